@@ -1,0 +1,45 @@
+/*
+ * The one module script on every page. It starts the WASM application when the page names one, and fetches the chart
+ * code when the first <db-chart> appears. Both addresses carry content hashes and stand in <meta> tags.
+ *
+ * When hydration is done, <html data-hydrated> is set: tests wait for it, and nothing else depends on it.
+ */
+interface Application {
+  default(): Promise<unknown>;
+  hydrate(): void;
+}
+
+const named = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || undefined;
+
+/** Starts the application. Without it the page still works by plain links and forms, so a failure is only reported. */
+async function start(url: string): Promise<void> {
+  try {
+    const application = (await import(url)) as Application;
+    await application.default();
+    application.hydrate();
+    document.documentElement.dataset["hydrated"] = "true";
+  } catch (error) {
+    console.error("Drawbridge: the interactive part of this page could not start.", error);
+  }
+}
+
+/** Imports the chart bundle as soon as the document holds a chart, and then stops looking. */
+function chartsOnDemand(url: string): void {
+  const load = (): boolean => {
+    if (!document.querySelector("db-chart")) return false;
+    import(url).catch((error: unknown) => console.error("Drawbridge: charts could not be loaded.", error));
+    return true;
+  };
+  if (load()) return;
+  const observer = new MutationObserver(() => {
+    if (load()) observer.disconnect();
+  });
+  observer.observe(document.documentElement, { childList: true, subtree: true });
+}
+
+const charts = named("drawbridge-charts");
+if (charts) chartsOnDemand(charts);
+
+const application = named("drawbridge-app");
+if (application) void start(application);

@@ -1,0 +1,56 @@
+//! The server's binaries, for development and for release.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    repo::Repo,
+    shell,
+    site::{self, Mode},
+    stage::note,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// One self-contained, optimised binary with the console inside
+    #[arg(long)]
+    release: bool,
+}
+
+pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
+    if args.release {
+        return release(repo);
+    }
+    site::build(repo, Mode::Dev)?;
+    let built = development(repo)?;
+    note(&format!("built {}", built.drawbridge.display()));
+    Ok(())
+}
+
+/// The programs that `run`, the browser tests and the conformance suite start.
+pub(crate) struct Programs {
+    pub(crate) drawbridge: PathBuf,
+    pub(crate) fixture: PathBuf,
+}
+
+/// Builds both programs with the selection of packages that the tests use, so that neither build undoes the other's
+/// choice of features.
+pub(crate) fn development(repo: &Repo) -> Result<Programs> {
+    note("cargo build --bins");
+    shell::run(shell::native(repo, "build")?.arg("--bins"))?;
+    let directory = repo.target().join("debug");
+    Ok(Programs { drawbridge: directory.join("drawbridge"), fixture: directory.join("mcp-fixture") })
+}
+
+/// The site first: the server's release build takes it in.
+fn release(repo: &Repo) -> Result<()> {
+    site::build(repo, Mode::Release)?;
+    site::check_budget(repo)?;
+    note("cargo build --release -p server");
+    shell::run(shell::cargo(repo.root()).args(["build", "--release", "-p", "server", "--features", "server/embed"]))?;
+    let binary = repo.target().join("release/drawbridge");
+    let size = fs::metadata(&binary).with_context(|| format!("{} is missing", binary.display()))?.len();
+    note(&format!("built {} ({:.1} MB), which needs nothing beside it", binary.display(), size as f64 / 1e6));
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! The size budget of the front-end, in `web/budget.json`.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::{assets::Manifest, compress::brotli_size};
+use crate::{repo::Repo, stage::note};
+
+/// A group of assets that a page loads together.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Budget {
+    /// Logical names.
+    assets: Vec<String>,
+    /// The most they may weigh together after brotli, in bytes.
+    brotli_bytes: u64,
+}
+
+/// Compares `target/site` (a release build) with the budgets and prints each; one that is exceeded is an error.
+pub(crate) fn check(repo: &Repo) -> Result<()> {
+    let path = repo.path("web/budget.json");
+    let budgets: BTreeMap<String, Budget> =
+        serde_json::from_slice(&fs::read(&path).context("web/budget.json cannot be read")?)
+            .context("web/budget.json has another shape than expected")?;
+    let manifest: Manifest =
+        serde_json::from_slice(&fs::read(repo.site().join("manifest.json")).context("build the site first: ./x site")?)
+            .context("target/site/manifest.json has another shape than expected")?;
+
+    let mut over = Vec::new();
+    for (name, budget) in &budgets {
+        let mut total = 0;
+        for asset in &budget.assets {
+            let entry = manifest
+                .get(asset)
+                .with_context(|| format!("web/budget.json names {asset}, which is not in the site"))?;
+            let size = if entry.br {
+                let compressed = repo.site().join(format!("{}.br", entry.file));
+                fs::metadata(&compressed).with_context(|| format!("{} is missing", compressed.display()))?.len()
+            } else {
+                brotli_size(&repo.site().join(&entry.file))?
+            };
+            note(&format!("{size:>9}  {asset}"));
+            total += size;
+        }
+        note(&format!("{total:>9}  {name}, of {} bytes allowed", budget.brotli_bytes));
+        if total > budget.brotli_bytes {
+            over.push(format!("{name} weighs {total} bytes, {} more than allowed", total - budget.brotli_bytes));
+        }
+    }
+    if over.is_empty() {
+        return Ok(());
+    }
+    bail!("{} (brotli, web/budget.json). What was added to app/, or to its dependencies?", over.join("; "))
+}
