@@ -1,0 +1,52 @@
+//! The words that cross the wire: ids, entities, states, permissions, event kinds.
+//!
+//! Everything here compiles for the server and for the browser, so it holds only what both need. Rows live in
+//! `store`, protocol types in `mcp`, secrets in `vault`. A field added here recompiles every page: think twice.
+
+mod access;
+mod audit;
+mod catalog;
+mod env;
+mod home;
+mod id;
+mod key;
+mod notify;
+mod page;
+mod people;
+mod problem;
+mod request;
+mod rule;
+mod server;
+mod test;
+mod text;
+mod words;
+
+pub use access::{Capability, Role};
+pub use audit::{
+    Actor, ActorKind, AuditAction, AuditEntry, AuditFilter, AuditRow, Decision, Outcome, ResourceKind, Subject,
+};
+pub use catalog::{CatalogEntry, CatalogItem, CatalogNeeds, Category};
+pub use env::{Clock, Env, Random};
+pub use home::{AdminHome, CallRow, Denial, EmployeeHome, Home, HourCount, NamedCount};
+pub use id::{
+    AuditId, CorrelationId, GroupId, IdError, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId,
+    SessionId, TestId, UserId,
+};
+pub use key::{ApiKey, NewApiKey};
+pub use notify::{Notification, NotificationKind};
+pub use page::{Page, PageQuery};
+pub use people::{
+    Group, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile, UserStatus,
+};
+pub use problem::{FieldError, Problem};
+pub use request::{
+    Approval, DecisionRecord, Duplicate, Justification, NewRequest, Rejection, Request, RequestDraft, RequestFilter,
+    RequestHistory, RequestKind, RequestState, Review, Scope,
+};
+pub use rule::{AllTools, Effect, NewRule, Principal, PrincipalKind, Rule, RuleView, ToolScope};
+pub use server::{
+    AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,
+    ServerDetail, ServerFilter, ServerStatus, Transport,
+};
+pub use test::{Definition, TestReport, TestStep, TestStepKind, TestStepState};
+pub use text::{Email, SecretText, Slug, TextError};
