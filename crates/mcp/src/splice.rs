@@ -1,0 +1,106 @@
+//! Rewrites by bytes: what is not replaced stays exactly as it was.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::id::RawId;
+use crate::raw::{Kind, Raw};
+use crate::scan::{Limits, ScanError, scan_with};
+
+/// Why a body cannot be rewritten.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpliceError {
+    /// The body or the new value is not JSON that can be read in one way only.
+    #[error("the message to rewrite is unreadable: {0}")]
+    Unreadable(#[from] ScanError),
+    /// The object to change is not there.
+    #[error("the message to rewrite has no object at /{path}")]
+    NoObject {
+        /// Where it was looked for, slash-separated.
+        path: String,
+    },
+    /// Two replacements overlap, or one lies outside the body. A mistake of the caller.
+    #[error("replacements overlap or lie outside the message")]
+    Overlap,
+}
+
+/// Replacements to be made in a body.
+#[derive(Debug, Clone)]
+pub struct Splice<'a> {
+    body: &'a [u8],
+    edits: Vec<(Range<usize>, Cow<'a, [u8]>)>,
+}
+
+impl<'a> Splice<'a> {
+    /// Starts with the unchanged body.
+    pub fn new(body: &'a [u8]) -> Self {
+        Self { body, edits: Vec::new() }
+    }
+
+    /// Replaces the bytes at `range` (see [`Raw::range`]); an empty range inserts. Replacements may come in
+    /// any order; insertions at the same place keep theirs.
+    #[must_use]
+    pub fn replace(mut self, range: Range<usize>, with: impl Into<Cow<'a, [u8]>>) -> Self {
+        self.edits.push((range, with.into()));
+        self
+    }
+
+    /// Makes the new body.
+    pub fn finish(mut self) -> Result<Bytes, SpliceError> {
+        self.edits.sort_by_key(|(range, _)| (range.start, range.end));
+        let grown: usize = self.edits.iter().map(|(_, with)| with.len()).sum();
+        let mut out = BytesMut::with_capacity(self.body.len() + grown);
+        let mut done = 0;
+        for (range, with) in &self.edits {
+            let before = self.body.get(done..range.start).ok_or(SpliceError::Overlap)?;
+            if range.end < range.start || range.end > self.body.len() {
+                return Err(SpliceError::Overlap);
+            }
+            out.extend_from_slice(before);
+            out.extend_from_slice(with);
+            done = range.end;
+        }
+        out.extend_from_slice(&self.body[done..]);
+        Ok(out.freeze())
+    }
+}
+
+/// Gives a message another id; one without id gets it as its first member.
+pub fn replace_id(body: &[u8], id: RawId<'_>) -> Result<Bytes, SpliceError> {
+    set_member(body, &[], "id", id.text())
+}
+
+/// A response with a result that was kept without envelope, such as a cached list. `result` must be JSON.
+pub fn wrap_result(id: RawId<'_>, result: &[u8]) -> Bytes {
+    let mut out = BytesMut::with_capacity(result.len() + id.text().len() + 40);
+    out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    out.extend_from_slice(id.text().as_bytes());
+    out.extend_from_slice(br#","result":"#);
+    out.extend_from_slice(result);
+    out.extend_from_slice(b"}");
+    out.freeze()
+}
+
+/// Sets a member of the result of a response.
+pub fn set_result_member(body: &[u8], key: &str, value: &str) -> Result<Bytes, SpliceError> {
+    set_member(body, &["result"], key, value)
+}
+
+/// Sets the member `key` of the object at `path` to the JSON text `value`: in place if it is there,
+/// as first member otherwise.
+pub fn set_member(body: &[u8], path: &[&str], key: &str, value: &str) -> Result<Bytes, SpliceError> {
+    let value = Raw::parse(value)?.text();
+    let object = scan_with(body, Limits::RESPONSE)?
+        .at_path(path)
+        .filter(|object| object.kind() == Kind::Object)
+        .ok_or_else(|| SpliceError::NoObject { path: path.join("/") })?;
+    if let Some(old) = object.get(key) {
+        return Splice::new(body).replace(old.range(), value.as_bytes()).finish();
+    }
+    let comma = if object.members().next().is_some() { "," } else { "" };
+    let member = format!("{}:{value}{comma}", serde_json::Value::from(key));
+    let first = object.range().start + 1;
+    Splice::new(body).replace(first..first, member.into_bytes()).finish()
+}
