@@ -1,0 +1,171 @@
+//! The batch task: one commit for everything that arrived while the one before it ran. There is no timer, so an event
+//! that comes alone is written at once.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use domain::AuditId;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use crate::append::{Appended, Prepared, append, lock_head};
+use crate::event::Event;
+use crate::ledger::Core;
+use crate::{Error, Result, orphans};
+
+/// How many events may wait.
+pub(crate) const QUEUE: usize = 4096;
+
+/// How many events one transaction holds.
+const BATCH: usize = 512;
+
+/// How long an event may take from its report to its commit.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+
+/// How often an unhealthy ledger tries whether the database has room again.
+const PROBE: Duration = Duration::from_secs(1);
+
+/// After how many entries the number below which everything is settled is written down.
+const SETTLE: i64 = 4096;
+
+/// What the task is told.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Write this.
+    Write(Box<Job>),
+    /// Write what is in the queue, then end.
+    Stop,
+}
+
+/// An event that somebody waits for.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) prepared: Prepared,
+    pub(crate) id: AuditId,
+    /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
+    pub(crate) abandoned: Option<Box<Event>>,
+    pub(crate) expires: Instant,
+    pub(crate) reply: oneshot::Sender<Result<AuditId>>,
+}
+
+pub(crate) async fn run(core: Arc<Core>, mut queue: mpsc::Receiver<Message>) {
+    let mut messages = Vec::with_capacity(BATCH);
+    // Outcomes of calls that were admitted for nobody.
+    let mut closing = Vec::new();
+    loop {
+        let waiting = queue.recv_many(&mut messages, BATCH);
+        let received = if core.healthy.load(Ordering::Relaxed) {
+            waiting.await
+        } else {
+            match tokio::time::timeout(PROBE, waiting).await {
+                Ok(received) => received,
+                Err(_) => {
+                    let works = probe(&core).await;
+                    core.healthy.store(works.is_ok(), Ordering::Relaxed);
+                    continue;
+                }
+            }
+        };
+        if received == 0 {
+            break;
+        }
+        let mut jobs = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Write(job) => jobs.push(*job),
+                // Nothing new is accepted; what is in the queue is still written.
+                Message::Stop => queue.close(),
+            }
+        }
+        write(&core, jobs, &mut closing).await;
+    }
+    if let Err(error) = settle(&core).await {
+        tracing::warn!(%error, "the audit log could not note where it ended; the next start looks further back");
+    }
+}
+
+async fn write(core: &Core, jobs: Vec<Job>, closing: &mut Vec<Event>) {
+    let now = Instant::now();
+    let mut batch = Vec::with_capacity(jobs.len());
+    let mut waiting = Vec::with_capacity(jobs.len());
+    for Job { prepared, id, abandoned, expires, reply } in jobs {
+        if expires <= now {
+            // Whoever reported it was told that it is not recorded, and acted accordingly.
+            drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
+        } else {
+            batch.push(prepared);
+            waiting.push((id, abandoned, reply));
+        }
+    }
+    let result = commit(core, batch).await;
+    for (id, abandoned, reply) in waiting {
+        let gone = reply.send(result.clone().map(|()| id)).is_err();
+        if gone && result.is_ok() {
+            closing.extend(abandoned.map(|event| *event));
+        }
+    }
+    if !closing.is_empty() {
+        let at = core.env.now();
+        let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
+        // If it fails, the next batch tries again; if that never comes, the next start closes them.
+        if commit(core, batch).await.is_ok() {
+            closing.clear();
+        } else {
+            closing.truncate(QUEUE);
+        }
+    }
+}
+
+async fn commit(core: &Core, batch: Vec<Prepared>) -> Result<()> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let entries = batch.len() as u64;
+    let result = transaction(core, batch).await;
+    core.healthy.store(result.is_ok(), Ordering::Relaxed);
+    match &result {
+        Ok(()) => {
+            core.stats.batches.fetch_add(1, Ordering::Relaxed);
+            core.stats.entries.fetch_add(entries, Ordering::Relaxed);
+        }
+        Err(error) => {
+            core.stats.failures.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(error = error as &dyn std::error::Error, entries, "audit entries could not be written");
+        }
+    }
+    result
+}
+
+async fn transaction(core: &Core, batch: Vec<Prepared>) -> Result<()> {
+    let mut tx = core.db.begin().await?;
+    // The head is read anew for every batch, so nothing has to be repaired after one that failed.
+    let Appended { first, last, parts } = append(&mut tx, core.node, batch).await?;
+    if first / SETTLE != last / SETTLE {
+        let settled = core.open().settled().min(first - 1);
+        orphans::settle(&mut tx, core.node, settled, core.env.now()).await?;
+    }
+    tx.commit().await?;
+    let mut open = core.open();
+    for (seq, part) in parts {
+        open.apply(seq, part);
+    }
+    open.reached(last);
+    Ok(())
+}
+
+/// Whether the next write would succeed, as far as one can tell without writing an entry.
+async fn probe(core: &Core) -> Result<()> {
+    let mut tx = core.db.begin().await?;
+    lock_head(&mut tx, core.node).await?.ok_or(Error::NoHead)?;
+    tx.rollback().await?;
+    Ok(core.db.ping_writable().await?)
+}
+
+/// Notes at the end how far everything is settled.
+async fn settle(core: &Core) -> Result<()> {
+    let settled = core.open().settled();
+    let mut tx = core.db.begin().await?;
+    orphans::settle(&mut tx, core.node, settled, core.env.now()).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,32 @@
+//! Why an event could not be recorded.
+
+use std::sync::Arc;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an event could not be recorded. Whatever the event stands for must then not happen.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The database refused. All events of one batch share the cause.
+    #[error("the audit log cannot be written: {0}")]
+    Store(#[source] Arc<store::Error>),
+    /// The event was not durable in time. It may become so later.
+    #[error("the audit log did not answer within {seconds} seconds; check the load of the database and try again")]
+    Deadline {
+        /// The deadline.
+        seconds: u64,
+    },
+    /// The ledger was shut down.
+    #[error("the audit log is closed because the program is stopping")]
+    Closed,
+    /// The head of this node's chain is not in the database.
+    #[error("the head of this node's audit chain is missing; run `drawbridge audit verify` and restart")]
+    NoHead,
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}

@@ -1,0 +1,160 @@
+//! Calls by hour (`call_hours`): counted in the same transaction as the outcomes, so that pages with numbers read
+//! buckets and never the log.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use domain::{AuditAction, Outcome};
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, Postgres, Sqlite};
+use store::{Result, Tx};
+
+use crate::entry::Entry;
+
+/// What is counted separately. Sorted, so that nodes which count the same things lock them in the same order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Bucket {
+    hour: String,
+    server_id: String,
+    tool: String,
+    user_id: String,
+    client_name: String,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    calls: i64,
+    failures: i64,
+    denials: i64,
+    latency_us: i64,
+}
+
+/// The counts of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Hours(BTreeMap<Bucket, Counts>);
+
+/// What an event adds to the counts of its hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Nothing,
+    Call { failed: bool },
+    Denial,
+}
+
+impl Counted {
+    /// Outcomes of calls, and denials of calls (a denied change has no tool).
+    pub(crate) fn of(action: AuditAction, outcome: Outcome, tool: Option<&str>) -> Self {
+        if action.is_call_outcome() {
+            Self::Call { failed: outcome != Outcome::Success }
+        } else if outcome == Outcome::Denied
+            && tool.is_some()
+            && matches!(action, AuditAction::AccessDenied | AuditAction::SecurityViolation)
+        {
+            Self::Denial
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// Rows a statement on SQLite.
+const SIZES: [usize; 3] = [16, 4, 1];
+const COLUMN_COUNT: usize = 9;
+
+const INSERT: &str =
+    "INSERT INTO call_hours (hour, server_id, tool, user_id, client_name, calls, failures, denials, latency_us)";
+const UPSERT: &str = "ON CONFLICT (hour, server_id, tool, user_id, client_name) DO UPDATE SET
+        calls = call_hours.calls + excluded.calls, failures = call_hours.failures + excluded.failures,
+        denials = call_hours.denials + excluded.denials, latency_us = call_hours.latency_us + excluded.latency_us";
+
+static SQLITE: LazyLock<[String; 3]> = LazyLock::new(|| {
+    SIZES.map(|rows| {
+        let row = format!("({})", ["?"; COLUMN_COUNT].join(","));
+        format!("{INSERT} VALUES {} {UPSERT}", vec![row; rows].join(","))
+    })
+});
+
+static POSTGRES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{INSERT}
+         SELECT hour::timestamptz, server_id, tool, user_id, client_name, calls, failures, denials, latency_us
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::bigint[])
+              AS t (hour, server_id, tool, user_id, client_name, calls, failures, denials, latency_us)
+         {UPSERT}"
+    )
+});
+
+impl Hours {
+    pub(crate) fn count(&mut self, entry: &Entry, counted: Counted) {
+        let (calls, failures, denials) = match counted {
+            Counted::Nothing => return,
+            Counted::Call { failed } => (1, i64::from(failed), 0),
+            Counted::Denial => (0, 0, 1),
+        };
+        let bucket = Bucket {
+            // `2026-03-02T09` of `2026-03-02T09:30:00.000000Z`.
+            hour: format!("{}:00:00.000000Z", &entry.at[..13]),
+            server_id: entry.server_id.clone().unwrap_or_default(),
+            tool: entry.tool.clone().unwrap_or_default(),
+            user_id: entry.actor_id.clone().unwrap_or_default(),
+            client_name: entry.client_name.clone().unwrap_or_default(),
+        };
+        let counts = self.0.entry(bucket).or_default();
+        counts.calls += calls;
+        counts.failures += failures;
+        counts.denials += denials;
+        if calls > 0 {
+            counts.latency_us = counts.latency_us.saturating_add(entry.latency_us.unwrap_or_default().max(0));
+        }
+    }
+
+    pub(crate) async fn store(self, tx: &mut Tx) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        match tx {
+            Tx::Sqlite(tx) => {
+                let mut left = self.0.into_iter();
+                while left.len() > 0 {
+                    let size = SIZES.iter().position(|size| *size <= left.len()).unwrap_or(SIZES.len() - 1);
+                    let mut arguments = SqliteArguments::default();
+                    for (bucket, counts) in left.by_ref().take(SIZES[size]) {
+                        add(&mut arguments, bucket, counts).map_err(sqlx::Error::Encode)?;
+                    }
+                    sqlx::query_with::<Sqlite, _>(SQLITE[size].as_str(), arguments).execute(&mut **tx).await?;
+                }
+            }
+            Tx::Postgres(tx) => {
+                let (buckets, counts): (Vec<Bucket>, Vec<Counts>) = self.0.into_iter().unzip();
+                let text = |of: fn(&Bucket) -> &String| buckets.iter().map(|b| of(b).clone()).collect::<Vec<_>>();
+                let number = |of: fn(&Counts) -> i64| counts.iter().map(of).collect::<Vec<_>>();
+                sqlx::query::<Postgres>(POSTGRES.as_str())
+                    .bind(text(|b| &b.hour))
+                    .bind(text(|b| &b.server_id))
+                    .bind(text(|b| &b.tool))
+                    .bind(text(|b| &b.user_id))
+                    .bind(text(|b| &b.client_name))
+                    .bind(number(|c| c.calls))
+                    .bind(number(|c| c.failures))
+                    .bind(number(|c| c.denials))
+                    .bind(number(|c| c.latency_us))
+                    .execute(&mut **tx)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add(arguments: &mut SqliteArguments, bucket: Bucket, counts: Counts) -> Result<(), sqlx::error::BoxDynError> {
+    arguments.add(bucket.hour)?;
+    arguments.add(bucket.server_id)?;
+    arguments.add(bucket.tool)?;
+    arguments.add(bucket.user_id)?;
+    arguments.add(bucket.client_name)?;
+    arguments.add(counts.calls)?;
+    arguments.add(counts.failures)?;
+    arguments.add(counts.denials)?;
+    arguments.add(counts.latency_us)
+}

@@ -1,0 +1,205 @@
+//! The handle that everybody who reports events holds.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{AuditId, Env, NodeId};
+use store::{Db, Parsed, Tx, sql};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::append::{Prepared, append, create_head};
+use crate::batch::{self, DEADLINE, Job, Message, QUEUE};
+use crate::event::Event;
+use crate::open_calls::OpenCalls;
+use crate::{Error, Result, orphans};
+
+/// How long a shutdown waits for what is still in the queue.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Entries one statement of [`Ledger::backfill`] holds.
+const BACKFILL: usize = 512;
+
+/// The audit log of this node. Clones share one chain and one batch task.
+#[derive(Clone)]
+pub struct Ledger {
+    core: Arc<Core>,
+    queue: mpsc::Sender<Message>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// What handle and batch task share.
+pub(crate) struct Core {
+    pub(crate) db: Db,
+    pub(crate) node: NodeId,
+    pub(crate) env: Arc<dyn Env>,
+    pub(crate) healthy: AtomicBool,
+    pub(crate) stats: Counters,
+    open: Mutex<OpenCalls>,
+}
+
+/// Counters of the batch task.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) entries: AtomicU64,
+    pub(crate) batches: AtomicU64,
+    pub(crate) failures: AtomicU64,
+}
+
+/// What the batch task did since the start, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Entries written.
+    pub entries: u64,
+    /// Transactions that wrote them.
+    pub batches: u64,
+    /// Transactions that failed.
+    pub failures: u64,
+    /// Entries that wait now.
+    pub waiting: usize,
+}
+
+impl Core {
+    /// The calls that are open now. Never held across a wait.
+    pub(crate) fn open(&self) -> MutexGuard<'_, OpenCalls> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("node", &self.core.node).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// Opens the log of this node: makes its chain if it has none, gives calls that a crash left open the outcome
+    /// `unknown`, and starts the batch task. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::NoHead`] when the node has entries and no head: somebody removed it.
+    pub async fn open(db: Db, node: NodeId, env: Arc<dyn Env>) -> Result<Self> {
+        let now = env.now();
+        let mut tx = db.begin().await?;
+        create_head(&mut tx, node).await?;
+        let closed = orphans::close(&mut tx, &*env, node, now).await?;
+        tx.commit().await?;
+        if closed > 0 {
+            tracing::warn!(closed, "calls had no outcome when the program stopped; they are recorded as unknown");
+        }
+        let core = Arc::new(Core {
+            db,
+            node,
+            env,
+            healthy: AtomicBool::new(true),
+            stats: Counters::default(),
+            open: Mutex::default(),
+        });
+        let (queue, receiver) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(batch::run(Arc::clone(&core), receiver));
+        Ok(Self { core, queue, task: Arc::new(Mutex::new(Some(task))) })
+    }
+
+    /// The nodes that have a chain, the oldest first.
+    pub async fn nodes(db: &Db) -> Result<Vec<NodeId>> {
+        let mut tx = db.read().await?;
+        let rows: Vec<(Parsed<NodeId>,)> = sql("SELECT node FROM chain_heads ORDER BY node").fetch_all(&mut tx).await?;
+        Ok(rows.into_iter().map(|(node,)| node.0).collect())
+    }
+
+    /// Records an event inside a use case's transaction: the change and its event are one. Call it last, because it
+    /// locks this node's chain until the transaction ends.
+    pub async fn record(&self, tx: &mut Tx, event: Event) -> Result<AuditId> {
+        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
+        let id = id_of(&prepared);
+        append(tx, self.core.node, vec![prepared]).await?;
+        Ok(id)
+    }
+
+    /// Records events that happened at other times than now, oldest first. For demonstration data only.
+    pub async fn backfill(&self, tx: &mut Tx, events: Vec<(DateTime<Utc>, Event)>) -> Result<()> {
+        let mut events = events.into_iter();
+        while events.len() > 0 {
+            let batch = events
+                .by_ref()
+                .take(BACKFILL)
+                .map(|(at, event)| Prepared::new(&*self.core.env, self.core.node, at, event))
+                .collect();
+            append(tx, self.core.node, batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes an event in a transaction of its own, together with whatever else arrives, and returns when it is
+    /// durable. For calls through the proxy.
+    ///
+    /// Not inside an open [`Db::begin`]: on SQLite that one holds the writer which the batch needs, and this would wait
+    /// until its deadline. Use [`Ledger::record`] there.
+    ///
+    /// Do not drop the future of an outcome (run it in a task that a leaving client does not end): while the event
+    /// waits for room in the queue it is in nobody else's hands.
+    ///
+    /// # Errors
+    /// Whatever it is, what the event stands for must not happen: a call whose admission fails must be refused.
+    pub async fn write(&self, event: Event) -> Result<AuditId> {
+        let expires = Instant::now() + DEADLINE;
+        let abandoned = event.action.is_admission().then(|| orphans::abandoned(&event)).flatten().map(Box::new);
+        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
+        let id = id_of(&prepared);
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Job { prepared, id, abandoned, expires, reply });
+        let done = async {
+            self.queue.send(Message::Write(job)).await.map_err(|_| Error::Closed)?;
+            answer.await.map_err(|_| Error::Closed)?
+        };
+        match tokio::time::timeout_at(expires, done).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::Deadline { seconds: DEADLINE.as_secs() }),
+        }
+    }
+
+    /// True when the last write succeeded. An unhealthy ledger tries every second whether it can write again.
+    pub fn healthy(&self) -> bool {
+        self.core.healthy.load(Ordering::Relaxed)
+    }
+
+    /// What the batch task did.
+    pub fn stats(&self) -> Stats {
+        let stats = &self.core.stats;
+        Stats {
+            entries: stats.entries.load(Ordering::Relaxed),
+            batches: stats.batches.load(Ordering::Relaxed),
+            failures: stats.failures.load(Ordering::Relaxed),
+            waiting: QUEUE - self.queue.capacity(),
+        }
+    }
+
+    /// The node whose chain this is.
+    pub fn node(&self) -> NodeId {
+        self.core.node
+    }
+
+    /// Writes what is in the queue and ends. Later events are refused.
+    pub async fn shutdown(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(task) = task else { return };
+        let drained = async {
+            // The queue is closed already when the task has ended.
+            drop(self.queue.send(Message::Stop).await);
+            task.await
+        };
+        match tokio::time::timeout(DRAIN, drained).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the audit log's task failed"),
+            Err(_) => tracing::error!("the audit log could not be written to its end before the shutdown"),
+        }
+    }
+}
+
+fn id_of(prepared: &Prepared) -> AuditId {
+    prepared.entry.id.parse().expect("the entry's id was made from an AuditId")
+}

@@ -1,0 +1,136 @@
+//! The batch task: many events in one commit, errors for everybody in it, and no event lost at the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ledger::{Error, Payload, verify};
+use store::{Db, sql};
+use testkit::both_engines;
+use testkit::db::TestDb;
+use testkit::env::MockEnv;
+
+use crate::events::{all, open, small};
+
+both_engines! {
+    async fn events_that_come_together_are_committed_together(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        let tasks: Vec<_> = (0..500)
+            .map(|_| {
+                let (ledger, event, db) = (ledger.clone(), small(&env), db.clone());
+                tokio::spawn(async move {
+                    let id = ledger.write(event).await.unwrap();
+                    // Durable when it returns: another connection sees it.
+                    let mut tx = db.read().await.unwrap();
+                    let (count,): (i64,) = sql("SELECT COUNT(*) FROM audit WHERE id = $1")
+                        .bind(id).fetch_one(&mut tx).await.unwrap();
+                    assert_eq!(count, 1);
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let stats = ledger.stats();
+        assert_eq!((stats.entries, stats.failures, stats.waiting), (500, 0, 0));
+        assert!(stats.batches < 50, "{stats:?}");
+        let report = verify::verify(&db).await.unwrap();
+        assert!(report.ok(), "{report:?}");
+        assert_eq!(report.nodes[0].entries, 500);
+    }
+
+    async fn an_event_that_cannot_be_written_in_time_is_refused(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        // A use case that takes too long holds the head of the chain (on SQLite the whole database).
+        let mut slow = db.begin().await.unwrap();
+        ledger.record(&mut slow, small(&env)).await.unwrap();
+        let error = ledger.write(small(&env)).await.unwrap_err();
+        assert!(matches!(error, Error::Deadline { .. } | Error::Store(_)), "{error:?}");
+        slow.commit().await.unwrap();
+        ledger.write(small(&env)).await.unwrap();
+        assert!(ledger.healthy());
+        assert!(verify::verify(&db).await.unwrap().ok());
+    }
+
+    async fn everybody_in_a_failed_batch_is_told(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        ledger.write(small(&env)).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let head: (String, i64, Vec<u8>) =
+            sql("DELETE FROM chain_heads RETURNING node, seq, hash").fetch_one(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let tasks: Vec<_> = (0..50)
+            .map(|_| {
+                let (ledger, event) = (ledger.clone(), small(&env));
+                tokio::spawn(async move { ledger.write(event).await })
+            })
+            .collect();
+        for task in tasks {
+            let result = task.await.unwrap();
+            assert!(matches!(result, Err(Error::NoHead)), "{result:?}");
+        }
+        assert!(!ledger.healthy());
+        let mut tx = db.begin().await.unwrap();
+        sql("INSERT INTO chain_heads (node, seq, hash) VALUES ($1, $2, $3)")
+            .bind(head.0).bind(head.1).bind(head.2).execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        ledger.write(small(&env)).await.unwrap();
+        assert!(ledger.healthy());
+        let report = verify::verify(&db).await.unwrap();
+        assert!(report.ok(), "{report:?}");
+        assert_eq!(report.nodes[0].entries, 2);
+    }
+
+    async fn a_shutdown_writes_what_it_accepted(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        let tasks: Vec<_> = (0..100)
+            .map(|_| {
+                let (ledger, event) = (ledger.clone(), small(&env));
+                tokio::spawn(async move { ledger.write(event).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        ledger.shutdown().await;
+        let mut written = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => written += 1,
+                Err(error) => assert!(matches!(error, Error::Closed), "{error:?}"),
+            }
+        }
+        assert_eq!(all(&db).await.len(), written);
+        assert!(matches!(ledger.write(small(&env)).await, Err(Error::Closed)));
+        ledger.shutdown().await;
+        assert!(verify::verify(&db).await.unwrap().ok());
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_recovers_without_a_restart() {
+    let test = TestDb::sqlite().await;
+    let (db, env) = (test.db(), Arc::new(MockEnv::default()));
+    let ledger = open(&db, &env).await;
+    ledger.write(small(&env)).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    // The engine reports a file that may not grow exactly as it reports a full disk.
+    sql("PRAGMA max_page_count = 1").execute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let big = || Payload::new("x".repeat(60_000));
+    let error = ledger.write(small(&env).args(big()).result(big())).await.unwrap_err();
+    assert!(matches!(&error, Error::Store(cause) if matches!(**cause, store::Error::Full(_))), "{error:?}");
+    assert!(error.to_string().contains("free some space"), "{error}");
+    assert!(!ledger.healthy());
+    let recovered = async {
+        while !ledger.healthy() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), recovered).await.expect("the probe finds that there is room again");
+    ledger.write(small(&env)).await.unwrap();
+    let report = verify::verify(&db).await.unwrap();
+    assert!(report.ok(), "{report:?}");
+}

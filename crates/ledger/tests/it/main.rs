@@ -1,0 +1,14 @@
+//! Tests of the audit log through its public interface, on both engines.
+
+#[cfg(test)]
+mod batch;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod query;
+#[cfg(test)]
+mod record;
+#[cfg(test)]
+mod tamper;

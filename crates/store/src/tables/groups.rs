@@ -1,0 +1,137 @@
+//! `groups` and `group_members`.
+
+use chrono::{DateTime, Utc};
+use domain::{Group, GroupId, User, UserId};
+
+use super::{number, users};
+use crate::{Parsed, Result, Tx, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Parsed<GroupId>,
+    name: String,
+    description: String,
+    members: i64,
+}
+
+impl From<Row> for Group {
+    fn from(row: Row) -> Self {
+        Self { id: row.id.0, name: row.name, description: row.description, members: number(row.members) }
+    }
+}
+
+/// The group.
+pub async fn get(tx: &mut Tx, id: GroupId) -> Result<Option<Group>> {
+    let row = sql("SELECT id, name, description,
+                          (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
+                   FROM groups WHERE id = $1")
+    .bind(id)
+    .fetch_optional::<Row>(tx)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+/// The group with this name.
+pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Group>> {
+    let row = sql("SELECT id, name, description,
+                          (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
+                   FROM groups WHERE name = $1")
+    .bind(name)
+    .fetch_optional::<Row>(tx)
+    .await?;
+    Ok(row.map(Into::into))
+}
+
+/// All groups by name.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Group>> {
+    let rows = sql("SELECT id, name, description,
+                           (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
+                    FROM groups ORDER BY lower(name), id")
+    .fetch_all::<Row>(tx)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The groups of a person by name.
+pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Group>> {
+    let rows = sql("SELECT g.id, g.name, g.description,
+                           (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id) AS members
+                    FROM groups g JOIN group_members gm ON gm.group_id = g.id
+                    WHERE gm.user_id = $1 ORDER BY lower(g.name), g.id")
+    .bind(user)
+    .fetch_all::<Row>(tx)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Adds a group (its member count is ignored). Conflict: `groups.name`.
+pub async fn insert(tx: &mut Tx, group: &Group, now: DateTime<Utc>) -> Result<()> {
+    sql("INSERT INTO groups (id, name, description, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(group.id)
+        .bind(&group.name)
+        .bind(&group.description)
+        .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Changes name and description. Conflict: `groups.name`.
+pub async fn update(tx: &mut Tx, id: GroupId, name: &str, description: &str) -> Result<bool> {
+    let changed = sql("UPDATE groups SET name = $2, description = $3 WHERE id = $1")
+        .bind(id)
+        .bind(name)
+        .bind(description)
+        .execute(tx)
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Removes a group. Its rules are the caller's business.
+pub async fn delete(tx: &mut Tx, id: GroupId) -> Result<bool> {
+    Ok(sql("DELETE FROM groups WHERE id = $1").bind(id).execute(tx).await? > 0)
+}
+
+/// The members by name.
+pub async fn members(tx: &mut Tx, id: GroupId) -> Result<Vec<User>> {
+    let rows: Vec<(Parsed<UserId>,)> = sql("SELECT m.user_id FROM group_members m JOIN users u ON u.id = m.user_id
+             WHERE m.group_id = $1 ORDER BY lower(u.name), u.id")
+    .bind(id)
+    .fetch_all(tx)
+    .await?;
+    users::of_ids(tx, rows.into_iter().map(|(id,)| id.0).collect()).await
+}
+
+/// Makes exactly these people members; those who stay keep their date.
+pub async fn set_members(tx: &mut Tx, id: GroupId, members: &[UserId], now: DateTime<Utc>) -> Result<()> {
+    let rows: Vec<(Parsed<UserId>,)> =
+        sql("SELECT user_id FROM group_members WHERE group_id = $1").bind(id).fetch_all(tx).await?;
+    for (user,) in rows {
+        if !members.contains(&user.0) {
+            remove_member(tx, id, user.0).await?;
+        }
+    }
+    for user in members {
+        add_member(tx, id, *user, now).await?;
+    }
+    Ok(())
+}
+
+/// Adds a member; false when the person was one already.
+pub async fn add_member(tx: &mut Tx, id: GroupId, user: UserId, now: DateTime<Utc>) -> Result<bool> {
+    let added = sql("INSERT INTO group_members (group_id, user_id, added_at) VALUES ($1, $2, $3)
+                     ON CONFLICT (group_id, user_id) DO NOTHING")
+    .bind(id)
+    .bind(user)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(added > 0)
+}
+
+/// Removes a member.
+pub async fn remove_member(tx: &mut Tx, id: GroupId, user: UserId) -> Result<bool> {
+    let removed =
+        sql("DELETE FROM group_members WHERE group_id = $1 AND user_id = $2").bind(id).bind(user).execute(tx).await?;
+    Ok(removed > 0)
+}

@@ -1,0 +1,153 @@
+//! Whole tables in the shape that the in-memory snapshot is built from. Read them in one [`crate::Db::read`]
+//! transaction.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{Email, GroupId, KeyId, PinKind, PinState, Role, Rule, Server, ServerId, UserId, UserStatus};
+
+use super::secrets::Sealed;
+use super::{rules as rules_table, secrets, servers as servers_table};
+use crate::{Parsed, Result, Tx, sql};
+
+/// A person, as the data path needs them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Identity.
+    pub id: UserId,
+    /// Whether they may act.
+    pub status: UserStatus,
+    /// Platform role.
+    pub role: Role,
+    /// Display name.
+    pub name: String,
+    /// Email address.
+    pub email: Email,
+    /// Their groups, in order of id.
+    pub groups: Vec<GroupId>,
+}
+
+/// A key that is not revoked and has not expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveKey {
+    /// Hash of its secret.
+    pub hash: String,
+    /// Identity.
+    pub id: KeyId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Dies at this time.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A pin without its texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinLine {
+    /// The server.
+    pub server: ServerId,
+    /// What it defines.
+    pub kind: PinKind,
+    /// Name.
+    pub name: String,
+    /// How it compares with what was approved.
+    pub state: PinState,
+    /// Digest of what was approved.
+    pub digest: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    id: Parsed<UserId>,
+    status: Parsed<UserStatus>,
+    role: Parsed<Role>,
+    name: String,
+    email: Parsed<Email>,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    secret_hash: String,
+    id: Parsed<KeyId>,
+    user_id: Parsed<UserId>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PinRow {
+    server_id: Parsed<ServerId>,
+    kind: Parsed<PinKind>,
+    name: String,
+    state: Parsed<PinState>,
+    digest: Option<String>,
+}
+
+/// Everybody, in order of id.
+pub async fn people(tx: &mut Tx) -> Result<Vec<Person>> {
+    let rows: Vec<PersonRow> = sql("SELECT id, status, role, name, email FROM users ORDER BY id").fetch_all(tx).await?;
+    let members: Vec<(Parsed<UserId>, Parsed<GroupId>)> =
+        sql("SELECT user_id, group_id FROM group_members ORDER BY user_id, group_id").fetch_all(tx).await?;
+    let mut groups = HashMap::<UserId, Vec<GroupId>>::new();
+    for (user, group) in members {
+        groups.entry(user.0).or_default().push(group.0);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| Person {
+            groups: groups.remove(&row.id.0).unwrap_or_default(),
+            id: row.id.0,
+            status: row.status.0,
+            role: row.role.0,
+            name: row.name,
+            email: row.email.0,
+        })
+        .collect())
+}
+
+/// The keys that work, in order of id.
+pub async fn keys(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<LiveKey>> {
+    let rows: Vec<KeyRow> = sql("SELECT secret_hash, id, user_id, expires_at FROM api_keys
+             WHERE revoked_at IS NULL AND (expires_at > $1 OR expires_at IS NULL) ORDER BY id")
+    .bind(now)
+    .fetch_all(tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LiveKey { hash: row.secret_hash, id: row.id.0, user_id: row.user_id.0, expires_at: row.expires_at })
+        .collect())
+}
+
+/// All servers by name, with their sealed headers and variables.
+pub async fn servers(tx: &mut Tx) -> Result<Vec<(Server, Vec<Sealed>)>> {
+    let mut sealed = secrets::of_servers(tx).await?;
+    let servers = servers_table::all(tx).await?;
+    Ok(servers
+        .into_iter()
+        .map(|server| {
+            let sealed = sealed.remove(&server.id.to_string()).unwrap_or_default();
+            (server, sealed)
+        })
+        .collect())
+}
+
+/// All pins, by server and position.
+pub async fn pins(tx: &mut Tx) -> Result<Vec<PinLine>> {
+    let rows: Vec<PinRow> =
+        sql("SELECT server_id, kind, name, state, digest FROM pins ORDER BY server_id, position, kind, name")
+            .fetch_all(tx)
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| PinLine {
+            server: row.server_id.0,
+            kind: row.kind.0,
+            name: row.name,
+            state: row.state.0,
+            digest: row.digest,
+        })
+        .collect())
+}
+
+/// All rules, oldest first.
+pub async fn rules(tx: &mut Tx) -> Result<Vec<Rule>> {
+    rules_table::all(tx).await
+}
