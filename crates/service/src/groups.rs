@@ -1,0 +1,124 @@
+//! Groups of people, to whom rules can be given.
+
+use domain::{AuditAction, Capability, Group, GroupId, PageQuery, Principal, Problem, User, UserId};
+use serde_json::json;
+
+use crate::change::{Change, payload};
+use crate::error::Wrong;
+use crate::people::NAME;
+use crate::snapshot::Part;
+use crate::views::group_subject;
+use crate::{Caller, Result, Services};
+
+/// Most characters of a description.
+const DESCRIPTION: usize = 1000;
+
+impl Services {
+    /// All groups by name: for those who manage people, and for those who write rules about groups.
+    pub async fn groups(&self, caller: &Caller) -> Result<Vec<Group>> {
+        self.may_see_groups(caller).await?;
+        let mut tx = self.read().await?;
+        Ok(store::groups::list(&mut tx).await?)
+    }
+
+    /// One group with its members by name.
+    pub async fn group(&self, caller: &Caller, id: GroupId) -> Result<(Group, Vec<User>)> {
+        self.may_see_groups(caller).await?;
+        let mut tx = self.read().await?;
+        let group = store::groups::get(&mut tx, id).await?.ok_or_else(not_found)?;
+        let members = store::groups::members(&mut tx, id).await?;
+        Ok((group, members))
+    }
+
+    /// Makes a group without members.
+    pub async fn create_group(&self, caller: &Caller, name: &str, description: &str) -> Result<Group> {
+        self.require(caller, Capability::ManageUsers).await?;
+        let mut wrong = Wrong::new();
+        let name = wrong.text("name", name, NAME);
+        let description = wrong.optional_text("description", description, DESCRIPTION);
+        wrong.check()?;
+        let mut change = self.begin(caller).await?;
+        let group = Group { id: GroupId::generate(self.env()), name, description, members: 0 };
+        store::groups::insert(&mut change.tx, &group, change.now).await?;
+        let event = change
+            .event(AuditAction::GroupCreated)
+            .resource(group_subject(&group))
+            .args(payload(&json!({ "name": group.name, "description": group.description })));
+        change.commit(event).await?;
+        Ok(group)
+    }
+
+    /// Puts a person into a group, which grants at once what the group may do.
+    pub async fn add_group_member(&self, caller: &Caller, id: GroupId, user: UserId) -> Result<()> {
+        self.require(caller, Capability::ManageUsers).await?;
+        let mut change = self.begin(caller).await?;
+        let (group, person) = group_and_person(&mut change, id, user).await?;
+        if !store::groups::add_member(&mut change.tx, id, user, change.now).await? {
+            return Ok(());
+        }
+        member_changed(change, &group, "added", &person).await
+    }
+
+    /// Takes a person out of a group, which revokes at once what only the group gave.
+    pub async fn remove_group_member(&self, caller: &Caller, id: GroupId, user: UserId) -> Result<()> {
+        self.require(caller, Capability::ManageUsers).await?;
+        let mut change = self.begin(caller).await?;
+        let (group, person) = group_and_person(&mut change, id, user).await?;
+        if !store::groups::remove_member(&mut change.tx, id, user).await? {
+            return Ok(());
+        }
+        member_changed(change, &group, "removed", &person).await
+    }
+
+    /// Deletes a group that no rule names.
+    ///
+    /// # Errors
+    /// `Conflict` while rules name it: what they grant or deny must be decided first.
+    pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<()> {
+        self.require(caller, Capability::ManageUsers).await?;
+        let mut change = self.begin(caller).await?;
+        let group = store::groups::get(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        let naming = store::rules::Listing { principal: Some(Principal::group(id)), ..Default::default() };
+        let one = PageQuery { cursor: None, limit: Some(1) };
+        if !store::rules::list(&mut change.tx, &naming, &one).await?.data.is_empty() {
+            return Err(Problem::conflict(
+                "group_in_use",
+                format!("rules name the group “{}”; delete or change them first", group.name),
+            )
+            .into());
+        }
+        store::groups::delete(&mut change.tx, id).await?;
+        change.reload(Part::People);
+        let event = change
+            .event(AuditAction::GroupDeleted)
+            .resource(group_subject(&group))
+            .args(payload(&json!({ "members": group.members })));
+        change.commit(event).await
+    }
+
+    async fn may_see_groups(&self, caller: &Caller) -> Result<()> {
+        if caller.can(Capability::ManagePolicies) {
+            return Ok(());
+        }
+        self.require(caller, Capability::ManageUsers).await
+    }
+}
+
+async fn group_and_person(change: &mut Change<'_>, group: GroupId, user: UserId) -> Result<(Group, User)> {
+    let group = store::groups::get(&mut change.tx, group).await?.ok_or_else(not_found)?;
+    let person = store::users::get(&mut change.tx, user).await?.ok_or_else(|| Problem::not_found("user"))?;
+    Ok((group, person))
+}
+
+async fn member_changed(mut change: Change<'_>, group: &Group, what: &str, person: &User) -> Result<()> {
+    change.reload(Part::People);
+    let event = change
+        .event(AuditAction::GroupUpdated)
+        .resource(group_subject(group))
+        .args(payload(&json!({ what: person.id, "name": person.name })));
+    change.commit(event).await
+}
+
+fn not_found() -> Problem {
+    Problem::not_found("group")
+}

@@ -1,0 +1,143 @@
+//! The use cases of Drawbridge: authorise, change, audit, in one transaction. Each exists once; console, REST and command
+//! line are thin skins over this crate.
+//!
+//! Every use case takes [`Caller`] first. A mutation opens its own transaction, writes its audit event as the last
+//! statement before the commit, and publishes a new [`directory::Snapshot`] before it returns, so that the next call
+//! through the proxy already sees it.
+
+mod access;
+mod audit;
+mod caller;
+mod catalog;
+mod change;
+mod connection;
+mod connectors;
+mod definitions;
+mod demo;
+mod drafts;
+mod duplicates;
+mod error;
+mod groups;
+mod home;
+mod keys;
+mod limits;
+mod links;
+mod notifications;
+mod password;
+mod people;
+mod requests;
+mod review;
+mod rules;
+mod servers;
+mod sessions;
+mod snapshot;
+mod token;
+mod views;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use caller::{AuthMethod, Caller, ClientInfo, RequestMeta};
+pub use demo::{DEMO_ADMIN, DEMO_EMPLOYEE, DEMO_PASSWORD};
+pub use error::{Error, Result};
+pub use links::AcceptLink;
+pub use sessions::SignedIn;
+
+/// What the use cases need to know of the installation.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address people and clients use, without a trailing slash.
+    pub public_url: String,
+    /// Servers on loopback addresses are allowed (development only).
+    pub allow_loopback: bool,
+    /// The console is served over plain http by an explicit setting.
+    pub insecure_http: bool,
+    /// The version of this program.
+    pub version: String,
+}
+
+/// What the use cases stand on.
+pub struct Parts {
+    /// The database.
+    pub db: store::Db,
+    /// The audit log.
+    pub ledger: ledger::Ledger,
+    /// Secrets at rest.
+    pub vault: vault::Vault,
+    /// The one outbound client.
+    pub net: net::Net,
+    /// Time and randomness.
+    pub env: Arc<dyn domain::Env>,
+    /// What the data path reads.
+    pub directory: directory::Directory,
+    /// The installation.
+    pub settings: Settings,
+}
+
+/// All use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    /// Publications come one after the other, each loaded after the one before was out.
+    publishing: tokio::sync::Mutex<snapshot::Published>,
+    limits: limits::Limits,
+    passwords: password::Passwords,
+    key_uses: keys::KeyUses,
+}
+
+impl Services {
+    /// Builds and publishes the first snapshot, so that the data path can serve as soon as this returns.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or holds a rule that does not compile.
+    pub async fn open(parts: Parts) -> Result<Self> {
+        let passwords = password::Passwords::new(parts.env.as_ref())?;
+        let services = Self {
+            inner: Arc::new(Inner {
+                parts,
+                publishing: tokio::sync::Mutex::new(snapshot::Published::default()),
+                limits: limits::Limits::default(),
+                passwords,
+                key_uses: keys::KeyUses::default(),
+            }),
+        };
+        services.publish_all().await?;
+        Ok(services)
+    }
+
+    /// What the use cases stand on.
+    pub fn parts(&self) -> &Parts {
+        &self.inner.parts
+    }
+
+    /// What the data path reads.
+    pub fn directory(&self) -> &directory::Directory {
+        &self.inner.parts.directory
+    }
+
+    /// The installation.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.parts.settings
+    }
+
+    pub(crate) fn env(&self) -> &dyn domain::Env {
+        self.inner.parts.env.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.inner.parts.env.now()
+    }
+
+    pub(crate) fn limits(&self) -> &limits::Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) fn passwords(&self) -> &password::Passwords {
+        &self.inner.passwords
+    }
+}

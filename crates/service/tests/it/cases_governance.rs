@@ -1,0 +1,156 @@
+//! Catalog, requests, reviews, servers, rules, connectors, the demonstration.
+
+use domain::Capability::{ManagePolicies, ManageRequests, ManageServers};
+use domain::{
+    Approval, NewRequest, NewServer, PageQuery, Principal, Rejection, RequestFilter, RequestId, RequestKind, RuleId,
+    Scope, Server, ServerFilter, ServerId, ToolScope, User,
+};
+use store::tests::Subject;
+
+use crate::coverage::{Case, Leaves, Needs, case};
+use crate::governance::{NOWHERE, allow, new_request};
+use crate::world::World;
+
+const REQUESTS: Needs = Needs::Right(&[ManageRequests]);
+const SERVERS: Needs = Needs::Right(&[ManageServers]);
+const POLICIES: Needs = Needs::Right(&[ManagePolicies]);
+const DRAFTS: Leaves = Leaves::NothingBut("drafts are private notes");
+
+/// What the rows act on.
+pub(crate) struct Scene {
+    /// An active server that everybody may use.
+    server: Server,
+    /// The digest of its last test.
+    digest: String,
+    rule: RuleId,
+    /// Requests of the target: to look at and test, to approve (access), to reject.
+    request: RequestId,
+    access: RequestId,
+    rejected: RequestId,
+    /// A request of the actor.
+    own: RequestId,
+}
+
+fn url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}/mcp")
+}
+
+fn access_to(server: ServerId) -> NewRequest {
+    NewRequest {
+        kind: Some(RequestKind::Access),
+        server_id: Some(server),
+        why_needed: "Bug reports".to_owned(),
+        ..NewRequest::default()
+    }
+}
+
+impl Scene {
+    pub(crate) async fn new(world: &World, actor: &User, target: &User) -> Self {
+        let (services, operator) = (&world.services, world.operator());
+        let new = NewServer { name: "Tracker".to_owned(), url: url(9), ..NewServer::default() };
+        let server = services.create_server(&operator, new).await.unwrap();
+        // Nothing has to run for a report of a test that passed.
+        let report = testkit::build::report(world.env.as_ref(), &["echo"]);
+        let digest = report.definitions_digest.clone().unwrap();
+        let mut tx = world.db.begin().await.unwrap();
+        store::tests::insert(&mut tx, Subject::Server(server.id), &report, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let server = services.pin_definitions(&operator, server.id, &digest).await.unwrap().server;
+        let rule = allow(&server, Principal::everyone(), ToolScope::ALL);
+        let rule = services.create_rule(&operator, rule).await.unwrap().rule.id;
+        let ask = async |who: &User, new| services.submit_request(&world.as_user(who), new, None).await.unwrap().id;
+        Self {
+            request: ask(target, new_request("Looked at", &url(10))).await,
+            access: ask(target, access_to(server.id)).await,
+            rejected: ask(target, new_request("Rejected", &url(11))).await,
+            own: ask(actor, new_request("Own", &url(12))).await,
+            server,
+            digest,
+            rule,
+        }
+    }
+}
+
+fn approval() -> Approval {
+    Approval {
+        scope: Scope::Server,
+        definitions_digest: None,
+        ends_at: None,
+        notes: String::new(),
+        allow_private: false,
+    }
+}
+
+fn rejection() -> Rejection {
+    Rejection {
+        reason: "The vendor keeps our data in a region that we must not use.".to_owned(),
+        ..Rejection::default()
+    }
+}
+
+fn renamed() -> NewServer {
+    NewServer { name: "Renamed".to_owned(), url: url(9), ..NewServer::default() }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        // Reading.
+        case!("catalog", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog(c, "", None)),
+        case!("catalog_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog_entry(c, "com.github/mcp")),
+        case!("draft", Needs::Account, Leaves::Nothing, |s, c, x| s.draft(c, "custom")),
+        case!("duplicates", Needs::Account, Leaves::Nothing, |s, c, x| s.duplicates(c, &new_request("x", NOWHERE))),
+        case!("requests", Needs::Account, Leaves::Nothing, |s, c, x| s.requests(
+            c,
+            &RequestFilter::default(),
+            &PageQuery::default()
+        )),
+        case!("request", REQUESTS, Leaves::Nothing, |s, c, x| s.request(c, x.scene.request)),
+        case!("request_history", REQUESTS, Leaves::Nothing, |s, c, x| s.request_history(c, x.scene.request)),
+        case!("review", REQUESTS, Leaves::Nothing, |s, c, x| s.review(c, x.scene.request)),
+        case!("connectors", Needs::Account, Leaves::Nothing, |s, c, x| s.connectors(c)),
+        case!("connector", Needs::Account, Leaves::Nothing, |s, c, x| s.connector(c, "tracker")),
+        case!("servers", SERVERS, Leaves::Nothing, |s, c, x| s.servers(
+            c,
+            &ServerFilter::default(),
+            &PageQuery::default()
+        )),
+        case!("server", SERVERS, Leaves::Nothing, |s, c, x| s.server(c, x.scene.server.id)),
+        case!("rules", POLICIES, Leaves::Nothing, |s, c, x| s.rules(c, None)),
+        case!("rule", POLICIES, Leaves::Nothing, |s, c, x| s.rule(c, x.scene.rule)),
+        case!("rule_cedar", POLICIES, Leaves::Nothing, |s, c, x| s.rule_cedar(c, x.scene.rule)),
+        // There is somebody already, so nothing is written; the tests of the demonstration make one.
+        case!("seed_demo", Needs::Local, Leaves::Nothing, |s, c, x| s.seed_demo(c, NOWHERE)),
+        // Changing.
+        case!("save_draft", Needs::Account, DRAFTS, |s, c, x| s.save_draft(c, "custom", new_request("x", ""))),
+        case!("discard_draft", Needs::Account, DRAFTS, |s, c, x| s.discard_draft(c, "custom")),
+        case!("submit_request", Needs::Account, Leaves::Event, |s, c, x| s.submit_request(
+            c,
+            new_request("Another", &url(13)),
+            None
+        )),
+        case!("withdraw_request", Needs::Account, Leaves::Event, |s, c, x| s.withdraw_request(c, x.scene.own)),
+        case!("test_request", REQUESTS, Leaves::Event, |s, c, x| s.test_request(c, x.scene.request, false)),
+        case!("approve_request", REQUESTS, Leaves::Event, |s, c, x| s.approve_request(c, x.scene.access, approval())),
+        case!("reject_request", REQUESTS, Leaves::Event, |s, c, x| s.reject_request(c, x.scene.rejected, rejection())),
+        case!("create_server", SERVERS, Leaves::Event, |s, c, x| s
+            .create_server(c, NewServer { name: "Second".to_owned(), ..renamed() })),
+        case!("pin_definitions", SERVERS, Leaves::Event, |s, c, x| s.pin_definitions(
+            c,
+            x.scene.server.id,
+            &x.scene.digest
+        )),
+        case!("test_server", SERVERS, Leaves::Event, |s, c, x| s.test_server(c, x.scene.server.id)),
+        case!("update_server", SERVERS, Leaves::Event, |s, c, x| s.update_server(c, x.scene.server.id, renamed())),
+        case!("disable_server", SERVERS, Leaves::Event, |s, c, x| s.disable_server(c, x.scene.server.id)),
+        case!("enable_server", SERVERS, Leaves::Event, |s, c, x| s.enable_server(c, x.scene.server.id)),
+        case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s
+            .create_rule(c, allow(&x.scene.server, Principal::everyone(), ToolScope::ALL))),
+        case!("update_rule", POLICIES, Leaves::Event, |s, c, x| s.update_rule(
+            c,
+            x.scene.rule,
+            allow(&x.scene.server, Principal::everyone(), ToolScope::ALL)
+        )),
+        case!("delete_rule", POLICIES, Leaves::Event, |s, c, x| s.delete_rule(c, x.scene.rule)),
+        case!("delete_server", SERVERS, Leaves::Event, |s, c, x| s.delete_server(c, x.scene.server.id)),
+    ]
+}

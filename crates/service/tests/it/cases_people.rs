@@ -1,0 +1,84 @@
+//! People, sessions, links, groups, keys, notifications, the audit log, home.
+
+use domain::Capability::{ManagePolicies, ManageUsers};
+use domain::{AuditFilter, PageQuery, SecretText, UserFilter};
+use service::AcceptLink;
+
+use crate::coverage::{Case, Leaves, Needs, case};
+use crate::world::{PASSWORD, new_user};
+
+const PEOPLE: Needs = Needs::Right(&[ManageUsers]);
+const READ: Leaves = Leaves::NothingBut("reading one's own notifications is no event");
+
+fn new_password() -> SecretText {
+    SecretText::new("a loom that weaves numbers")
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        // Reading.
+        case!("me", Needs::Account, Leaves::Nothing, |s, c, x| s.me(c)),
+        case!("home", Needs::Account, Leaves::Nothing, |s, c, x| s.home(c)),
+        case!("users", PEOPLE, Leaves::Nothing, |s, c, x| s.users(c, &UserFilter::default(), &PageQuery::default())),
+        case!("user", PEOPLE, Leaves::Nothing, |s, c, x| s.user(c, x.target.id)),
+        case!("user_by_email", PEOPLE, Leaves::Nothing, |s, c, x| s.user_by_email(c, x.target.email.as_str())),
+        case!("groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.groups(c)),
+        case!("group", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.group(c, x.group)),
+        case!("keys", Needs::Account, Leaves::Nothing, |s, c, x| s.keys(c)),
+        case!("audit", Needs::Account, Leaves::Nothing, |s, c, x| s.audit(
+            c,
+            &AuditFilter::default(),
+            &PageQuery::default()
+        )),
+        case!("audit_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_entry(c, x.event)),
+        case!("audit_related", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_related(c, x.correlation)),
+        case!("audit_actors", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_actors(c)),
+        case!("notifications", Needs::Account, Leaves::Nothing, |s, c, x| s.notifications(c, &PageQuery::default())),
+        case!("open_link", Needs::Nothing, Leaves::Nothing, |s, c, x| s.open_link(c, &x.link)),
+        // Nothing is made while there is an administrator, so nothing is recorded; the tests of links make one.
+        case!("create_setup_link", Needs::Local, Leaves::Nothing, |s, c, x| s.create_setup_link(c)),
+        // Changing.
+        case!("mark_read", Needs::Account, READ, |s, c, x| s.mark_read(c, x.notification)),
+        case!("mark_all_read", Needs::Account, READ, |s, c, x| s.mark_all_read(c)),
+        case!("create_key", Needs::Account, Leaves::Event, |s, c, x| s.create_key(c, "laptop", None)),
+        case!("create_key_for", Needs::Local, Leaves::Event, |s, c, x| s.create_key_for(c, x.target.id, "ci", None)),
+        case!("revoke_key", PEOPLE, Leaves::Event, |s, c, x| s.revoke_key(c, x.key)),
+        case!("create_group", PEOPLE, Leaves::Event, |s, c, x| s.create_group(c, "Another", "")),
+        case!("add_group_member", PEOPLE, Leaves::Event, |s, c, x| s.add_group_member(c, x.group, x.target.id)),
+        case!("remove_group_member", PEOPLE, Leaves::Event, |s, c, x| s.remove_group_member(c, x.group, x.target.id)),
+        case!("delete_group", PEOPLE, Leaves::Event, |s, c, x| s.delete_group(c, x.group)),
+        case!("invite_user", PEOPLE, Leaves::Event, |s, c, x| s.invite_user(c, new_user("Newcomer", None))),
+        case!("invite_again", PEOPLE, Leaves::Event, |s, c, x| s.invite_again(c, x.invited.id)),
+        case!("create_user", PEOPLE, Leaves::Event, |s, c, x| s.create_user(
+            c,
+            new_user("Made", None),
+            &new_password()
+        )),
+        case!("update_user", PEOPLE, Leaves::Event, |s, c, x| s.update_user(
+            c,
+            x.target.id,
+            domain::NewUser { title: "Other".to_owned(), ..new_user("Target", None) }
+        )),
+        case!("end_session", PEOPLE, Leaves::Event, |s, c, x| s.end_session(c, x.session)),
+        case!("end_sessions", PEOPLE, Leaves::Event, |s, c, x| s.end_sessions(c, x.target.id)),
+        case!("accept_link", Needs::Nothing, Leaves::Event, |s, c, x| s.accept_link(
+            c,
+            &x.link,
+            AcceptLink { password: SecretText::new(PASSWORD), ..AcceptLink::default() }
+        )),
+        case!("sign_in", Needs::Nothing, Leaves::Event, |s, c, x| s.sign_in(
+            c,
+            x.target.email.as_str(),
+            &SecretText::new(PASSWORD)
+        )),
+        case!("reset_link", PEOPLE, Leaves::Event, |s, c, x| s.reset_link(c, x.target.id)),
+        case!("suspend_user", PEOPLE, Leaves::Event, |s, c, x| s.suspend_user(c, x.target.id)),
+        case!("reactivate_user", PEOPLE, Leaves::Event, |s, c, x| s.reactivate_user(c, x.target.id)),
+        case!("change_password", Needs::Account, Leaves::Event, |s, c, x| s.change_password(
+            c,
+            &SecretText::new(PASSWORD),
+            &new_password()
+        )),
+        case!("sign_out", Needs::Account, Leaves::Event, |s, c, x| s.sign_out(c)),
+    ]
+}

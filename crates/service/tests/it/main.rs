@@ -1,0 +1,22 @@
+//! The use cases on both engines, through the public interface.
+
+#![expect(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+
+mod audit;
+mod cases_catalog;
+mod cases_governance;
+mod cases_people;
+mod coverage;
+mod governance;
+mod governance_demo;
+mod governance_requests;
+mod governance_review;
+mod governance_servers;
+mod groups;
+mod home;
+mod keys;
+mod links;
+mod people;
+mod sign_in;
+mod snapshot;
+mod world;
