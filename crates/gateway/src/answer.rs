@@ -1,0 +1,276 @@
+//! Bringing a server's answer back: as it is, except for what must be filtered, sealed or recorded.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use ledger::Payload;
+use mcp::result::Outcome as Answered;
+use mcp::{GatewayCode, ProtocolVersion, RpcError};
+
+use crate::Gateway;
+use crate::call::{Context, Exchange, ledger_unavailable};
+use crate::forward::{Fault, Upstream};
+use crate::reader::{Broken, Chunks};
+use crate::refusal::Refusal;
+use crate::session::{self, Session};
+use crate::settle::Ending;
+
+const SESSION: &str = "mcp-session-id";
+/// Bytes of a streamed answer that go into the record, which keeps no more.
+const KEPT: usize = 64 << 10;
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Timeout => Self::Timeout,
+            Broken::Draining => Self::Draining,
+            Broken::Connection(error) => {
+                tracing::debug!(error = &error.without_url() as &dyn std::error::Error, "answer broken off");
+                Self::BrokenOff
+            }
+        }
+    }
+}
+
+impl Gateway {
+    /// Answers a request with what the server said, after its outcome is recorded.
+    pub(crate) async fn answer(
+        &self,
+        context: &Context,
+        mut exchange: Exchange,
+        upstream: Result<Upstream, Fault>,
+    ) -> Result<Response<Body>, Refusal> {
+        let Upstream { response, permit } = match upstream {
+            Ok(upstream) => upstream,
+            Err(fault) => return Err(self.failed(exchange, &fault).await),
+        };
+        let status = response.status();
+        let media = Media::of(&response);
+        if status == StatusCode::NOT_FOUND && exchange.in_session && media != Media::Json {
+            self.settle(&mut exchange, failure("the server ended the session")).await.ok();
+            return Err(Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"));
+        }
+        let session = response.headers().get(SESSION).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let settings = &self.inner.parts.settings;
+        let chunks = Chunks::new(response, permit, settings.idle, Some(settings.total), self.inner.draining.clone());
+        match media {
+            Media::Json => self.json(context, exchange, status, session, chunks).await,
+            Media::Events if status.is_success() => self.events(context, exchange, session, chunks).await,
+            Media::Events | Media::Other(_) => {
+                let what = if let Media::Other(name) = &media { name.clone() } else { "text/event-stream".to_owned() };
+                Err(self.failed(exchange, &Fault::NotMcp(format!("{status}, {what}"))).await)
+            }
+        }
+    }
+
+    /// Records a failure and turns it into the answer.
+    pub(crate) async fn failed(&self, mut exchange: Exchange, fault: &Fault) -> Refusal {
+        match self.settle(&mut exchange, failure(&fault.to_string())).await {
+            Ok(()) => exchange.refusal(&fault.rpc()),
+            Err(error) => exchange.refusal(&error),
+        }
+    }
+
+    /// Records the outcome, if one is owed. The error is what the client gets instead of the answer.
+    pub(crate) async fn settle(&self, exchange: &mut Exchange, ending: Ending) -> Result<(), RpcError> {
+        let Some(settle) = exchange.settle.take() else { return Ok(()) };
+        settle.finish(ending).await.map_err(|error| {
+            tracing::error!(%error, "the outcome of a call could not be recorded; its answer is withheld");
+            ledger_unavailable()
+        })
+    }
+
+    async fn json(
+        &self,
+        context: &Context,
+        mut exchange: Exchange,
+        status: StatusCode,
+        session: Option<String>,
+        mut chunks: Chunks,
+    ) -> Result<Response<Body>, Refusal> {
+        let max = self.inner.parts.settings.max_buffered;
+        let (body, whole) = match chunks.read_up_to(max).await {
+            Ok(read) => read,
+            Err(broken) => return Err(self.failed(exchange, &broken.into()).await),
+        };
+        if !whole {
+            if exchange.list.is_some() || exchange.describes_server {
+                return Err(self.failed(exchange, &Fault::TooLarge(max as u64)).await);
+            }
+            return Ok(json_response(status, self.large(exchange, body, chunks)));
+        }
+        let (body, ending) = match self.inspect(context, &exchange, &body) {
+            Ok(inspected) => inspected,
+            Err(fault) => return Err(self.failed(exchange, &fault).await),
+        };
+        let sealed = self.sealed_session(context, &exchange, session, &body);
+        self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
+        let mut response = json_response(status, Body::from(body));
+        response.headers_mut().extend(sealed.map(|value| (http::HeaderName::from_static(SESSION), value)));
+        Ok(response)
+    }
+
+    /// Checks one answer, filters it, and says how the call ended.
+    pub(crate) fn inspect(
+        &self,
+        context: &Context,
+        exchange: &Exchange,
+        body: &Bytes,
+    ) -> Result<(Bytes, Ending), Fault> {
+        let parsed = mcp::Response::parse(body).map_err(|error| Fault::NotMcp(error.to_string()))?;
+        let ours = matches!((parsed.id, exchange.raw_id()), (Some(theirs), Some(ours)) if theirs.same_as(ours));
+        let ending = match &parsed.outcome {
+            Answered::Error(error) => {
+                Ending::Failure { error: format!("{}: {}", error.code, error.message), result: None }
+            }
+            Answered::Result(_) if !ours => return Err(Fault::NotMcp("an answer to another request".to_owned())),
+            Answered::Result(result) if result.is_error => Ending::Failure {
+                error: "the tool reported an error".to_owned(),
+                result: Some(Payload::new(result.raw.text())),
+            },
+            Answered::Result(result) => Ending::Success {
+                result: Payload::new(result.raw.text()),
+                note: (result.result_type == mcp::result::ResultType::InputRequired)
+                    .then(|| "the server asks for input before it goes on".to_owned()),
+            },
+        };
+        let is_result = matches!(parsed.outcome, Answered::Result(_));
+        let body = match exchange.list {
+            Some(list) if is_result => self
+                .filter_list(context, list, body)
+                .map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?,
+            _ if exchange.describes_server && is_result => {
+                self.filter_instructions(context, body).unwrap_or_else(|| body.clone())
+            }
+            _ => body.clone(),
+        };
+        Ok((body, ending))
+    }
+
+    /// The session id that the client gets for the one of the server.
+    pub(crate) fn sealed_session(
+        &self,
+        context: &Context,
+        exchange: &Exchange,
+        session: Option<String>,
+        answer: &[u8],
+    ) -> Option<HeaderValue> {
+        let (opening, upstream) = (exchange.opens.clone()?, session?);
+        let version = mcp::Raw::parse(std::str::from_utf8(answer).ok()?)
+            .ok()
+            .and_then(|raw| raw.at_path(&["result", "protocolVersion"]))
+            .and_then(|version| version.as_str())
+            .and_then(|version| ProtocolVersion::parse(&version))?;
+        let parts = &self.inner.parts;
+        let session = Session { version, upstream, client: opening.client };
+        let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())?;
+        HeaderValue::try_from(token).ok()
+    }
+
+    /// Streams a large JSON answer. Its last chunk is held back until the outcome is durable; over the limit the
+    /// connection is reset, since JSON has no way to say that something is missing.
+    fn large(&self, exchange: Exchange, begin: Bytes, chunks: Chunks) -> Body {
+        let state = Large {
+            gateway: self.clone(),
+            exchange,
+            chunks,
+            head: begin.slice(..begin.len().min(KEPT)),
+            held: Some(begin),
+            sent: 0,
+        };
+        Body::from_stream(futures_util::stream::unfold(Some(state), |state| async move {
+            let (item, next) = state?.next().await?;
+            Some((item, next))
+        }))
+    }
+}
+
+struct Large {
+    gateway: Gateway,
+    exchange: Exchange,
+    chunks: Chunks,
+    held: Option<Bytes>,
+    head: Bytes,
+    sent: u64,
+}
+
+impl Large {
+    async fn next(mut self) -> Option<(std::io::Result<Bytes>, Option<Self>)> {
+        let held = self.held.take()?;
+        let max = self.gateway.inner.parts.settings.max_answer;
+        let read = self.chunks.next().await.map_err(Fault::from);
+        self.sent += held.len() as u64;
+        match read {
+            Ok(Some(_)) if self.sent > max => self.broken(&Fault::TooLarge(max)).await,
+            Ok(Some(chunk)) => {
+                self.held = Some(chunk);
+                Some((Ok(held), Some(self)))
+            }
+            Ok(None) => {
+                let bytes = self.sent;
+                let ending = Ending::Success {
+                    result: Payload::beginning(String::from_utf8_lossy(&self.head), bytes),
+                    note: Some(format!("an answer of {bytes} bytes was streamed; only its beginning is kept")),
+                };
+                match self.gateway.settle(&mut self.exchange, ending).await {
+                    Ok(()) => Some((Ok(held), None)),
+                    Err(error) => Some((Err(std::io::Error::other(error.message.into_owned())), None)),
+                }
+            }
+            Err(fault) => self.broken(&fault).await,
+        }
+    }
+
+    async fn broken(mut self, fault: &Fault) -> Option<(std::io::Result<Bytes>, Option<Self>)> {
+        let ending = failure(&fault.to_string());
+        let _ = self.gateway.settle(&mut self.exchange, ending).await;
+        Some((Err(std::io::Error::other(fault.to_string())), None))
+    }
+}
+
+/// A failure in words.
+pub(crate) fn failure(error: &str) -> Ending {
+    Ending::Failure { error: error.to_owned(), result: None }
+}
+
+fn json_response(status: StatusCode, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What an answer is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Media {
+    Json,
+    Events,
+    Other(String),
+}
+
+impl Media {
+    fn of(response: &reqwest::Response) -> Self {
+        let value = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let media = value.split(';').next().unwrap_or_default().trim();
+        if media.eq_ignore_ascii_case("application/json") {
+            Self::Json
+        } else if media.eq_ignore_ascii_case("text/event-stream") {
+            Self::Events
+        } else if media.is_empty() {
+            Self::Other("no content type".to_owned())
+        } else {
+            Self::Other(media.chars().take(60).filter(|c| !c.is_control()).collect())
+        }
+    }
+}
+
+/// The error of a stream that has begun: there is no status left to say it with.
+pub(crate) fn stream_error(exchange: &Exchange, error: &RpcError) -> Bytes {
+    mcp::sse::message(&error.to_bytes(exchange.raw_id()))
+}
+
+/// The message of a stream that was cut.
+pub(crate) fn truncated(limit: usize) -> RpcError {
+    RpcError::gateway(GatewayCode::Truncated, format!("the server sent an event larger than {limit} bytes"))
+}

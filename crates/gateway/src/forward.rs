@@ -1,0 +1,214 @@
+//! Speaking to the server: which headers it gets, with whose credential, within which limits.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use domain::Health;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use mcp::{GatewayCode, RpcError};
+use net::Reach;
+use secrecy::ExposeSecret as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::call::Context;
+use crate::session::Session;
+use crate::{Gateway, OpenedHeaders};
+
+/// Headers of the client that a server gets to see. Everything else stays here, credentials above all (MCP
+/// "Token passthrough").
+const FORWARDED: &[&str] =
+    &["mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "traceparent", "tracestate"];
+const PARAM_PREFIX: &str = "mcp-param-";
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// A server's answer whose body has not been read.
+pub(crate) struct Upstream {
+    pub(crate) response: reqwest::Response,
+    pub(crate) permit: OwnedSemaphorePermit,
+}
+
+/// Why there is no answer of the server.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("too many calls to this server are under way; try again in a moment")]
+    Busy,
+    #[error("the server did not begin to answer in time")]
+    Timeout,
+    #[error("the server cannot be reached: {0}")]
+    Connect(String),
+    #[error("the server refuses Drawbridge's credential; ask your administrator to renew it")]
+    Credential,
+    #[error("the server redirects elsewhere; ask your administrator to correct its address")]
+    Redirect,
+    #[error("the server's address is not allowed: {0}")]
+    Address(String),
+    #[error("the server's stored credential cannot be opened; ask your administrator to enter it again")]
+    Sealed,
+    #[error("the server answered with something that is not MCP ({0})")]
+    NotMcp(String),
+    #[error("the server broke off its answer")]
+    BrokenOff,
+    #[error("the server's answer is larger than {0} bytes")]
+    TooLarge(u64),
+    #[error("Drawbridge is shutting down; call again")]
+    Draining,
+}
+
+impl Fault {
+    pub(crate) fn rpc(&self) -> RpcError {
+        let code = match self {
+            Self::Busy | Self::Draining => GatewayCode::Unavailable,
+            Self::Timeout => GatewayCode::UpstreamTimeout,
+            Self::TooLarge(_) => GatewayCode::Truncated,
+            _ => GatewayCode::UpstreamBroken,
+        };
+        RpcError::gateway(code, self.to_string())
+    }
+}
+
+impl Gateway {
+    /// Sends a message to the server. Never retried: a call may have had its effect.
+    pub(crate) async fn send(
+        &self,
+        context: &Context,
+        method: Method,
+        session: Option<&Session>,
+        body: Option<Bytes>,
+    ) -> Result<Upstream, Fault> {
+        let parts = &self.inner.parts;
+        let server = &context.server;
+        let permit = self.permits(context).try_acquire_owned().map_err(|_| Fault::Busy)?;
+        let reach = if server.allow_private { Reach::Private } else { Reach::Public };
+        let url = parts.net.check(&server.url, reach).map_err(|error| Fault::Address(error.to_string()))?;
+        let mut headers = forwarded(&context.headers);
+        headers.insert(
+            header::ACCEPT,
+            HeaderValue::from_static(if method == Method::GET {
+                "text/event-stream"
+            } else {
+                "application/json, text/event-stream"
+            }),
+        );
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(session) = session {
+            headers.insert(SESSION, HeaderValue::try_from(&session.upstream).map_err(|_| Fault::BrokenOff)?);
+        }
+        for (name, value) in self.opened_headers(context)?.iter() {
+            headers.insert(name.clone(), value.clone());
+        }
+        let mut request = parts.net.client(reach).request(method, url).headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let started = Instant::now();
+        let sent = tokio::select! {
+            sent = tokio::time::timeout(parts.settings.first_byte, request.send()) => sent,
+            () = self.inner.draining.cancelled() => return Err(Fault::Draining),
+        };
+        self.inner.metrics.upstream(started.elapsed().as_secs_f64());
+        let response = match sent {
+            Err(_) => return Err(self.unhealthy(context, Fault::Timeout)),
+            Ok(Err(error)) => {
+                let error = error.without_url();
+                tracing::warn!(server = %server.slug, error = &error as &dyn std::error::Error, "server not reached");
+                return Err(self.unhealthy(context, Fault::Connect(net::NetError::of(&error).to_string())));
+            }
+            Ok(Ok(response)) => response,
+        };
+        match response.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                self.health(context, Health::NeedsSignIn, Some(Fault::Credential.to_string()));
+                Err(Fault::Credential)
+            }
+            status if status.is_redirection() => Err(self.unhealthy(context, Fault::Redirect)),
+            _ => {
+                self.health(context, Health::Connected, None);
+                Ok(Upstream { response, permit })
+            }
+        }
+    }
+
+    fn permits(&self, context: &Context) -> Arc<Semaphore> {
+        let id = context.server.id;
+        if let Some(permits) = self.inner.permits.read().get(&id) {
+            return permits.clone();
+        }
+        let mut all = self.inner.permits.write();
+        all.entry(id).or_insert_with(|| Arc::new(Semaphore::new(self.inner.parts.settings.per_server))).clone()
+    }
+
+    /// The server's own headers, opened once for each revision of its settings.
+    fn opened_headers(&self, context: &Context) -> Result<OpenedHeaders, Fault> {
+        let server = &context.server;
+        if let Some((revision, headers)) = self.inner.headers.read().get(&server.id)
+            && *revision == server.revision
+        {
+            return Ok(headers.clone());
+        }
+        let mut opened = Vec::with_capacity(server.sealed_headers.len());
+        for sealed in &*server.sealed_headers {
+            let value = self.inner.parts.vault.open(&sealed.context, &sealed.sealed).map_err(|error| {
+                tracing::error!(server = %server.slug, header = %sealed.name, %error, "sealed header cannot be opened");
+                Fault::Sealed
+            })?;
+            let name = HeaderName::try_from(&*sealed.name).map_err(|_| Fault::Sealed)?;
+            let mut value = HeaderValue::try_from(value.expose_secret()).map_err(|_| Fault::Sealed)?;
+            value.set_sensitive(true);
+            opened.push((name, value));
+        }
+        let opened = Arc::new(opened);
+        self.inner.headers.write().insert(server.id, (server.revision, opened.clone()));
+        Ok(opened)
+    }
+
+    fn unhealthy(&self, context: &Context, fault: Fault) -> Fault {
+        self.health(context, Health::Error, Some(fault.to_string()));
+        fault
+    }
+
+    /// Tells the observer about a change of health, once.
+    fn health(&self, context: &Context, health: Health, detail: Option<String>) {
+        let before = self.inner.health.lock().insert(context.server.id, health);
+        if before != Some(health) {
+            self.inner.parts.observer.health(context.server.id, health, detail);
+        }
+    }
+}
+
+fn forwarded(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::with_capacity(12);
+    for (name, value) in headers {
+        if FORWARDED.contains(&name.as_str()) || name.as_str().starts_with(PARAM_PREFIX) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_and_unknown_headers_stay_here() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer dbk_x"),
+            ("x-drawbridge-api-key", "dbk_x"),
+            ("cookie", "a=b"),
+            ("x-internal", "1"),
+            ("mcp-session-id", "client's"),
+            ("mcp-name", "echo"),
+            ("mcp-param-region", "eu"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let kept = forwarded(&headers);
+        let mut names: Vec<_> = kept.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["mcp-name", "mcp-param-region"]);
+    }
+}

@@ -1,0 +1,208 @@
+//! The data path: authenticate → authorise → admit → forward → settle, for everything under `/mcp/`.
+//!
+//! Bytes with light parsing, not typed messages: what a client sent is forwarded as it was sent, what a server answers
+//! comes back as it was answered, except where a rule needs otherwise (a filtered list, a withheld definition, a sealed
+//! session id). The database is never read here; everything comes from [`directory::Directory`], and the audit log is
+//! written through [`ledger::Ledger`].
+//!
+//! - [`Gateway::handle`] is the one entry; `edge` checks host, origin and credential.
+//! - `call` parses and authorises a message, and is the only place that asks the policy.
+//! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
+//! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
+//!
+//! What it deliberately does not do: translate between generations of MCP. A client and a server that share no revision
+//! get the server's own refusal.
+
+mod answer;
+mod call;
+mod edge;
+mod forward;
+mod lists;
+mod metrics;
+mod reader;
+mod refusal;
+mod session;
+mod settle;
+mod stream;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use domain::{CorrelationId, Definition, Health, ServerId};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use edge::PeerAddr;
+pub use metrics::Metrics;
+use refusal::Refusal;
+
+/// The header that names what a request caused, for support and for the audit log.
+pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-drawbridge-correlation-id");
+
+/// Limits and addresses of the data path.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Values of `Host` that are served, without port; anything else is refused (DNS rebinding).
+    pub allowed_hosts: Vec<String>,
+    /// Values of `Origin` that are served; a request without one is served too.
+    pub allowed_origins: Vec<String>,
+    /// Largest request body in bytes.
+    pub max_request: usize,
+    /// Largest JSON answer that is held in memory, in bytes; a larger one is streamed.
+    pub max_buffered: usize,
+    /// Largest answer in bytes; a larger one is cut with outcome `truncated`.
+    pub max_answer: u64,
+    /// Largest event of an event stream in bytes.
+    pub max_event: usize,
+    /// Time for a client to send its body.
+    pub body_deadline: Duration,
+    /// Time until a server begins its answer.
+    pub first_byte: Duration,
+    /// Longest silence of a server inside an answer.
+    pub idle: Duration,
+    /// Longest duration of an answer.
+    pub total: Duration,
+    /// Requests under way at one server; more are refused at once.
+    pub per_server: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: vec!["localhost".into(), "127.0.0.1".into(), "[::1]".into()],
+            allowed_origins: Vec::new(),
+            max_request: 4 << 20,
+            max_buffered: 4 << 20,
+            max_answer: 64 << 20,
+            max_event: 4 << 20,
+            body_deadline: Duration::from_secs(30),
+            first_byte: Duration::from_mins(2),
+            idle: Duration::from_mins(2),
+            total: Duration::from_mins(15),
+            per_server: 512,
+        }
+    }
+}
+
+/// What the data path notices about servers. Called from the hot path: implementations must return at once.
+pub trait Observer: Send + Sync {
+    /// These definitions differ from what was approved, or were never approved.
+    fn drifted(&self, server: ServerId, seen: Vec<Definition>);
+    /// The server's health changed.
+    fn health(&self, server: ServerId, health: Health, detail: Option<String>);
+    /// A key was used.
+    fn key_used(&self, key: domain::KeyId);
+}
+
+/// What the data path stands on.
+pub struct Parts {
+    /// Servers, people, rules, keys.
+    pub directory: directory::Directory,
+    /// The audit log.
+    pub ledger: ledger::Ledger,
+    /// Opens the sealed headers of servers, seals session ids.
+    pub vault: vault::Vault,
+    /// The one outbound client.
+    pub net: net::Net,
+    /// Time and randomness.
+    pub env: Arc<dyn domain::Env>,
+    /// Who is told what is noticed.
+    pub observer: Arc<dyn Observer>,
+    /// Limits and addresses.
+    pub settings: Settings,
+}
+
+/// The data path. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+}
+
+/// The last state of a definition that the observer was told: its digest and the state of its pin.
+type Reported = HashMap<(ServerId, domain::PinKind, String), (String, Option<domain::PinState>)>;
+type OpenedHeaders = Arc<Vec<(HeaderName, HeaderValue)>>;
+
+struct Inner {
+    parts: Parts,
+    metrics: Metrics,
+    /// Opened headers by server and revision of its settings.
+    headers: RwLock<HashMap<ServerId, (u64, OpenedHeaders)>>,
+    permits: RwLock<HashMap<ServerId, Arc<Semaphore>>>,
+    health: Mutex<HashMap<ServerId, Health>>,
+    reported: Mutex<Reported>,
+    tasks: TaskTracker,
+    draining: CancellationToken,
+}
+
+impl Gateway {
+    /// A data path over these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                metrics: Metrics::new(),
+                headers: RwLock::default(),
+                permits: RwLock::default(),
+                health: Mutex::default(),
+                reported: Mutex::default(),
+                tasks: TaskTracker::new(),
+                draining: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// Counters and histograms of the data path.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Serves one HTTP request to `/mcp/<slug>`. Errors are answers, never panics.
+    pub async fn handle(&self, slug: &str, request: Request<Body>) -> Response<Body> {
+        let correlation = CorrelationId::generate(&*self.inner.parts.env);
+        let timer = self.inner.metrics.begin();
+        let mut response = match self.serve(slug, request, correlation).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.into_response(),
+        };
+        timer.end(response.status());
+        if let Ok(value) = HeaderValue::try_from(correlation.to_string()) {
+            response.headers_mut().insert(CORRELATION_HEADER, value);
+        }
+        response
+    }
+
+    /// Ends the data path: open streams get an error and an outcome, and outcomes under way are waited for, at most
+    /// `grace` long.
+    pub async fn shutdown(&self, grace: Duration) {
+        self.inner.draining.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(grace, self.inner.tasks.wait()).await.is_err() {
+            tracing::warn!(?grace, "outcomes of calls were still under way at the end of the grace period");
+        }
+    }
+
+    async fn serve(
+        &self,
+        slug: &str,
+        request: Request<Body>,
+        correlation: CorrelationId,
+    ) -> Result<Response<Body>, Refusal> {
+        let (parts, body) = request.into_parts();
+        edge::check_origin(&self.inner.parts.settings, &parts.headers)?;
+        let caller = self.authenticate(&parts, correlation).await?;
+        let method = parts.method.clone();
+        let context = self.open(slug, caller, parts, correlation).await?;
+        match method {
+            Method::POST => self.post(&context, body).await,
+            Method::GET => self.listen(&context).await,
+            Method::DELETE => self.end_session(&context).await,
+            _ => Err(Refusal::http(StatusCode::METHOD_NOT_ALLOWED, "use POST; this address speaks MCP")
+                .with_header(http::header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"))),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Counters and histograms of the data path, for `/metrics`.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Refused credentials that are recorded in a minute; the rest is only counted.
+const AUTH_FAILURES_PER_MINUTE: u64 = 60;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabel {
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: &'static str,
+}
+
+/// What the data path counts. Labels are bounded: no slug, no tool, no person.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    requests: Family<StatusLabel, Counter>,
+    calls: Family<OutcomeLabel, Counter>,
+    seconds: Histogram,
+    upstream_seconds: Histogram,
+    in_flight: Gauge,
+    auth_failures: Counter,
+    withheld: Counter,
+    window: std::sync::Arc<(AtomicI64, AtomicU64)>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+        Self {
+            requests: Family::default(),
+            calls: Family::default(),
+            seconds: Histogram::new(buckets),
+            upstream_seconds: Histogram::new(buckets),
+            in_flight: Gauge::default(),
+            auth_failures: Counter::default(),
+            withheld: Counter::default(),
+            window: std::sync::Arc::default(),
+        }
+    }
+
+    /// Registers everything under `drawbridge_mcp_…`.
+    pub fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("drawbridge_mcp");
+        registry.register("requests", "HTTP requests to /mcp by status", self.requests.clone());
+        registry.register("calls", "Audited calls by outcome", self.calls.clone());
+        registry.register("request_seconds", "Time until the answer begins", self.seconds.clone());
+        registry.register("upstream_seconds", "Time until a server's answer begins", self.upstream_seconds.clone());
+        registry.register("in_flight", "Requests whose answer has not begun", self.in_flight.clone());
+        registry.register("auth_failures", "Refused credentials", self.auth_failures.clone());
+        registry.register("withheld", "Definitions withheld from lists", self.withheld.clone());
+    }
+
+    pub(crate) fn begin(&self) -> Timer {
+        self.in_flight.inc();
+        Timer { metrics: self.clone(), started: Instant::now(), ended: false }
+    }
+
+    pub(crate) fn call(&self, outcome: &'static str) {
+        self.calls.get_or_create(&OutcomeLabel { outcome }).inc();
+    }
+
+    pub(crate) fn upstream(&self, seconds: f64) {
+        self.upstream_seconds.observe(seconds);
+    }
+
+    pub(crate) fn withheld(&self, definitions: usize) {
+        self.withheld.inc_by(definitions as u64);
+    }
+
+    /// Counts a refused credential and says whether it may be recorded, too.
+    pub(crate) fn may_record_auth_failure(&self, now: DateTime<Utc>) -> bool {
+        self.auth_failures.inc();
+        let minute = now.timestamp() / 60;
+        if self.window.0.swap(minute, Ordering::Relaxed) != minute {
+            self.window.1.store(0, Ordering::Relaxed);
+        }
+        self.window.1.fetch_add(1, Ordering::Relaxed) < AUTH_FAILURES_PER_MINUTE
+    }
+}
+
+/// Measures one request until its answer begins, also when its client goes away before.
+pub(crate) struct Timer {
+    metrics: Metrics,
+    started: Instant,
+    ended: bool,
+}
+
+impl Timer {
+    pub(crate) fn end(mut self, status: StatusCode) {
+        self.ended = true;
+        self.metrics.in_flight.dec();
+        self.metrics.seconds.observe(self.started.elapsed().as_secs_f64());
+        self.metrics.requests.get_or_create(&StatusLabel { status: status.as_u16() }).inc();
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.metrics.in_flight.dec();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Reading bodies within limits.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio_util::sync::CancellationToken;
+
+use crate::refusal::Refusal;
+
+/// The whole body of a client's request.
+pub(crate) async fn request(body: Body, max: usize, deadline: Duration) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(deadline, Limited::new(body, max).collect()).await {
+        Err(_) => Err(Refusal::http(StatusCode::REQUEST_TIMEOUT, "the request body did not arrive in time")),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        // The rest of the body stays unread, so nothing can follow it on this connection.
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::http(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            &format!("the request body is larger than {max} bytes; send less at a time"),
+        )
+        .with_header(header::CONNECTION, HeaderValue::from_static("close"))),
+        Ok(Err(_)) => Err(Refusal::http(StatusCode::BAD_REQUEST, "the request body could not be read")),
+    }
+}
+
+/// Why the next bytes of a server's answer did not come.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// Silence for too long, or the answer takes too long as a whole.
+    Timeout,
+    /// The program stops and can wait no longer.
+    Draining,
+    /// The connection broke.
+    Connection(reqwest::Error),
+}
+
+/// A server's answer, read in chunks within its deadlines.
+pub(crate) struct Chunks {
+    response: reqwest::Response,
+    idle: Duration,
+    ends: tokio::time::Instant,
+    draining: CancellationToken,
+    /// Held as long as the answer is read.
+    _permit: tokio::sync::OwnedSemaphorePermit,
+}
+
+impl Chunks {
+    pub(crate) fn new(
+        response: reqwest::Response,
+        permit: tokio::sync::OwnedSemaphorePermit,
+        idle: Duration,
+        total: Option<Duration>,
+        draining: CancellationToken,
+    ) -> Self {
+        let now = tokio::time::Instant::now();
+        // Without a total limit (listening streams): as good as never.
+        let ends = now + total.unwrap_or(Duration::from_hours(24 * 365));
+        Self { response, idle, ends, draining, _permit: permit }
+    }
+
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
+        let by = self.ends.min(tokio::time::Instant::now() + self.idle);
+        tokio::select! {
+            read = tokio::time::timeout_at(by, self.response.chunk()) => match read {
+                Err(_) => Err(Broken::Timeout),
+                Ok(Err(error)) => Err(Broken::Connection(error)),
+                Ok(Ok(chunk)) => Ok(chunk),
+            },
+            () = self.draining.cancelled() => Err(Broken::Draining),
+        }
+    }
+
+    /// Reads to the end, or to `max` bytes: then what was read so far is larger than `max` and more may follow.
+    pub(crate) async fn read_up_to(&mut self, max: usize) -> Result<(Bytes, bool), Broken> {
+        let Some(first) = self.next().await? else { return Ok((Bytes::new(), true)) };
+        if first.len() > max {
+            return Ok((first, false));
+        }
+        let Some(second) = self.next().await? else { return Ok((first, true)) };
+        let mut all = BytesMut::with_capacity((first.len() + second.len()).max(16 << 10));
+        all.extend_from_slice(&first);
+        all.extend_from_slice(&second);
+        while all.len() <= max {
+            match self.next().await? {
+                Some(chunk) => all.extend_from_slice(&chunk),
+                None => return Ok((all.freeze(), true)),
+            }
+        }
+        Ok((all.freeze(), false))
+    }
+}

@@ -1,0 +1,42 @@
+//! Answers that Drawbridge gives itself instead of the server.
+
+use axum::body::Body;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use mcp::{Generation, RawId, RpcError};
+
+/// A request that is not forwarded, or whose answer is replaced.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    body: Vec<u8>,
+    json: bool,
+    extra: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal before the message is known: plain text with an HTTP status.
+    pub(crate) fn http(status: StatusCode, text: &str) -> Self {
+        Self { status, body: text.as_bytes().to_vec(), json: false, extra: Vec::new() }
+    }
+
+    /// A JSON-RPC error with the HTTP status that this generation gives it.
+    pub(crate) fn rpc(error: &RpcError, id: Option<RawId<'_>>, generation: Generation) -> Self {
+        let status = StatusCode::from_u16(error.http_status(generation)).unwrap_or(StatusCode::BAD_REQUEST);
+        Self { status, body: error.to_bytes(id).to_vec(), json: true, extra: Vec::new() }
+    }
+
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.extra.push((name, value));
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let content = if self.json { "application/json" } else { "text/plain; charset=utf-8" };
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().extend(self.extra);
+        response
+    }
+}

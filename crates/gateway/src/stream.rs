@@ -1,0 +1,289 @@
+//! Event streams (Streamable HTTP): forwarded chunk by chunk, with the answer held back until its outcome is durable.
+
+use std::collections::VecDeque;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, header};
+use mcp::sse::{self, SeenKind};
+
+use crate::Gateway;
+use crate::answer::{failure, stream_error, truncated};
+use crate::call::{Context, Exchange};
+use crate::forward::{Fault, Upstream};
+use crate::reader::Chunks;
+use crate::refusal::Refusal;
+use crate::settle::Ending;
+
+type Chunk = std::io::Result<Bytes>;
+
+impl Gateway {
+    /// Answers a request with the server's event stream.
+    pub(crate) async fn events(
+        &self,
+        context: &Context,
+        exchange: Exchange,
+        session: Option<String>,
+        chunks: Chunks,
+    ) -> Result<Response<Body>, Refusal> {
+        let rewrites = exchange.list.is_some() || exchange.describes_server;
+        let Some(id) = exchange.raw_id() else {
+            return Err(Refusal::rpc(&mcp::RpcError::internal("unreadable id"), None, exchange.generation));
+        };
+        let max_event = self.inner.parts.settings.max_event;
+        if !rewrites {
+            let tee = sse::Tee::new(id, max_event);
+            let pump = Pump { gateway: self.clone(), exchange, chunks, tee, ready: VecDeque::new(), ended: false };
+            return Ok(event_response(pump.into_body()));
+        }
+        // Lists and descriptions are rewritten as a whole; they are small, and nothing is forwarded before the answer.
+        self.rewritten(context, exchange, session, chunks).await
+    }
+
+    /// Reads a stream up to its answer, rewrites the answer, and gives everything as one body.
+    async fn rewritten(
+        &self,
+        context: &Context,
+        mut exchange: Exchange,
+        session: Option<String>,
+        mut chunks: Chunks,
+    ) -> Result<Response<Body>, Refusal> {
+        let max_event = self.inner.parts.settings.max_event;
+        let mut decoder = sse::Decoder::new(max_event);
+        let mut out = Vec::new();
+        let mut sealed = None;
+        loop {
+            let chunk = match chunks.next().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => {
+                    // The server may close before it answers (2025-11-25 "polling"): the client resumes by GET.
+                    self.settle(&mut exchange, closed_early()).await.map_err(|error| exchange.refusal(&error))?;
+                    break;
+                }
+                Err(broken) => return Err(self.failed(exchange, &broken.into()).await),
+            };
+            let mut events = Vec::new();
+            let pushed = decoder.push(&chunk, |event| {
+                events.push((event.event.to_owned(), event.id.map(str::to_owned), Bytes::copy_from_slice(event.data)));
+            });
+            if pushed.is_err() || out.len() > max_event {
+                return Err(self.failed(exchange, &Fault::TooLarge(max_event as u64)).await);
+            }
+            let mut answered = false;
+            for (name, event_id, data) in events {
+                let mut data = data;
+                if exchange.raw_id().is_some_and(|id| mcp::response_id_matches(&data, id)) {
+                    let (inspected, ending) = match self.inspect(context, &exchange, &data) {
+                        Ok(inspected) => inspected,
+                        Err(fault) => return Err(self.failed(exchange, &fault).await),
+                    };
+                    sealed = self.sealed_session(context, &exchange, session.clone(), &inspected);
+                    self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
+                    data = inspected;
+                    answered = true;
+                }
+                encode(&name, event_id.as_deref(), &data, decoder.retry(), &mut out);
+            }
+            if answered {
+                break;
+            }
+        }
+        let mut response = event_response(Body::from(out));
+        response.headers_mut().extend(sealed.map(|value| (HeaderName::from_static("mcp-session-id"), value)));
+        Ok(response)
+    }
+
+    /// Relays a listening stream (GET of the older revisions), filtering lists that a resumed stream replays.
+    pub(crate) fn relay_stream(&self, context: &Context, upstream: Upstream) -> Result<Response<Body>, Refusal> {
+        let Upstream { response, permit } = upstream;
+        let status = response.status();
+        let events = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|v| v.starts_with("text/event-stream"));
+        if !status.is_success() || !events {
+            let status = if status.is_client_error() { status } else { http::StatusCode::BAD_GATEWAY };
+            return Err(Refusal::http(status, "the server does not offer a listening stream"));
+        }
+        let settings = &self.inner.parts.settings;
+        // A listening stream may be silent for long; the server's keep-alive comments, if any, reset this.
+        let chunks = Chunks::new(response, permit, settings.total, None, self.inner.draining.clone());
+        let relay = Relay {
+            gateway: self.clone(),
+            context: context.share(),
+            decoder: sse::Decoder::new(settings.max_event),
+            chunks,
+            ended: false,
+        };
+        Ok(event_response(relay.into_body()))
+    }
+}
+
+/// Forwards the stream that answers one request.
+struct Pump {
+    gateway: Gateway,
+    exchange: Exchange,
+    chunks: Chunks,
+    tee: sse::Tee,
+    ready: VecDeque<Bytes>,
+    ended: bool,
+}
+
+impl Pump {
+    fn into_body(self) -> Body {
+        Body::from_stream(futures_util::stream::unfold(self, |mut pump| async move {
+            let chunk = pump.next().await?;
+            Some((chunk, pump))
+        }))
+    }
+
+    async fn next(&mut self) -> Option<Chunk> {
+        loop {
+            if let Some(chunk) = self.ready.pop_front() {
+                return Some(Ok(chunk));
+            }
+            if self.ended {
+                return None;
+            }
+            let gateway = self.gateway.clone();
+            match self.chunks.next().await.map_err(Fault::from) {
+                Ok(Some(chunk)) => self.forward(chunk).await,
+                Ok(None) => {
+                    self.ended = true;
+                    if let Err(error) = gateway.settle(&mut self.exchange, closed_early()).await {
+                        self.ready.push_back(stream_error(&self.exchange, &error));
+                    }
+                }
+                Err(fault) => self.cut(&fault.rpc()).await,
+            }
+        }
+    }
+
+    /// Forwards one chunk; a chunk that ends the answer waits for the outcome.
+    async fn forward(&mut self, chunk: Bytes) {
+        let mut answer = None;
+        let pushed = self.tee.push(&chunk, |seen| {
+            if matches!(seen.kind, SeenKind::Answer) && answer.is_none() {
+                answer = Some((seen.span.start, ending(seen.data)));
+            }
+        });
+        if pushed.is_err() {
+            let limit = self.gateway.inner.parts.settings.max_event;
+            return self.cut(&truncated(limit)).await;
+        }
+        let Some((start, ending)) = answer else {
+            self.ready.push_back(chunk);
+            return;
+        };
+        let gateway = self.gateway.clone();
+        match gateway.settle(&mut self.exchange, ending).await {
+            Ok(()) => self.ready.push_back(chunk),
+            Err(error) => {
+                self.ready.push_back(chunk.slice(..start));
+                // Ends an event that had begun in an earlier chunk, so that the error is an event of its own.
+                self.ready.push_back(Bytes::from_static(b"\n\n"));
+                self.ready.push_back(stream_error(&self.exchange, &error));
+                self.ended = true;
+            }
+        }
+    }
+
+    /// Ends the stream with an error of ours.
+    async fn cut(&mut self, error: &mcp::RpcError) {
+        self.ended = true;
+        let gateway = self.gateway.clone();
+        let _ = gateway.settle(&mut self.exchange, failure(&error.message)).await;
+        self.ready.push_back(Bytes::from_static(b"\n\n"));
+        self.ready.push_back(stream_error(&self.exchange, error));
+    }
+}
+
+/// How a call ended, by the answer's bytes.
+fn ending(data: &[u8]) -> Ending {
+    use mcp::result::Outcome;
+    match mcp::Response::parse(data) {
+        Err(error) => failure(&format!("the server's answer is not readable: {error}")),
+        Ok(parsed) => match parsed.outcome {
+            Outcome::Error(error) => failure(&format!("{}: {}", error.code, error.message)),
+            Outcome::Result(result) if result.is_error => Ending::Failure {
+                error: "the tool reported an error".to_owned(),
+                result: Some(ledger::Payload::new(result.raw.text())),
+            },
+            Outcome::Result(result) => Ending::Success { result: ledger::Payload::new(result.raw.text()), note: None },
+        },
+    }
+}
+
+fn closed_early() -> Ending {
+    Ending::Unknown {
+        reason: "the server closed the stream before it answered; the answer may follow on a resumed stream".to_owned(),
+    }
+}
+
+/// Forwards a listening stream event by event.
+struct Relay {
+    gateway: Gateway,
+    context: Context,
+    decoder: sse::Decoder,
+    chunks: Chunks,
+    ended: bool,
+}
+
+impl Relay {
+    fn into_body(self) -> Body {
+        Body::from_stream(futures_util::stream::unfold(self, |mut relay| async move {
+            let chunk = relay.next().await?;
+            Some((chunk, relay))
+        }))
+    }
+
+    async fn next(&mut self) -> Option<Chunk> {
+        if self.ended {
+            return None;
+        }
+        let Ok(Some(chunk)) = self.chunks.next().await else { return None };
+        let mut events = Vec::new();
+        let pushed = self.decoder.push(&chunk, |event| {
+            events.push((event.event.to_owned(), event.id.map(str::to_owned), Bytes::copy_from_slice(event.data)));
+        });
+        let mut out = Vec::new();
+        for (name, id, data) in events {
+            match self.gateway.filter_any(&self.context, &data) {
+                Ok(filtered) => {
+                    encode(&name, id.as_deref(), &filtered.unwrap_or(data), self.decoder.retry(), &mut out);
+                }
+                Err(error) => {
+                    tracing::warn!(server = %self.context.server.slug, %error, "unreadable message not relayed");
+                }
+            }
+        }
+        if pushed.is_err() {
+            tracing::warn!(server = %self.context.server.slug, "listening stream cut: event too large");
+            self.ended = true;
+        }
+        if out.is_empty() && !self.ended {
+            // Keep-alive comments of the server keep the client's connection alive, too.
+            out.extend_from_slice(b":\n\n");
+        }
+        Some(Ok(Bytes::from(out)))
+    }
+}
+
+fn encode(name: &str, id: Option<&str>, data: &[u8], retry: Option<u64>, out: &mut Vec<u8>) {
+    let event = (name != "message").then_some(name);
+    let frame = sse::Frame { event, id, retry, data: Some(data) };
+    if let Err(error) = sse::encode(&frame, out) {
+        tracing::warn!(%error, "an event could not be written");
+    }
+}
+
+fn event_response(body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Tells buffering proxies to pass events at once (MCP 2026-07-28, Streamable HTTP).
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
