@@ -1,0 +1,6 @@
+//! testkit
+
+pub mod build;
+pub mod db;
+pub mod env;
+pub mod fixture;
