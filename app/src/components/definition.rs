@@ -1,0 +1,206 @@
+//! What a server says of a tool (or a prompt, a resource): for reading before it is trusted.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::{Badge, JsonView, Tone};
+use crate::diff::{Line, json_diff};
+
+/// One parameter of a tool, read from its schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parameter {
+    name: String,
+    kind: String,
+    required: bool,
+    description: String,
+}
+
+/// The parameters in an `inputSchema`, in the server's order. Whatever is not understood is left out here and can be
+/// read in the JSON.
+fn parameters(definition: &Value) -> Vec<Parameter> {
+    let schema = &definition["inputSchema"];
+    let required: Vec<&str> =
+        schema["required"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
+    properties
+        .iter()
+        .map(|(name, property)| Parameter {
+            name: name.clone(),
+            kind: kind_of(property),
+            required: required.contains(&name.as_str()),
+            description: property["description"].as_str().unwrap_or_default().to_owned(),
+        })
+        .collect()
+}
+
+fn kind_of(property: &Value) -> String {
+    match &property["type"] {
+        Value::String(kind) if kind == "array" => match property["items"]["type"].as_str() {
+            Some(item) => format!("array of {item}"),
+            None => "array".to_owned(),
+        },
+        Value::String(kind) => kind.clone(),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ if property.get("enum").is_some() => "one of a list".to_owned(),
+        _ => "any".to_owned(),
+    }
+}
+
+/// What the server says of itself about a tool: hints, not facts.
+fn hints(definition: &Value) -> Vec<(&'static str, Tone)> {
+    let hint = |name: &str| definition["annotations"][name].as_bool();
+    let mut hints = Vec::new();
+    match hint("readOnlyHint") {
+        Some(true) => hints.push(("says: reads only", Tone::Info)),
+        _ if hint("destructiveHint") == Some(true) => hints.push(("says: can destroy", Tone::Warning)),
+        _ => {}
+    }
+    if hint("openWorldHint") == Some(true) {
+        hints.push(("says: reaches the open world", Tone::Neutral));
+    }
+    hints
+}
+
+/// A definition: name, what it says of itself, its parameters, and the whole of it as JSON.
+#[component]
+pub fn DefinitionView(
+    /// Name.
+    #[prop(into)]
+    name: String,
+    /// JSON text of the definition.
+    #[prop(into)]
+    json: String,
+    /// Unfolded at first.
+    #[prop(optional)]
+    open: bool,
+    /// Badges after the name.
+    #[prop(optional, into)]
+    badges: Option<ViewFn>,
+    /// What stands before the parameters, such as what changed.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let definition = serde_json::from_str::<Value>(&json).unwrap_or_default();
+    let description = definition["description"].as_str().unwrap_or_default().to_owned();
+    let hints =
+        hints(&definition).into_iter().map(|(words, tone)| view! { <Badge tone=tone>{words}</Badge> }).collect_view();
+    let parameters = parameters(&definition);
+    let table = (!parameters.is_empty()).then(|| {
+        let rows = parameters
+            .into_iter()
+            .map(|parameter| {
+                view! {
+                    <tr>
+                        <th scope="row"><code class="mono">{parameter.name}</code></th>
+                        <td>{parameter.kind}</td>
+                        <td>{if parameter.required { "required" } else { "optional" }}</td>
+                        <td>{parameter.description}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        let label = format!("Parameters of {name}");
+        let table_label = label.clone();
+        view! {
+            <div class="definition-parameters" tabindex="0" role="region" aria-label=label>
+                <table class="table-plain" aria-label=table_label>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Parameter"</th>
+                            <th scope="col">"Type"</th>
+                            <th scope="col">"Needed"</th>
+                            <th scope="col">"Description"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+    });
+    view! {
+        <details class="definition" open=open>
+            <summary>
+                <code class="mono definition-name">{name}</code>
+                {badges.map(|badges| badges.run())}
+                {hints}
+                <span class="definition-summary">{description.clone()}</span>
+            </summary>
+            <div class="definition-body stack">
+                {children.map(|children| children())}
+                {(!description.is_empty()).then(|| view! { <p class="definition-text">{description}</p> })}
+                {table}
+                <JsonView text=json label="Definition"/>
+            </div>
+        </details>
+    }
+}
+
+/// What changed in a definition, line by line.
+#[component]
+pub fn DefinitionDiff(
+    /// JSON text as approved.
+    #[prop(into)]
+    approved: String,
+    /// JSON text as seen.
+    #[prop(into)]
+    seen: String,
+) -> impl IntoView {
+    let lines = json_diff(&approved, &seen)
+        .into_iter()
+        .map(|line| {
+            let (class, sign, word, text) = match line {
+                Line::Same(text) => ("diff-line", " ", None, text),
+                Line::Removed(text) => ("diff-line diff-removed", "−", Some("removed: "), text),
+                Line::Added(text) => ("diff-line diff-added", "+", Some("added: "), text),
+                Line::Skipped(count) => {
+                    let text = crate::format::count(count, "unchanged line", "unchanged lines");
+                    ("diff-line diff-skipped", "…", None, text)
+                }
+            };
+            view! {
+                <div class=class>
+                    <span class="diff-sign" aria-hidden="true">{sign}</span>
+                    {word.map(|word| view! { <span class="sr-only">{word}</span> })}
+                    <span class="diff-text">{text}</span>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="code">
+            <div class="code-head"><span>"Approved (−) and seen last (+)"</span></div>
+            <div class="diff mono" tabindex="0" role="region" aria-label="What changed">{lines}</div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_read_from_the_schema() {
+        let definition: Value = serde_json::from_str(
+            r#"{"inputSchema":{"type":"object","required":["path"],"properties":{
+                "path":{"type":"string","description":"Where"},
+                "tags":{"type":"array","items":{"type":"string"}},
+                "mode":{"enum":["a"]},"limit":{"type":["integer","null"]}}}}"#,
+        )
+        .unwrap();
+        let found = parameters(&definition);
+        let kind = |name: &str| found.iter().find(|p| p.name == name).map(|p| p.kind.as_str());
+        assert_eq!(kind("path"), Some("string"));
+        assert_eq!(kind("tags"), Some("array of string"));
+        assert_eq!(kind("mode"), Some("one of a list"));
+        assert_eq!(kind("limit"), Some("integer or null"));
+        assert!(found.iter().any(|p| p.name == "path" && p.required && p.description == "Where"));
+        assert!(parameters(&Value::Null).is_empty());
+    }
+
+    #[test]
+    fn a_tool_that_only_reads_is_not_called_destructive() {
+        let both = serde_json::json!({"annotations": {"readOnlyHint": true, "destructiveHint": true}});
+        assert_eq!(hints(&both), [("says: reads only", Tone::Info)]);
+        assert!(hints(&Value::Null).is_empty());
+    }
+}

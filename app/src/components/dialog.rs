@@ -1,0 +1,106 @@
+//! Dialogs that are part of the URL.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::Icon;
+use crate::url::{close_dialog, query};
+
+/// A dialog that is open while the query says `dialog=<name>`: it can be linked, survives a reload, and works without
+/// JavaScript. Interactive, it is modal: the focus stays in it and Escape closes it.
+#[component]
+pub fn Dialog(
+    /// Its name in the query.
+    name: &'static str,
+    /// Heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// More room.
+    #[prop(optional)]
+    wide: bool,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let current = query("dialog");
+    let open = Memo::new(move |_| current.with(|current| current.as_deref() == Some(name)));
+    view! {
+        <Show when=move || open.get()>
+            <DialogBox name=name title=title wide=wide content=children.clone()/>
+        </Show>
+    }
+}
+
+#[component]
+fn DialogBox(name: &'static str, title: Signal<String>, wide: bool, content: ChildrenFn) -> impl IntoView {
+    let element = NodeRef::<leptos::html::Dialog>::new();
+    let close = close_dialog();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get() {
+            // It arrives open for those without JavaScript; a modal one must be opened by a call.
+            dialog.close();
+            // Refused only when the dialog left the page meanwhile.
+            drop(dialog.show_modal());
+        }
+    });
+    let leave = {
+        let close = close.clone();
+        move || {
+            let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+            navigate(&close(), options);
+        }
+    };
+    let cancel = {
+        let leave = leave.clone();
+        move |event: ev::Event| {
+            event.prevent_default();
+            leave();
+        }
+    };
+    let click = move |event: ev::MouseEvent| {
+        // A click on the dialog itself, not on something in it, is one beside its content: on the backdrop.
+        let on_itself = event.target().is_some_and(|target| event.current_target() == Some(target));
+        if on_itself {
+            leave();
+        }
+    };
+    let title_id = format!("dialog-{name}-title");
+    let labelled_by = title_id.clone();
+    view! {
+        <div class="dialog-layer">
+            <a class="dialog-shade" href=close.clone() tabindex="-1" aria-hidden="true"></a>
+            <dialog
+                node_ref=element
+                open=true
+                class=if wide { "dialog dialog-wide" } else { "dialog" }
+                aria-labelledby=labelled_by
+                on:cancel=cancel
+                on:click=click
+            >
+                <div class="dialog-content">
+                    <h2 class="dialog-title" id=title_id>{move || title.get()}</h2>
+                    <div class="dialog-body">{content()}</div>
+                    // Last, so that the first field gets the focus.
+                    <a class="btn btn-quiet btn-icon dialog-close" href=close aria-label="Close" data-noscroll="true"><Icon name="x"/></a>
+                </div>
+            </dialog>
+        </div>
+    }
+}
+
+/// The buttons at the end of a dialog, with one that closes it.
+#[component]
+pub fn DialogActions(
+    /// What the button that closes the dialog says.
+    #[prop(default = "Cancel".into(), into)]
+    cancel: String,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-actions">
+            <a class="btn btn-secondary" href=close_dialog() data-noscroll="true">{cancel}</a>
+            {children()}
+        </div>
+    }
+}

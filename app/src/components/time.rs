@@ -1,0 +1,36 @@
+//! Times.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use crate::context::context;
+use crate::format::{exact, relative};
+
+/// A time relative to now, with the exact time on hover.
+#[component]
+pub fn Time(
+    /// The time.
+    at: DateTime<Utc>,
+) -> impl IntoView {
+    let now = context().now();
+    view! {
+        <time class="num" datetime=at.to_rfc3339() title=exact(at)>
+            {move || relative(at, now.get())}
+        </time>
+    }
+}
+
+/// A time that may not be there.
+#[component]
+pub fn OptionalTime(
+    /// The time.
+    at: Option<DateTime<Utc>>,
+    /// What its absence means.
+    #[prop(into)]
+    none: String,
+) -> impl IntoView {
+    match at {
+        Some(at) => leptos::either::Either::Left(view! { <Time at=at/> }),
+        None => leptos::either::Either::Right(view! { <span class="muted">{none}</span> }),
+    }
+}

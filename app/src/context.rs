@@ -1,0 +1,204 @@
+//! What every page stands on: who is signed in, what time it is, where icons are, what was posted.
+//!
+//! The server computes it before it renders ([`Boot`]), the page carries it along, the browser starts from the same
+//! values ([`Context`]), so that both render the same.
+
+use chrono::{DateTime, Utc};
+use domain::{Capability, Me};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::assets::IconUrls;
+use crate::error::AppError;
+use crate::pages::session::api::whoami;
+use crate::posted::Posted;
+
+/// What the server knows before it renders a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// Who is signed in.
+    pub me: Option<Me>,
+    /// The time of the request.
+    pub now: DateTime<Utc>,
+    /// Where icons are.
+    pub icons: IconUrls,
+    /// The form whose answer this page is.
+    pub posted: Option<Posted>,
+}
+
+/// The living part of [`Boot`], in Leptos' context.
+#[derive(Clone, Copy)]
+pub struct Context {
+    me: RwSignal<Option<Me>>,
+    now: RwSignal<DateTime<Utc>>,
+    changes: RwSignal<u32>,
+    icons: StoredValue<IconUrls>,
+    posted: StoredValue<Option<Posted>>,
+}
+
+impl Context {
+    /// Makes the context from what the server knew. Call it first in the application.
+    pub fn provide() -> Self {
+        let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
+        let context = Self {
+            me: RwSignal::new(boot.me),
+            now: RwSignal::new(boot.now),
+            changes: RwSignal::new(0),
+            icons: StoredValue::new(boot.icons),
+            posted: StoredValue::new(boot.posted),
+        };
+        provide_context(context);
+        context
+    }
+
+    /// Keeps time and counters fresh in the browser. Call it inside the router.
+    pub fn keep_fresh(self) {
+        let path = use_location().pathname;
+        Effect::new(move |earlier: Option<String>| {
+            let path = path.get();
+            if earlier.is_some_and(|earlier| earlier != path) {
+                self.now.set(browser_now());
+                // What was posted belongs to the page that it was posted to.
+                self.posted.set_value(None);
+                self.fetch_me();
+            }
+            path
+        });
+        Effect::new(move |first: Option<()>| {
+            self.changes.track();
+            if first.is_some() {
+                self.fetch_me();
+            }
+        });
+        Effect::new(move |_| {
+            set_interval(move || self.now.set(browser_now()), std::time::Duration::from_secs(30));
+        });
+    }
+
+    fn fetch_me(self) {
+        if self.me.read_untracked().is_none() {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            // A failure changes nothing here: the page's own data says what is wrong.
+            if let Ok(Some(me)) = whoami().await {
+                self.me.set(Some(me));
+            }
+        });
+    }
+
+    /// Who is signed in.
+    pub fn me(self) -> Signal<Option<Me>> {
+        self.me.into()
+    }
+
+    /// The time that relative times refer to.
+    pub fn now(self) -> Signal<DateTime<Utc>> {
+        self.now.into()
+    }
+
+    /// Counts successful writes of this page; loaded data depends on it.
+    pub fn changes(self) -> Signal<u32> {
+        self.changes.into()
+    }
+
+    /// Something was written: everything loaded is loaded again. For the browser only, as is [`Self::tick`].
+    pub fn changed(self) {
+        self.tick();
+        self.changes.update(|n| *n += 1);
+    }
+
+    /// Sets the time to that of the browser, so that what just happened does not seem to lie ahead.
+    pub fn tick(self) {
+        self.now.set(browser_now());
+    }
+
+    /// Where an icon of the interface is.
+    pub fn icon(self, name: &str) -> String {
+        self.icons.with_value(|icons| format!("{}#{name}", icons.sprite))
+    }
+
+    /// Where a brand icon is, if there is one.
+    pub fn brand(self, slug: &str) -> Option<String> {
+        self.icons.with_value(|icons| icons.brands.get(slug).cloned())
+    }
+
+    /// The form whose answer this page is, if it is for this server function.
+    pub fn posted(self, function: &str) -> Option<Posted> {
+        self.posted.with_value(|posted| posted.clone().filter(|p| p.function == function))
+    }
+
+    /// What was entered into a field of the form whose answer this page is.
+    pub fn posted_field(self, name: &str) -> Option<String> {
+        self.posted.with_value(|posted| posted.as_ref().and_then(|p| p.field(name).map(str::to_owned)))
+    }
+}
+
+/// The context of this page.
+pub fn context() -> Context {
+    expect_context::<Context>()
+}
+
+/// Who is signed in.
+pub fn me() -> Signal<Option<Me>> {
+    context().me()
+}
+
+/// Whether who is signed in holds the capability.
+pub fn can(capability: Capability) -> Signal<bool> {
+    let me = me();
+    Signal::derive(move || me.with(|me| me.as_ref().is_some_and(|me| me.can(capability))))
+}
+
+/// What was entered into a field, on a page that answers a form posted without JavaScript.
+pub fn posted(name: &str) -> Option<String> {
+    context().posted_field(name)
+}
+
+/// Data of a page: loaded on the server, sent along, loaded again when its source changes and after every write.
+#[track_caller]
+pub fn load<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Resource<Result<T, AppError>>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    let changes = context().changes();
+    Resource::new(move || (source(), changes.get()), move |(source, _)| fetch(source))
+}
+
+/// As [`load`], for a page about one thing that can be deleted: once it is `gone` nothing more is asked for, as the
+/// browser is on its way to another page and the answer would be "not found".
+#[track_caller]
+pub fn load_unless<S, T, Fut>(
+    gone: impl Fn() -> bool + Send + Sync + 'static,
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Resource<Result<T, AppError>>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    load(
+        move || (source(), gone()),
+        move |(source, gone)| {
+            let data = fetch(source);
+            async move {
+                if gone {
+                    std::future::pending::<()>().await;
+                }
+                data.await
+            }
+        },
+    )
+}
+
+fn browser_now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+}

@@ -1,0 +1,117 @@
+//! Times, durations and numbers in words.
+
+use chrono::{DateTime, Datelike, Utc};
+
+/// A time relative to now, in at most a few words: `5 min ago`, `in 2 days`, `12 Mar 2026` beyond 30 days.
+pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - at).num_seconds();
+    let past = seconds >= 0;
+    let (count, unit) = match seconds.abs() {
+        0..45 => return if past { "just now" } else { "in a moment" }.to_owned(),
+        s @ 45..3_600 => (((s + 30) / 60).max(1), "min"),
+        s @ 3_600..86_400 => (s / 3_600, "h"),
+        s @ 86_400..2_592_000 => {
+            let days = s / 86_400;
+            (days, if days == 1 { "day" } else { "days" })
+        }
+        _ => return date(at, now),
+    };
+    if past { format!("{count} {unit} ago") } else { format!("in {count} {unit}") }
+}
+
+fn date(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at.year() == now.year() { at.format("%-d %b").to_string() } else { at.format("%-d %b %Y").to_string() }
+}
+
+/// A time to the second, in UTC.
+pub fn exact(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A duration given in microseconds: `840 µs`, `12.4 ms`, `3.20 s`; a dash when it is not known.
+pub fn latency(micros: Option<i64>) -> String {
+    let Some(micros) = micros else { return "–".to_owned() };
+    let value = micros as f64;
+    match micros {
+        ..1_000 => format!("{micros} µs"),
+        1_000..100_000 => format!("{:.1} ms", value / 1e3),
+        100_000..1_000_000 => format!("{:.0} ms", value / 1e3),
+        _ => format!("{:.2} s", value / 1e6),
+    }
+}
+
+/// A whole number with thin spaces between thousands.
+pub fn number(n: impl Into<u64>) -> String {
+    let digits = n.into().to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 tool`, `3 tools`.
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{} {many}", number(n as u64)) }
+}
+
+/// The letters that stand for a name: first of the first and of the last word.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    let last = words.next_back();
+    let text: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
+    if text.is_empty() { "?".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Duration, TimeZone};
+
+    use super::*;
+
+    #[test]
+    fn relative_times() {
+        let now = Utc.with_ymd_and_hms(2026, 3, 12, 12, 0, 0).unwrap();
+        let cases = [
+            (Duration::seconds(10), "just now"),
+            (Duration::seconds(50), "1 min ago"),
+            (Duration::minutes(5), "5 min ago"),
+            (Duration::hours(3), "3 h ago"),
+            (Duration::days(1), "1 day ago"),
+            (Duration::days(20), "20 days ago"),
+            (Duration::days(60), "11 Jan"),
+            (Duration::days(400), "5 Feb 2025"),
+            (Duration::minutes(-90), "in 1 h"),
+            (Duration::days(-2), "in 2 days"),
+            (Duration::seconds(-5), "in a moment"),
+        ];
+        for (ago, text) in cases {
+            assert_eq!(relative(now - ago, now), text);
+        }
+        assert_eq!(exact(now), "2026-03-12 12:00:00 UTC");
+    }
+
+    #[test]
+    fn numbers_and_durations() {
+        assert_eq!(number(1_234_567_u64), "1\u{202f}234\u{202f}567");
+        assert_eq!(number(12_u64), "12");
+        assert_eq!(count(1, "tool", "tools"), "1 tool");
+        assert_eq!(count(0, "tool", "tools"), "0 tools");
+        assert_eq!(latency(Some(840)), "840 µs");
+        assert_eq!(latency(Some(12_400)), "12.4 ms");
+        assert_eq!(latency(Some(3_200_000)), "3.20 s");
+        assert_eq!(latency(None), "–");
+    }
+
+    #[test]
+    fn initials_of_names() {
+        assert_eq!(initials("Ada Lovelace"), "AL");
+        assert_eq!(initials("ada"), "A");
+        assert_eq!(initials("Grace Brewster Murray Hopper"), "GH");
+        assert_eq!(initials("  "), "?");
+    }
+}

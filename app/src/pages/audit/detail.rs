@@ -1,0 +1,180 @@
+//! One event of the audit log with its full payload, its place in the chain, and what belongs to it.
+
+use domain::{AuditId, AuditRow, Capability, ResourceKind, Subject};
+
+use super::api::{AuditPageData, get_event};
+use super::table::{client, subject_href, who};
+use crate::prelude::*;
+
+/// `/audit/:id`: one event.
+#[component]
+pub fn EventPage() -> impl IntoView {
+    let id = param::<AuditId>("id");
+    let data = load(move || id.get(), async move |id| get_event(id?).await);
+    view! {
+        <Load resource=data rows=12 page=true let:data>
+            <EventDetail data=data/>
+        </Load>
+    }
+}
+
+#[component]
+fn EventDetail(data: AuditPageData) -> impl IntoView {
+    let AuditPageData { entry, related } = data;
+    let all = can(Capability::ViewOrgAudit).get_untracked();
+    let crumb = if all { ("Audit log", "/audit".to_owned()) } else { ("My activity", "/activity".to_owned()) };
+    let row = entry.row.clone();
+    let outcome = row.outcome;
+    let payloads = [("Arguments", entry.args), ("Result", entry.result), ("Error", entry.error)];
+    let payloads: Vec<_> = payloads.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))).collect();
+    let no_payload = payloads.is_empty();
+    let payloads = payloads.into_iter().map(|(label, text)| view! { <JsonView text=text label=label/> }).collect_view();
+    let rules = entry.rules;
+    let reason = row.reason.clone();
+    let event_id = row.id;
+    view! {
+        <PageHeader
+            title=row.action.label()
+            crumbs=vec![crumb]
+            badges=move || view! { <StateBadge state=outcome/> }
+        />
+        {reason.map(|reason| view! { <Callout tone=outcome.tone() title="Why"><p>{sentence(&reason)}</p></Callout> })}
+        <div class="columns">
+            <div class="stack">
+                <Card title="What happened">
+                    <WhatHappened row=row rules=rules all=all/>
+                </Card>
+                <Card title="Payload">
+                    <div class="stack">
+                        {payloads}
+                        {no_payload.then(|| view! { <p class="muted">"This event carries no payload."</p> })}
+                        {entry.cut.map(|cut| view! { <p class="field-help">"Shortened to 64 KiB a field; full length: " {cut}</p> })}
+                    </div>
+                </Card>
+            </div>
+            <div class="stack">
+                <Card title="Related events" description="Everything that the same request caused, in order.">
+                    <Related related=related own=event_id/>
+                </Card>
+                <Card title="Place in the chain" description="Each event is sealed with the hash of the one before it: changing one breaks all that follow.">
+                    <Facts>
+                        <Fact label="Number"><span class="num">{entry.seq}</span></Fact>
+                        <Fact label="Node"><span class="mono break">{entry.node}</span></Fact>
+                        <Fact label="Hash"><span class="mono break">{entry.hash}</span></Fact>
+                        <Fact label="Hash before"><span class="mono break">{entry.prev_hash}</span></Fact>
+                        <Fact label="Event id"><span class="mono break">{event_id.to_string()}</span></Fact>
+                    </Facts>
+                </Card>
+            </div>
+        </div>
+    }
+}
+
+/// The facts of an event.
+#[component]
+fn WhatHappened(row: AuditRow, rules: Vec<String>, all: bool) -> impl IntoView {
+    let correlation = row.correlation_id.to_string();
+    let same = link("/audit", &[("correlation", &correlation)]);
+    let rules = (!rules.is_empty()).then(|| {
+        let rules = rules
+            .into_iter()
+            .map(|rule| {
+                let href = format!("/policies/{rule}");
+                if all {
+                    view! { <a class="mono" href=href>{rule}</a> }.into_any()
+                } else {
+                    view! { <span class="mono">{rule}</span> }.into_any()
+                }
+            })
+            .collect_view();
+        view! { <Fact label="Deciding rules"><span class="cluster">{rules}</span></Fact> }
+    });
+    let resource = row.resource.clone().map(|subject| {
+        view! { <Fact label="To what"><SubjectLink subject=subject all=all/></Fact> }
+    });
+    let server = row.server.clone().map(|server| {
+        let row = row.clone();
+        view! { <Fact label="Server"><ServerLink row=row server=server all=all/></Fact> }
+    });
+    let client = client(&row).map(|client| view! { <Fact label="AI client">{client}</Fact> });
+    let at = row.at;
+    let AuditRow { tool, decision, ip, latency_us, .. } = row.clone();
+    view! {
+        <Facts>
+            <Fact label="When"><Time at=at/>" · "<span class="num">{exact(at)}</span></Fact>
+            <Fact label="Who"><ActorLink row=row all=all/></Fact>
+            {resource}
+            {server}
+            {tool.map(|tool| view! { <Fact label="Tool"><code class="mono">{tool}</code></Fact> })}
+            {decision.map(|decision| view! { <Fact label="Policy decision"><StateBadge state=decision/></Fact> })}
+            {rules}
+            {client}
+            {ip.map(|ip| view! { <Fact label="Address"><span class="mono">{ip}</span></Fact> })}
+            {latency_us.map(|micros| view! { <Fact label="Took"><span class="num">{latency(Some(micros))}</span></Fact> })}
+            <Fact label="Correlation id"><a class="mono" href=same>{correlation}</a></Fact>
+        </Facts>
+    }
+}
+
+#[component]
+fn ActorLink(row: AuditRow, all: bool) -> impl IntoView {
+    let name = who(&row);
+    match row.actor.id.filter(|_| all) {
+        Some(id) => view! { <a href=format!("/users/{id}")>{name}</a> }.into_any(),
+        None => view! { <span>{name}</span> }.into_any(),
+    }
+}
+
+#[component]
+fn SubjectLink(subject: Subject, all: bool) -> impl IntoView {
+    let words = match (&subject.name, &subject.id) {
+        (Some(name), _) => name.clone(),
+        (None, Some(id)) => id.clone(),
+        (None, None) => subject.kind.to_string(),
+    };
+    let kind = subject.kind.as_str().replace('_', " ");
+    // One's own requests are for everybody, the rest is for those who manage it.
+    let href = subject_href(&subject).filter(|_| all || subject.kind == ResourceKind::Request);
+    view! {
+        <span class="cluster">
+            {match href {
+                Some(href) => view! { <a href=href>{words}</a> }.into_any(),
+                None => view! { <span>{words}</span> }.into_any(),
+            }}
+            <Badge>{kind}</Badge>
+        </span>
+    }
+}
+
+#[component]
+fn ServerLink(row: AuditRow, server: String, all: bool) -> impl IntoView {
+    let href = match row.server_id {
+        Some(id) if all => format!("/servers/{id}"),
+        _ => format!("/connectors/{server}"),
+    };
+    view! { <a href=href>{server}</a> }
+}
+
+#[component]
+fn Related(related: Vec<AuditRow>, own: AuditId) -> impl IntoView {
+    if related.len() < 2 {
+        return view! { <p class="muted">"Nothing else happened under this correlation id."</p> }.into_any();
+    }
+    let items = related
+        .into_iter()
+        .map(|event| {
+            let this = event.id == own;
+            let about = event.tool.clone().or_else(|| event.resource.as_ref().and_then(|r| r.name.clone()));
+            TimelineItem {
+                at: event.at,
+                actor: who(&event),
+                what: if this { format!("{} (this event)", event.action.label()) } else { event.action.label() },
+                detail: event.reason.or(about),
+                icon: if this { "circle-dot" } else { "circle" },
+                tone: event.outcome.tone(),
+                href: (!this).then(|| format!("/audit/{}", event.id)),
+            }
+        })
+        .collect();
+    view! { <Timeline items=items/> }.into_any()
+}

@@ -1,0 +1,125 @@
+//! The audit log: everybody's for those who may see it, one's own otherwise.
+
+pub mod api;
+mod detail;
+mod table;
+
+use api::{AuditChoices, AuditQuery, list_choices, list_events};
+pub use detail::EventPage;
+use domain::{AuditAction, Capability, Outcome};
+pub use table::{EventTable, client, who};
+
+use crate::prelude::*;
+
+/// `/audit`: everything that happened, as far as the person may see it.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let all = can(Capability::ViewOrgAudit);
+    let description = move || {
+        if all.get_untracked() {
+            "Every action and every call, in the order in which it was made durable."
+        } else {
+            "What you did, and the calls that your AI clients made for you."
+        }
+    };
+    view! {
+        <PageHeader title="Audit log" description=description()/>
+        <EventList mine=false/>
+    }
+}
+
+/// `/activity`: what the person did, and the calls made in their name.
+#[component]
+pub fn ActivityPage() -> impl IntoView {
+    view! {
+        <PageHeader title="My activity" description="What you did, and the calls that your AI clients made for you."/>
+        <EventList mine=true/>
+    }
+}
+
+/// The names of all filters, for the button that clears them.
+const FILTERS: &[&str] = &["from", "to", "action", "outcome", "actor", "server", "tool", "client", "correlation"];
+
+#[component]
+fn EventList(
+    /// Only the person's own.
+    mine: bool,
+) -> impl IntoView {
+    let value = |name| query(name);
+    let (from, to, action, outcome) = (value("from"), value("to"), value("action"), value("outcome"));
+    let (actor, server, tool, client) = (value("actor"), value("server"), value("tool"), value("client"));
+    let (correlation, cursor) = (value("correlation"), value("cursor"));
+    let events = load(
+        move || AuditQuery {
+            mine,
+            from: from.get(),
+            to: to.get(),
+            action: action.get(),
+            outcome: outcome.get(),
+            actor: actor.get(),
+            server: server.get(),
+            tool: tool.get(),
+            client: client.get(),
+            correlation: correlation.get(),
+            cursor: cursor.get(),
+        },
+        list_events,
+    );
+    let choices = load(|| (), |()| list_choices());
+    let filtered = Memo::new(move |_| {
+        [from, to, action, outcome, actor, server, tool, client, correlation]
+            .iter()
+            .any(|value| value.with(Option::is_some))
+    });
+    view! {
+        <Load resource=choices rows=1 let:choices>
+            <Filters choices=choices mine=mine/>
+        </Load>
+        <Load resource=events rows=12 let:page>
+            <Card flush=true>
+                <EventTable
+                    events=page.data
+                    next=page.next_cursor
+                    with_actor=!mine
+                    with_server=true
+                    empty=move || if filtered.get_untracked() {
+                        view! { <EmptyState icon="search" title="No event matches" text="Clear a filter or widen the dates."/> }.into_any()
+                    } else {
+                        view! {
+                            <EmptyState
+                                icon="scroll-text"
+                                title="Nothing happened yet"
+                                text="Sign-ins, changes, decisions and every call through Drawbridge will be listed here."
+                            />
+                        }
+                        .into_any()
+                    }
+                />
+            </Card>
+        </Load>
+    }
+}
+
+#[component]
+fn Filters(choices: AuditChoices, mine: bool) -> impl IntoView {
+    let any = |words: &str| vec![(String::new(), words.to_owned())];
+    let actions = any("Any action").into_iter().chain(AuditAction::ALL.iter().map(|a| (a.to_string(), a.label())));
+    let outcomes = any("Any outcome").into_iter().chain(Outcome::ALL.iter().map(|o| (o.to_string(), o.label())));
+    let servers = any("Any server").into_iter().chain(choices.servers).collect();
+    let actors: Vec<_> = any("Anybody").into_iter().chain(choices.actors).collect();
+    // One choice beyond "anybody" means that there is nobody else to choose.
+    let choose_actor = !mine && actors.len() > 2;
+    view! {
+        <FilterBar names=FILTERS>
+            <FilterDate name="from" label="From"/>
+            <FilterDate name="to" label="To"/>
+            <FilterSelect name="action" label="Action" options=actions.collect()/>
+            <FilterSelect name="outcome" label="Outcome" options=outcomes.collect()/>
+            {choose_actor.then(|| view! { <FilterSelect name="actor" label="Who" options=actors/> })}
+            <FilterSelect name="server" label="Server" options=servers/>
+            <FilterText name="tool" label="Tool"/>
+            <FilterText name="client" label="AI client"/>
+            <FilterText name="correlation" label="Correlation id"/>
+        </FilterBar>
+    }
+}

@@ -1,0 +1,14 @@
+//! The page for what is not there.
+
+use domain::Problem;
+
+use crate::prelude::*;
+
+/// Shown for every address that is no page.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <PageHeader title="Page not found"/>
+        <ErrorView error=AppError(Problem::not_found("page"))/>
+    }
+}

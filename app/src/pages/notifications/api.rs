@@ -1,0 +1,31 @@
+//! In-app notifications.
+
+use domain::{Notification, NotificationId, Page};
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// The person's notifications, newest first.
+#[server(prefix = "/api/fn", endpoint = "notifications/list")]
+pub async fn list_notifications(cursor: Option<String>) -> Result<Page<Notification>, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    Ok(services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?)
+}
+
+/// Marks a notification as read and leads to what it is about.
+#[server(prefix = "/api/fn", endpoint = "notifications/open")]
+pub async fn open_notification(id: NotificationId, link: String) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.mark_read(&caller, id).await?;
+    crate::ssr::redirect(&link);
+    Ok(())
+}
+
+/// Marks everything as read.
+#[server(prefix = "/api/fn", endpoint = "notifications/read-all")]
+pub async fn read_all_notifications() -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.mark_all_read(&caller).await?;
+    crate::ssr::redirect("/notifications");
+    Ok(())
+}

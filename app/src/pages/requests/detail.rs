@@ -1,0 +1,114 @@
+//! How a request stands.
+
+use domain::{Capability, Request, RequestId, RequestState};
+
+use super::api::{RequestPageData, WithdrawRequest, get_request};
+use super::parts::{ConfigurationFacts, DecisionView, JustificationView, history_items};
+use crate::prelude::*;
+
+/// `/requests/:id`: one request.
+#[component]
+pub fn RequestPage() -> impl IntoView {
+    let id = param::<RequestId>("id");
+    let data = load(move || id.get(), async move |id| get_request(id?).await);
+    let withdraw = use_form::<WithdrawRequest>();
+    view! {
+        <Load resource=data rows=10 page=true let:data>
+            <RequestDetail data=data/>
+        </Load>
+        <ConfirmDialog
+            name="withdraw"
+            title="Withdraw this request?"
+            form=withdraw
+            fields=Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())])
+            confirm="Withdraw"
+            danger=true
+        >
+            <p>"Nobody will decide about it any more, and its secret values are forgotten. You can send it again later."</p>
+        </ConfirmDialog>
+    }
+}
+
+#[component]
+fn RequestDetail(data: RequestPageData) -> impl IntoView {
+    let RequestPageData { request, history } = data;
+    let own = me().with_untracked(|me| me.as_ref().is_some_and(|me| me.user.id == request.requester_id));
+    let decides = can(Capability::ManageRequests).get_untracked();
+    let (icon, name) = (request.icon.clone(), request.name.clone());
+    let (kind, state, urgent) = (request.kind, request.state, request.urgent);
+    let justification = request.justification.clone();
+    let decision = request.decision.clone();
+    let configuration = request.clone();
+    let replaces = request.resubmission_of;
+    let actions_of = request.clone();
+    view! {
+        <PageHeader
+            title=request.name.clone()
+            description=format!("Requested by {}", request.requester_name)
+            crumbs=vec![("My requests", "/requests".to_owned())]
+            lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
+            badges=move || view! {
+                <StateBadge state=state/>
+                <StateBadge state=kind/>
+                {urgent.then(|| view! { <Badge tone=Tone::Danger>"Urgent"</Badge> })}
+            }
+            actions=move || view! { <Actions request=actions_of.clone() own=own decides=decides/> }
+        />
+        <Standing request=request own=own/>
+        <div class="columns">
+            <div class="stack">
+                {decision.map(|decision| view! { <Card title="Decision"><DecisionView decision=decision/></Card> })}
+                <Card title="What was asked for"><ConfigurationFacts request=configuration/></Card>
+                <Card title="Why"><div class="stack"><JustificationView justification=justification/></div></Card>
+            </div>
+            <div class="stack">
+                <Card title="History">
+                    <Timeline items=history_items(history)/>
+                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/requests/{id}")>"The request that this one replaces"</a></p> })}
+                </Card>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Actions(request: Request, own: bool, decides: bool) -> impl IntoView {
+    let again = link("/requests/new", &[("resubmit", &request.id.to_string())]);
+    let pending = request.state == RequestState::Pending;
+    let closed = matches!(request.state, RequestState::Rejected | RequestState::Withdrawn);
+    view! {
+        {(own && pending).then(|| view! {
+            <LinkButton href=Signal::derive(open_dialog("withdraw")) icon="undo-2">"Withdraw"</LinkButton>
+        })}
+        {(own && closed).then(|| view! {
+            <LinkButton href=again variant=Variant::Primary icon="rotate-ccw">"Change and send again"</LinkButton>
+        })}
+        {decides.then(|| view! { <LinkButton href=format!("/inbox/{}", request.id) icon="inbox">"Open the review"</LinkButton> })}
+    }
+}
+
+/// What the state means for the person who asked.
+#[component]
+fn Standing(request: Request, own: bool) -> impl IntoView {
+    if !own {
+        return None;
+    }
+    match request.state {
+        RequestState::Pending => Some(view! {
+            <Callout tone=Tone::Info title="Waiting for a decision">
+                <p>"An administrator tests the connection and reviews the request. You get a notification when it is decided."</p>
+            </Callout>
+        }.into_any()),
+        RequestState::Approved => Some(view! {
+            <Callout tone=Tone::Success title="Approved: you can use it">
+                <p><a href=format!("/connectors/{}", request.slug)>"Add it to your AI client"</a></p>
+            </Callout>
+        }.into_any()),
+        RequestState::Rejected => Some(view! {
+            <Callout tone=Tone::Danger title="Rejected">
+                <p>"The reason is below. Change what was asked for and send it again."</p>
+            </Callout>
+        }.into_any()),
+        RequestState::Withdrawn => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! The form of a request: for an entry of the catalog, a custom server, or access to an existing one.
+
+use domain::{CatalogItem, Request};
+
+use super::api::{DiscardDraft, FormSource, RequestFormData, SendRequest, get_form};
+use super::draft::{Autosave, Draft, DraftStatus};
+use super::duplicates::DuplicateList;
+use super::fields::{AccessFields, JustificationFields, ServerFields};
+use crate::pages::catalog::why_not;
+use crate::prelude::*;
+
+/// `/requests/new?catalog=…`, `?server=…`, `?resubmit=…`, or nothing of it for a custom server.
+#[component]
+pub fn NewRequestPage() -> impl IntoView {
+    let (catalog, server, resubmit) = (query("catalog"), query("server"), query("resubmit"));
+    let data =
+        load(move || FormSource { catalog: catalog.get(), server: server.get(), resubmit: resubmit.get() }, get_form);
+    let send = use_form::<SendRequest>();
+    let discard = use_form::<DiscardDraft>();
+    view! {
+        <Load resource=data rows=12 page=true let:data>
+            <RequestForm data=data send=send discard=discard/>
+        </Load>
+    }
+}
+
+#[component]
+fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: FormState<DiscardDraft>) -> impl IntoView {
+    let RequestFormData { key, fields, kept, saved_at, entry, target, earlier, duplicates } = data;
+    let (title, description) = match (&entry, &target) {
+        (Some(item), _) => (format!("Request {}", item.entry.title), item.entry.description.clone()),
+        (None, Some(target)) => {
+            (format!("Request access to {}", target.server.name), target.server.description.clone())
+        }
+        (None, None) => (
+            "Request a custom server".to_owned(),
+            "An MCP server that is not in the catalog. An administrator tests and reviews it before anybody can use it."
+                .to_owned(),
+        ),
+    };
+    let crumbs = match &entry {
+        Some(_) => vec![("Catalog", "/catalog".to_owned())],
+        None => vec![("My requests", "/requests".to_owned())],
+    };
+    // An entry that cannot be used is explained instead of asked for.
+    if let Some(why) = entry.as_ref().and_then(|item| why_not(item.entry.needs)) {
+        return view! {
+            <PageHeader title=title description=description crumbs=crumbs/>
+            <Callout tone=Tone::Warning title="Cannot be requested yet"><p>{why}</p></Callout>
+        }
+        .into_any();
+    }
+    let draft = Draft::new(saved_at, duplicates);
+    let access = target.is_some();
+    let back = {
+        let query = [
+            ("catalog", fields.catalog_name.clone()),
+            ("server", fields.server_id.map(|id| id.to_string())),
+            ("resubmit", fields.resubmission_of.map(|id| id.to_string())),
+        ];
+        let set: Vec<(&'static str, &str)> =
+            query.iter().filter_map(|(name, value)| value.as_deref().map(|value| (*name, value))).collect();
+        link("/requests/new", &[set.as_slice(), &[("notice", "draft-discarded")]].concat())
+    };
+    let has_draft = saved_at.is_some();
+    let discard_fields = vec![("draft_key", key.clone()), ("back", back)];
+    let confirmed = fields.not_a_duplicate;
+    let justification = fields.clone();
+    let urgent = fields.urgent;
+    view! {
+        <PageHeader
+            title=title
+            description=description
+            crumbs=crumbs
+            actions=move || has_draft.then(|| view! {
+                <ActionButton form=discard fields=discard_fields.clone() icon="trash-2">"Discard the draft"</ActionButton>
+            })
+        />
+        {earlier.map(|earlier| view! { <Earlier earlier=earlier/> })}
+        {entry.clone().map(|item| view! { <Standing item=item/> })}
+        <div class="narrow">
+        <Autosave draft=draft key=key.clone() form=send>
+            <Form form=send>
+                <Hidden name="draft_key" value=key/>
+                <Hidden name="request[kind]" value=if access { "access" } else { "server" }/>
+                {fields.catalog_name.clone().map(|name| view! { <Hidden name="request[catalog_name]" value=name/> })}
+                {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
+                {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
+                {match target {
+                    Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
+                    None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
+                }}
+                <Card title="Why" description="What the reviewer decides by. The clearer it is, the sooner it is decided.">
+                    <JustificationFields fields=justification access=access/>
+                </Card>
+                <Card title="Send">
+                    <div class="stack">
+                        <Checkbox
+                            name="request[urgent]"
+                            label="Urgent: needed today"
+                            checked=urgent
+                            help="Urgent requests stand out in the inbox. Say above why it cannot wait."
+                        />
+                        <Duplicates draft=draft confirmed=confirmed/>
+                        <div class="form-actions">
+                            <Submit icon="send">"Send request"</Submit>
+                            <Button name="intent" value="draft" icon="save">"Save draft"</Button>
+                            <DraftStatus draft=draft/>
+                        </div>
+                    </div>
+                </Card>
+            </Form>
+        </Autosave>
+        </div>
+    }
+    .into_any()
+}
+
+/// What does the same, and the box that says that this one is needed all the same.
+#[component]
+fn Duplicates(draft: Draft, confirmed: bool) -> impl IntoView {
+    let duplicates = draft.duplicates();
+    let any = Memo::new(move |_| duplicates.with(|found| !found.is_empty()));
+    view! {
+        <div role="status">
+            <Show when=move || any.get()>
+                <Callout tone=Tone::Warning title="Something like this exists already">
+                    {move || view! { <DuplicateList duplicates=duplicates.get()/> }}
+                    <Checkbox
+                        name="request[not_a_duplicate]"
+                        label="I need another one all the same"
+                        checked=confirmed
+                        help="Say under alternatives considered why the existing one does not do."
+                    />
+                </Callout>
+            </Show>
+        </div>
+    }
+}
+
+/// The request that is sent again, with what was wrong with it.
+#[component]
+fn Earlier(earlier: Request) -> impl IntoView {
+    let rejection = earlier.decision.and_then(|decision| decision.rejection);
+    let fix = rejection.map(|rejection| {
+        [rejection.issue, rejection.what_to_fix, rejection.reason]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| view! { <p class="preline">{text}</p> })
+            .collect_view()
+    });
+    view! {
+        <Callout tone=Tone::Info title="You are sending an earlier request again">
+            {fix}
+            <p><a href=format!("/requests/{}", earlier.id)>"See the earlier request"</a>" · Secret values are not kept with it; enter them again."</p>
+        </Callout>
+    }
+}
+
+/// The person has it already, or asked for it already.
+#[component]
+fn Standing(item: CatalogItem) -> impl IntoView {
+    match (item.connected, item.requested) {
+        (Some(slug), _) => Some(view! {
+            <Callout tone=Tone::Success>
+                <p>"You can use a server of this entry already: " <a href=format!("/connectors/{slug}")>{slug.clone()}</a></p>
+            </Callout>
+        }.into_any()),
+        (None, true) => Some(view! {
+            <Callout tone=Tone::Info><p>"You have asked for it already. " <a href="/requests">"See My requests"</a></p></Callout>
+        }.into_any()),
+        (None, false) => None,
+    }
+}

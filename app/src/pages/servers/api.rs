@@ -1,0 +1,87 @@
+//! Server functions of servers, for those who run them.
+
+use domain::{NewServer, Page, Server, ServerDetail, ServerId, ServerStatus};
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// Servers by name.
+#[server(prefix = "/api/fn", endpoint = "servers/list")]
+pub async fn list_servers(
+    #[server(default)] search: Option<String>,
+    #[server(default)] status: Option<ServerStatus>,
+    #[server(default)] cursor: Option<String>,
+) -> Result<Page<Server>, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let page = domain::PageQuery { cursor, limit: None };
+    Ok(services.servers(&caller, &domain::ServerFilter { search, status }, &page).await?)
+}
+
+/// One server with everything about it.
+#[server(prefix = "/api/fn", endpoint = "servers/get")]
+pub async fn get_server(id: ServerId) -> Result<ServerDetail, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    Ok(services.server(&caller, id).await?)
+}
+
+/// Makes a server as a draft.
+#[server(prefix = "/api/fn", endpoint = "servers/create")]
+pub async fn create_server(server: NewServer) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let server = services.create_server(&caller, server).await?;
+    crate::ssr::redirect(&format!("/servers/{}?notice=server-saved", server.id));
+    Ok(())
+}
+
+/// Changes a server.
+#[server(prefix = "/api/fn", endpoint = "servers/update")]
+pub async fn update_server(id: ServerId, server: NewServer) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.update_server(&caller, id, server).await?;
+    crate::ssr::redirect(&format!("/servers/{id}?tab=settings&notice=server-saved"));
+    Ok(())
+}
+
+/// Switches a server on.
+#[server(prefix = "/api/fn", endpoint = "servers/enable")]
+pub async fn enable_server(id: ServerId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.enable_server(&caller, id).await?;
+    crate::ssr::redirect(&format!("/servers/{id}?notice=server-enabled"));
+    Ok(())
+}
+
+/// Switches a server off for everybody.
+#[server(prefix = "/api/fn", endpoint = "servers/disable")]
+pub async fn disable_server(id: ServerId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.disable_server(&caller, id).await?;
+    crate::ssr::redirect(&format!("/servers/{id}?notice=server-disabled"));
+    Ok(())
+}
+
+/// Deletes a server with its rules and secrets.
+#[server(prefix = "/api/fn", endpoint = "servers/delete")]
+pub async fn delete_server(id: ServerId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.delete_server(&caller, id).await?;
+    crate::ssr::redirect("/servers?notice=server-deleted");
+    Ok(())
+}
+
+/// Tests the connection, live.
+#[server(prefix = "/api/fn", endpoint = "servers/test")]
+pub async fn test_server(id: ServerId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.test_server(&caller, id).await?;
+    Ok(())
+}
+
+/// Approves the definitions that the last successful test saw.
+#[server(prefix = "/api/fn", endpoint = "servers/pin")]
+pub async fn pin_definitions(id: ServerId, digest: String) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.pin_definitions(&caller, id, &digest).await?;
+    crate::ssr::redirect(&format!("/servers/{id}?tab=tools&notice=definitions-pinned"));
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! People.
+
+use domain::{NewUser, OneTimeLink, Page, User, UserId, UserProfile, UserStatus};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// A person just invited, with the link to hand over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// The person.
+    pub user: User,
+    /// The link; it is shown this once.
+    pub link: OneTimeLink,
+}
+
+/// People, by name.
+#[server(prefix = "/api/fn", endpoint = "users/list")]
+pub async fn list_users(
+    search: Option<String>,
+    status: Option<UserStatus>,
+    cursor: Option<String>,
+) -> Result<Page<User>, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let filter = domain::UserFilter { search, status };
+    Ok(services.users(&caller, &filter, &domain::PageQuery { cursor, limit: None }).await?)
+}
+
+/// A person with groups, rules and sessions.
+#[server(prefix = "/api/fn", endpoint = "users/get")]
+pub async fn get_user(id: UserId) -> Result<UserProfile, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    Ok(services.user(&caller, id).await?)
+}
+
+/// Invites a person.
+#[server(prefix = "/api/fn", endpoint = "users/invite")]
+pub async fn invite_user(user: NewUser) -> Result<Invited, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let (user, link) = services.invite_user(&caller, user).await?;
+    Ok(Invited { user, link })
+}
+
+/// Makes a new invitation link; the earlier one no longer works.
+#[server(prefix = "/api/fn", endpoint = "users/invite-again")]
+pub async fn invite_again(id: UserId) -> Result<OneTimeLink, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    Ok(services.invite_again(&caller, id).await?)
+}
+
+/// Makes a link that sets a new password.
+#[server(prefix = "/api/fn", endpoint = "users/reset-link")]
+pub async fn make_reset_link(id: UserId) -> Result<OneTimeLink, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    Ok(services.reset_link(&caller, id).await?)
+}
+
+/// Changes a person's profile and role.
+#[server(prefix = "/api/fn", endpoint = "users/update")]
+pub async fn update_user(id: UserId, user: NewUser) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.update_user(&caller, id, user).await?;
+    crate::ssr::redirect(&format!("/users/{id}?notice=user-saved"));
+    Ok(())
+}
+
+/// Locks a person out.
+#[server(prefix = "/api/fn", endpoint = "users/suspend")]
+pub async fn suspend_user(id: UserId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.suspend_user(&caller, id).await?;
+    crate::ssr::redirect(&format!("/users/{id}?notice=user-suspended"));
+    Ok(())
+}
+
+/// Lets a person in again.
+#[server(prefix = "/api/fn", endpoint = "users/reactivate")]
+pub async fn reactivate_user(id: UserId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.reactivate_user(&caller, id).await?;
+    crate::ssr::redirect(&format!("/users/{id}?notice=user-reactivated"));
+    Ok(())
+}
+
+/// Ends every session of a person.
+#[server(prefix = "/api/fn", endpoint = "users/end-sessions")]
+pub async fn end_sessions(id: UserId) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.end_sessions(&caller, id).await?;
+    crate::ssr::redirect(&format!("/users/{id}?notice=sessions-ended"));
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The frame: sidebar and content for those who are signed in, a bare page for those who are not.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos_router::hooks::use_location;
+
+use super::account_menu::{AccountLinks, Bell, WhoAmI};
+use super::banners::Banners;
+use super::nav::NavLinks;
+use crate::PUBLIC_PAGES;
+use crate::components::{Icon, Logo, NoticeBanner};
+use crate::context::context;
+
+/// What is around the page. Signing in and out load the page anew, so it is decided once.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    let context = context();
+    context.keep_fresh();
+    let path = use_location().pathname.get_untracked();
+    let bare = context.me().with_untracked(Option::is_none) || PUBLIC_PAGES.contains(&path.as_str());
+    if bare {
+        view! { <Bare>{children()}</Bare> }.into_any()
+    } else {
+        view! { <ConsoleFrame>{children()}</ConsoleFrame> }.into_any()
+    }
+}
+
+#[component]
+fn Bare(children: Children) -> impl IntoView {
+    view! {
+        <div class="bare">
+            <header class="bare-brand"><Logo/><span class="brand-name">"Drawbridge"</span></header>
+            <main id="main" class="bare-main" tabindex="-1">
+                <NoticeBanner/>
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+/// Id of the menu on narrow screens.
+const NARROW_MENU: &str = "navigation-menu";
+
+#[component]
+fn ConsoleFrame(children: Children) -> impl IntoView {
+    close_menu_on_navigation();
+    view! {
+        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+        <div class="frame">
+            <header class="topbar">
+                <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU aria-label="Open navigation">
+                    <Icon name="menu"/>
+                </button>
+                <a class="brand-link" href="/"><Logo/><span class="brand-name">"Drawbridge"</span></a>
+                <Bell/>
+            </header>
+            <header class="sidebar">
+                <input type="checkbox" id="collapse" class="sr-only collapse-box" aria-label="Collapse the sidebar"/>
+                <div class="sidebar-head">
+                    <a class="brand-link" href="/"><Logo/><span class="brand-name">"Drawbridge"</span></a>
+                    <Bell/>
+                </div>
+                <nav class="sidebar-nav" aria-label="Main"><NavLinks/></nav>
+                <div class="sidebar-foot">
+                    <button type="button" class="account-button" popovertarget="account-menu">
+                        <WhoAmI/>
+                        <span class="sr-only">": account menu"</span>
+                        <Icon name="chevrons-up-down"/>
+                    </button>
+                    <label class="collapse-label" for="collapse" title="Collapse the sidebar" aria-hidden="true">
+                        <Icon name="panel-left"/>
+                    </label>
+                </div>
+            </header>
+            <div id="account-menu" class="popover popover-account" popover="auto"><AccountLinks/></div>
+            <div id=NARROW_MENU class="popover popover-nav" popover="auto">
+                <div class="popover-head">
+                    <span class="person"><WhoAmI/></span>
+                    <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU popovertargetaction="hide" aria-label="Close navigation">
+                        <Icon name="x"/>
+                    </button>
+                </div>
+                <nav aria-label="Main, as a menu"><NavLinks/></nav>
+                <AccountLinks/>
+            </div>
+            <div class="content">
+                <Banners/>
+                <main id="main" class="main" tabindex="-1">
+                    <NoticeBanner/>
+                    {children()}
+                </main>
+            </div>
+        </div>
+    }
+}
+
+/// Menus would otherwise stay open over the page that was chosen in them.
+fn close_menu_on_navigation() {
+    let path = use_location().pathname;
+    Effect::new(move |earlier: Option<()>| {
+        path.track();
+        if earlier.is_some() {
+            for id in [NARROW_MENU, "account-menu"] {
+                let menu = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+                // Refused when it is not open.
+                drop(menu.map(|menu| menu.hide_popover()));
+            }
+        }
+    });
+}
