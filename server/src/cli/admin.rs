@@ -1,0 +1,210 @@
+//! Commands that work on the data directory while no server runs on it.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use domain::{NewUser, Role, SecretText};
+use service::{Caller, RequestMeta, Services};
+
+use super::{DataArgs, say};
+use crate::config::PublicUrl;
+use crate::{Data, SystemEnv, database, open};
+
+/// Largest password that is read, in bytes.
+const MAX_PASSWORD: u64 = 1024;
+
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Address that people use; links contain it.
+    #[arg(long, env = "DRAWBRIDGE_PUBLIC_URL", default_value = "http://127.0.0.1:3000", value_name = "URL")]
+    public_url: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Make a person who can sign in at once.
+    Create {
+        #[command(flatten)]
+        place: Place,
+        /// Email address.
+        #[arg(long)]
+        email: String,
+        /// Display name.
+        #[arg(long)]
+        name: String,
+        /// Make an administrator.
+        #[arg(long)]
+        admin: bool,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Print a link that sets a new password.
+    Reset {
+        #[command(flatten)]
+        place: Place,
+        /// Email address.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make an API key and print it, once.
+    Create {
+        #[command(flatten)]
+        place: Place,
+        /// Email address of the person whom the key acts as.
+        #[arg(long)]
+        user: String,
+        /// What the key is for.
+        #[arg(long)]
+        name: String,
+        /// Time at which it dies (RFC 3339); never when absent.
+        #[arg(long, value_name = "TIME")]
+        expires: Option<DateTime<Utc>>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// Check the hash chain of every node.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+struct Opened {
+    services: Services,
+    data: Data,
+    operator: Caller,
+}
+
+impl Opened {
+    async fn at(place: &Place) -> anyhow::Result<Self> {
+        let env: Arc<dyn domain::Env> = Arc::new(SystemEnv);
+        let public = PublicUrl::parse(&place.public_url)?;
+        let data = open(&place.data, &env).await?;
+        let net = net::Net::new(net::Settings {
+            allow_loopback: false,
+            user_agent: concat!("drawbridge/", env!("CARGO_PKG_VERSION")).to_owned(),
+            extra_roots: Vec::new(),
+        })?;
+        let services = Services::open(service::Parts {
+            db: data.db.clone(),
+            ledger: data.ledger.clone(),
+            vault: data.vault.clone(),
+            net,
+            env,
+            directory: directory::Directory::empty(),
+            settings: service::Settings {
+                public_url: public.text,
+                allow_loopback: false,
+                insecure_http: false,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+        })
+        .await?;
+        let operator = Caller::operator(RequestMeta::local(services.parts().env.as_ref()));
+        Ok(Self { services, data, operator })
+    }
+
+    async fn close(self) {
+        self.data.ledger.shutdown().await;
+        self.data.db.close().await;
+    }
+}
+
+pub(super) async fn user(command: User) -> anyhow::Result<ExitCode> {
+    match command {
+        User::Create { place, email, name, admin, password_stdin: _ } => {
+            let password = read_password()?;
+            let opened = Opened::at(&place).await?;
+            let new = NewUser {
+                email,
+                name,
+                role: Some(if admin { Role::SuperAdmin } else { Role::User }),
+                ..NewUser::default()
+            };
+            let user = opened.services.create_user(&opened.operator, new, &password).await?;
+            say(&user.id.to_string())?;
+            opened.close().await;
+        }
+        User::Reset { place, email } => {
+            let opened = Opened::at(&place).await?;
+            let user = opened.services.user_by_email(&opened.operator, &email).await?;
+            let link = opened.services.reset_link(&opened.operator, user.id).await?;
+            say(&link.url)?;
+            opened.close().await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn key(command: Key) -> anyhow::Result<ExitCode> {
+    let Key::Create { place, user, name, expires } = command;
+    let opened = Opened::at(&place).await?;
+    let user = opened.services.user_by_email(&opened.operator, &user).await?;
+    let key = opened.services.create_key_for(&opened.operator, user.id, &name, expires).await?;
+    say(&key.secret)?;
+    opened.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn audit(command: Audit) -> anyhow::Result<ExitCode> {
+    let Audit::Verify { place } = command;
+    // Without the audit log itself, which would tidy up after a crash before it is looked at.
+    let db = database(&place.data).await?;
+    let report = ledger::verify::verify(&db).await?;
+    say(&in_words(&report))?;
+    db.close().await;
+    Ok(if report.ok() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// A verification for people.
+fn in_words(report: &ledger::verify::Report) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for node in &report.nodes {
+        let range = match (node.first_seq, node.last_seq) {
+            (Some(first), Some(last)) => format!("entries {first} to {last}"),
+            _ => "no entries".to_owned(),
+        };
+        lines.push(match (&node.why, node.broken_at) {
+            (None, _) => format!("{}: {range}: the chain is whole", node.node),
+            (Some(why), Some(at)) => format!("{}: {range}: BROKEN at entry {at}: {why}", node.node),
+            (Some(why), None) => format!("{}: {range}: BROKEN: {why}", node.node),
+        });
+    }
+    if report.nodes.is_empty() {
+        lines.push("there are no entries".to_owned());
+    }
+    lines.push("This cannot be proved by the database alone:".to_owned());
+    lines.extend(report.cannot_prove.iter().map(|what| format!("- {what}")));
+    lines.join("\n")
+}
+
+/// The password on standard input, without the line's end.
+fn read_password() -> anyhow::Result<SecretText> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_PASSWORD + 2)
+        .read_to_string(&mut text)
+        .context("the password on standard input is not text")?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() {
+        bail!(
+            "give the password on standard input: printf %s \"$PASSWORD\" | drawbridge user create … --password-stdin"
+        );
+    }
+    Ok(SecretText::new(text))
+}

@@ -1,0 +1,21 @@
+//! The Drawbridge program: settings, wiring, one folder for each surface, command line, shutdown.
+//!
+//! [`start`] is the whole program without its command line, so that tests run the real thing in one process. The
+//! surfaces (`web` for the console, `rest`, `mcp`, `operations`) are thin skins: they find out who asks, call one use
+//! case of `service` (or the `gateway`), and turn the result into their own form.
+
+pub mod assets;
+pub mod cli;
+pub mod config;
+mod env;
+mod mcp;
+mod observer;
+mod open;
+mod operations;
+mod rest;
+mod run;
+mod web;
+
+pub use env::SystemEnv;
+pub use open::{Data, OpenError, database, open};
+pub use run::{Running, StartError, start};

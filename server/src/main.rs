@@ -1,0 +1,5 @@
+//! The `drawbridge` binary.
+
+fn main() -> std::process::ExitCode {
+    server::cli::main()
+}

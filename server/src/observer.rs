@@ -1,0 +1,69 @@
+//! Carries what the data path notices to the use cases, off the hot path.
+
+use std::sync::Arc;
+
+use domain::{Definition, Health, KeyId, ServerId};
+use service::Services;
+use tokio::sync::mpsc;
+
+/// Notices that wait to be written; more are dropped and counted. Each is repeated by a later request.
+const QUEUE: usize = 1024;
+
+enum Notice {
+    Drifted(ServerId, Vec<Definition>),
+    Health(ServerId, Health, Option<String>),
+}
+
+/// The sending side, which the data path holds.
+pub(crate) struct Notices {
+    queue: mpsc::Sender<Notice>,
+    services: Services,
+}
+
+/// The receiving side, which writes.
+pub(crate) struct NoticeWriter {
+    queue: mpsc::Receiver<Notice>,
+}
+
+/// A bounded queue of notices.
+pub(crate) fn notices(services: Services) -> (Arc<Notices>, NoticeWriter) {
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    (Arc::new(Notices { queue: sender, services }), NoticeWriter { queue: receiver })
+}
+
+impl Notices {
+    fn push(&self, notice: Notice) {
+        if self.queue.try_send(notice).is_err() {
+            tracing::debug!("a notice of the data path was dropped: the queue is full");
+        }
+    }
+}
+
+impl gateway::Observer for Notices {
+    fn drifted(&self, server: ServerId, seen: Vec<Definition>) {
+        self.push(Notice::Drifted(server, seen));
+    }
+
+    fn health(&self, server: ServerId, health: Health, detail: Option<String>) {
+        self.push(Notice::Health(server, health, detail));
+    }
+
+    fn key_used(&self, key: KeyId) {
+        self.services.key_used(key);
+    }
+}
+
+impl NoticeWriter {
+    /// Writes notices until the data path is gone.
+    pub(crate) async fn run(mut self, services: Services) {
+        while let Some(notice) = self.queue.recv().await {
+            let written = match notice {
+                Notice::Drifted(server, seen) => services.record_definitions(server, seen).await,
+                Notice::Health(server, health, detail) => services.record_health(server, health, detail).await,
+            };
+            if let Err(error) = written {
+                tracing::warn!(%error, "a notice of the data path could not be written");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Access rules.
+
+use axum::extract::State;
+use domain::{NewRule, Page, RuleId, RuleView, ServerId};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use service::Services;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::{ApiError, ProblemBody};
+use super::extract::{ApiResult, Body, Path, Query, Who, created, done};
+
+pub(super) fn routes() -> OpenApiRouter<Services> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete)).routes(routes!(cedar))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Only rules that apply to this server.
+    server: Option<ServerId>,
+}
+
+/// Rules
+#[utoipa::path(get, path = "/rules", tag = "rules", params(Filter),
+    responses((status = 200, body = Page<RuleView>), (status = 403, body = ProblemBody)))]
+async fn list(State(services): State<Services>, who: Who, Query(filter): Query<Filter>) -> ApiResult<Page<RuleView>> {
+    who.answer(services.rules(&who.0, filter.server).await.map(Page::whole))
+}
+
+/// Make a rule
+#[utoipa::path(post, path = "/rules", tag = "rules", request_body = NewRule,
+    responses((status = 201, body = RuleView), (status = 422, body = ProblemBody)))]
+async fn create(
+    State(services): State<Services>,
+    who: Who,
+    Body(new): Body<NewRule>,
+) -> Result<(StatusCode, axum::Json<RuleView>), ApiError> {
+    created(&who, services.create_rule(&who.0, new).await)
+}
+
+/// One rule
+#[utoipa::path(get, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path)),
+    responses((status = 200, body = RuleView), (status = 404, body = ProblemBody)))]
+async fn get(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> ApiResult<RuleView> {
+    who.answer(services.rule(&who.0, id).await)
+}
+
+/// Change a rule
+#[utoipa::path(put, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path)), request_body = NewRule,
+    responses((status = 200, body = RuleView), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn update(
+    State(services): State<Services>,
+    who: Who,
+    Path(id): Path<RuleId>,
+    Body(new): Body<NewRule>,
+) -> ApiResult<RuleView> {
+    who.answer(services.update_rule(&who.0, id, new).await)
+}
+
+/// Delete a rule
+#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path)),
+    responses((status = 204), (status = 404, body = ProblemBody)))]
+async fn delete(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> Result<StatusCode, ApiError> {
+    done(&who, services.delete_rule(&who.0, id).await)
+}
+
+/// A rule as Cedar.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Cedar {
+    /// The policy that the rule is compiled to.
+    cedar: String,
+}
+
+/// The Cedar policy of a rule
+#[utoipa::path(get, path = "/rules/{id}/cedar", tag = "rules", params(("id" = RuleId, Path)),
+    responses((status = 200, body = Cedar), (status = 404, body = ProblemBody)))]
+async fn cedar(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> ApiResult<Cedar> {
+    who.answer(services.rule_cedar(&who.0, id).await.map(|cedar| Cedar { cedar }))
+}

@@ -1,0 +1,264 @@
+//! The program without its command line: from settings to a listening server, and back down.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::serve::ListenerExt as _;
+use domain::Env;
+use gateway::Gateway;
+use http::{StatusCode, header};
+use prometheus_client::registry::Registry;
+use service::{Caller, RequestMeta, Services};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::assets::{AssetError, Site};
+use crate::config::{ConfigError, ServeArgs};
+use crate::open::{self, Data, OpenError};
+use crate::{mcp, observer, operations, rest, web};
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Database, key or audit log.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The outbound client.
+    #[error(transparent)]
+    Net(#[from] net::NetError),
+    /// A file of the settings.
+    #[error("{path} cannot be read: {why}")]
+    File {
+        /// The file.
+        path: String,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// The console's files.
+    #[error(transparent)]
+    Assets(#[from] AssetError),
+    /// The use cases.
+    #[error(transparent)]
+    Service(#[from] service::Error),
+    /// The public address.
+    #[error("the public address cannot be used as an origin: {0}")]
+    Origin(#[from] tower_http::csrf::ConfigError),
+    /// The port.
+    #[error(
+        "cannot listen on {address}: {why}. If another program uses the port, stop it or choose another with \
+         DRAWBRIDGE_LISTEN (or --listen)"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's words.
+        why: std::io::Error,
+    },
+}
+
+/// What an exchange that is cut off at shutdown gets to end in order.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// A running Drawbridge.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The public address.
+    pub public_url: String,
+    /// The use cases.
+    pub services: Services,
+    data: Data,
+    gateway: Gateway,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+    background: Vec<JoinHandle<()>>,
+    grace: Duration,
+}
+
+/// Starts the program.
+///
+/// # Errors
+/// See [`StartError`]; each says what to do.
+pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, StartError> {
+    let public = args.public()?;
+    let site = Site::open(args.site.as_deref())?;
+    // The port comes first: nothing is made or migrated for a program that cannot be reached.
+    let listener =
+        TcpListener::bind(args.listen).await.map_err(|why| StartError::Listen { address: args.listen, why })?;
+    let address = listener.local_addr().map_err(|why| StartError::Listen { address: args.listen, why })?;
+    let public = if args.public_url.is_none() && args.listen.port() == 0 {
+        ServeArgs { listen: address, ..args.clone() }.public()?
+    } else {
+        public
+    };
+    let data = open::open(&args.data, &env).await?;
+    let net = net::Net::new(net_settings(args)?)?;
+    let services = Services::open(service::Parts {
+        db: data.db.clone(),
+        ledger: data.ledger.clone(),
+        vault: data.vault.clone(),
+        net: net.clone(),
+        env: env.clone(),
+        directory: directory::Directory::empty(),
+        settings: service::Settings {
+            public_url: public.text.clone(),
+            allow_loopback: args.allow_loopback,
+            insecure_http: !public.https && !public.loopback,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+    })
+    .await?;
+
+    let (observer, notices) = observer::notices(services.clone());
+    let gateway = Gateway::new(gateway::Parts {
+        directory: services.directory().clone(),
+        ledger: data.ledger.clone(),
+        vault: data.vault.clone(),
+        net,
+        env: env.clone(),
+        observer,
+        settings: gateway::Settings {
+            allowed_hosts: args.hosts(&public),
+            allowed_origins: vec![public.origin.clone()],
+            first_byte: args.silence(),
+            idle: args.silence(),
+            ..gateway::Settings::default()
+        },
+    });
+    let mut registry = Registry::default();
+    gateway.metrics().register(&mut registry);
+
+    let hosts = Hosts(args.hosts(&public).into());
+    let router = Router::new()
+        .merge(rest::router(services.clone()))
+        .fallback_service(web::router(services.clone(), site, &public)?)
+        .layer(from_fn_with_state(hosts, only_known_hosts))
+        // The data path checks hosts itself; operators' probes come by address.
+        .merge(mcp::router(gateway.clone()))
+        .merge(operations::router(data.clone(), registry));
+
+    let stop = CancellationToken::new();
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    let stopping = stop.clone();
+    let server = tokio::spawn(async move {
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(stopping.cancelled_owned())
+            .await
+    });
+    let background =
+        vec![tokio::spawn(notices.run(services.clone())), tokio::spawn(upkeep(services.clone(), stop.clone()))];
+    Ok(Running {
+        address,
+        public_url: public.text,
+        services,
+        data,
+        gateway,
+        stop,
+        server,
+        background,
+        grace: args.grace(),
+    })
+}
+
+impl Running {
+    /// A caller with the rights of somebody at this machine's command line.
+    pub fn operator(&self) -> Caller {
+        Caller::operator(RequestMeta::local(self.services.parts().env.as_ref()))
+    }
+
+    /// Stops: no new connections, calls under way may finish within the grace period, the rest gets an error and an
+    /// outcome, the audit log is drained, the database closed.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        let ended = async {
+            let mut server = self.server;
+            if tokio::time::timeout(self.grace, &mut server).await.is_err() {
+                tracing::warn!("connections were still open at the end of the grace period");
+                self.gateway.shutdown(LAST_WORDS).await;
+                // What was cut off tells its client so and records its outcome.
+                if tokio::time::timeout(LAST_WORDS, &mut server).await.is_err() {
+                    server.abort();
+                }
+            }
+        };
+        ended.await;
+        self.gateway.shutdown(self.grace).await;
+        for task in &self.background {
+            task.abort();
+        }
+        self.services.flush_key_uses().await;
+        self.data.ledger.shutdown().await;
+        self.data.db.close().await;
+    }
+
+    /// Waits until the server ends by itself, which it does only on an error of the operating system.
+    pub async fn ended(&mut self) -> std::io::Result<()> {
+        (&mut self.server).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}
+
+fn net_settings(args: &ServeArgs) -> Result<net::Settings, StartError> {
+    let mut settings = net::Settings {
+        allow_loopback: args.allow_loopback,
+        user_agent: concat!("drawbridge/", env!("CARGO_PKG_VERSION")).to_owned(),
+        extra_roots: Vec::new(),
+    };
+    if let Some(path) = &args.ca_file {
+        let pem =
+            std::fs::read_to_string(path).map_err(|why| StartError::File { path: path.display().to_string(), why })?;
+        settings.extra_roots.push(pem);
+    }
+    Ok(settings)
+}
+
+/// Work that is due from time to time: reload what other nodes changed, end what has expired.
+async fn upkeep(services: Services, stop: CancellationToken) {
+    let mut often = tokio::time::interval(Duration::from_millis(500));
+    let mut minutely = tokio::time::interval(Duration::from_mins(1));
+    let mut seldom = tokio::time::interval(Duration::from_mins(10));
+    loop {
+        let done = tokio::select! {
+            () = stop.cancelled() => return,
+            _ = often.tick() => services.catch_up().await.map(drop),
+            _ = minutely.tick() => {
+                services.flush_key_uses().await;
+                Ok(())
+            }
+            _ = seldom.tick() => services.tidy().await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "upkeep failed; it is tried again");
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Hosts(Arc<[String]>);
+
+/// Refuses requests for host names that are not ours (DNS rebinding).
+async fn only_known_hosts(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => name,
+        _ => host,
+    };
+    if hosts.0.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return next.run(request).await;
+    }
+    let text = "this host name is not served; use the address of DRAWBRIDGE_PUBLIC_URL, or add the name to \
+                DRAWBRIDGE_ALLOWED_HOSTS\n";
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}

@@ -1,0 +1,229 @@
+//! `drawbridge` as scripts use it: what it prints, how it ends, and what it says when something is wrong.
+
+use serde_json::json;
+use store::{Engine, sql};
+
+use crate::harness::http::{Api, client};
+use crate::harness::process::{Ended, Server, run};
+use crate::harness::{App, PASSWORD, Place};
+
+const CREATE_ADMIN: &[&str] =
+    &["user", "create", "--email", "ada@example.com", "--name", "Ada", "--admin", "--password-stdin"];
+
+/// Fails unless the command ended with this code and said one thing, on standard error only.
+#[track_caller]
+fn refused(ended: &Ended, code: i32, says: &[&str]) {
+    assert_eq!(ended.code, Some(code), "{ended:?}");
+    assert_eq!(ended.stdout, "", "{ended:?}");
+    for words in says {
+        assert!(ended.stderr.contains(words), "`{words}` in: {}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+}
+
+async fn people_and_keys(engine: Engine) {
+    let place = Place::new(engine).await;
+    let created = run(&place, CREATE_ADMIN, &format!("{PASSWORD}\n")).await;
+    let id = created.printed();
+    assert!(id.starts_with("usr_") && !id.contains('\n'), "{created:?}");
+
+    // The key stands alone on standard output, so that a script can take it.
+    let made = run(&place, &["key", "create", "--user", "ada@example.com", "--name", "ci"], "").await;
+    let key = made.printed();
+    assert!(key.starts_with("dbk_") && key.len() == 47, "{made:?}");
+    assert!(!made.stderr.contains(key), "{made:?}");
+    let link = run(
+        &place,
+        &["user", "reset", "--email", "ada@example.com", "--public-url", "https://drawbridge.example.com"],
+        "",
+    )
+    .await;
+    assert!(link.printed().starts_with("https://drawbridge.example.com/"), "{link:?}");
+    assert!(!link.printed().contains('\n'));
+
+    let again = run(&place, CREATE_ADMIN, PASSWORD).await;
+    refused(&again, 1, &["email address exists already"]);
+    let weak =
+        run(&place, &["user", "create", "--email", "b@example.com", "--name", "B", "--password-stdin"], "short").await;
+    refused(&weak, 1, &["password"]);
+    let empty =
+        run(&place, &["user", "create", "--email", "b@example.com", "--name", "B", "--password-stdin"], "").await;
+    refused(&empty, 1, &["standard input"]);
+    let nobody = run(&place, &["key", "create", "--user", "nobody@example.com", "--name", "x"], "").await;
+    refused(&nobody, 1, &["not found"]);
+
+    let program = Server::start(&place, &[]).await;
+    let api = Api { http: client(), base: program.base.clone(), key: Some(key.to_owned()) };
+    let me = api.get("/me").await.expect(200);
+    assert_eq!((&me["user"]["id"], &me["user"]["role"]), (&json!(id), &json!("super_admin")));
+    let actions: Vec<_> = api.rows("/audit").await.iter().map(|row| row["action"].clone()).collect();
+    for action in ["user_created", "api_key_created", "user_reset_link_created"] {
+        assert!(actions.contains(&json!(action)), "{actions:?}");
+    }
+    assert!(
+        !program.printed().contains("/setup") && !program.printed().contains("no administrator"),
+        "{}",
+        program.printed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_and_keys_on_sqlite() {
+    people_and_keys(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_and_keys_on_postgres() {
+    people_and_keys(Engine::Postgres).await;
+}
+
+async fn tampering_is_found(engine: Engine) {
+    let place = Place::new(engine).await;
+    run(&place, CREATE_ADMIN, PASSWORD).await.printed();
+    run(&place, &["key", "create", "--user", "ada@example.com", "--name", "ci"], "").await.printed();
+    let whole = run(&place, &["audit", "verify"], "").await;
+    // Two commands ran one after the other, so there is one chain.
+    assert_eq!(whole.printed().matches("nod_").count(), 1, "{whole:?}");
+    let again = run(&place, &["audit", "verify"], "").await;
+    assert_eq!(whole.printed(), again.printed(), "looking changes nothing");
+
+    let db = place.db().await;
+    let mut tx = db.begin().await.unwrap();
+    let changed = sql("UPDATE audit SET actor_name = 'somebody else' WHERE action = 'user_created'");
+    assert_eq!(changed.execute(&mut tx).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    db.close().await;
+    let broken = run(&place, &["audit", "verify"], "").await;
+    assert_eq!(broken.code, Some(2), "{broken:?}");
+    assert!(
+        broken.stdout.contains("not as it was written") || broken.stdout.to_lowercase().contains("broken"),
+        "{broken:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tampering_is_found_on_sqlite() {
+    tampering_is_found(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tampering_is_found_on_postgres() {
+    tampering_is_found(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_table_of_settings_is_whole() {
+    let place = Place::new(Engine::Sqlite).await;
+    let plain = run(&place, &["config"], "").await;
+    let markdown = run(&place, &["config", "--markdown"], "").await;
+    assert!(!place.data.exists(), "it only prints");
+    for variable in [
+        "DATABASE_URL",
+        "DRAWBRIDGE_ALLOWED_HOSTS",
+        "DRAWBRIDGE_ALLOW_LOOPBACK",
+        "DRAWBRIDGE_DATA_DIR",
+        "DRAWBRIDGE_DEMO",
+        "DRAWBRIDGE_INSECURE_HTTP",
+        "DRAWBRIDGE_LISTEN",
+        "DRAWBRIDGE_LOG",
+        "DRAWBRIDGE_LOG_FORMAT",
+        "DRAWBRIDGE_MASTER_KEY",
+        "DRAWBRIDGE_MASTER_KEY_FILE",
+        "DRAWBRIDGE_PUBLIC_URL",
+        "DRAWBRIDGE_SHUTDOWN_GRACE",
+        "DRAWBRIDGE_SITE",
+        "DRAWBRIDGE_UPSTREAM_TIMEOUT",
+    ] {
+        assert!(plain.printed().lines().any(|line| line == variable), "{variable}: {}", plain.printed());
+        assert!(markdown.printed().contains(&format!("| `{variable}` |")), "{variable}: {}", markdown.printed());
+    }
+    for line in markdown.printed().lines() {
+        assert_eq!(line.replace("\\|", "").matches('|').count(), 5, "a row has four cells: {line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_data_directory_has_one_user_at_a_time() {
+    let app = App::start(Engine::Sqlite).await;
+    let eve = app.employee().await;
+    let own = format!("(pid {})", std::process::id());
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["user", "reset", "--email", "eve@example.com"],
+        &["key", "create", "--user", "eve@example.com", "--name", "x"],
+        &["audit", "verify"],
+    ] {
+        let ended = run(&app.place, command, "").await;
+        refused(&ended, 1, &["another drawbridge", &own, "stop it"]);
+    }
+    assert_eq!(app.api(&eve).get("/me").await.status, 200, "the first one goes on");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_port_in_use_is_named_before_anything_is_made() {
+    let place = Place::new(Engine::Sqlite).await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = run(&place, &["serve", "--listen", &address], "").await;
+    refused(&ended, 1, &[&address, "DRAWBRIDGE_LISTEN"]);
+    assert!(!place.data.exists(), "nothing was made for a program that cannot be reached");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_cannot_be_used_say_what_to_do() {
+    let place = Place::new(Engine::Sqlite).await;
+    let serve = async |more: &[&str]| {
+        let mut command = vec!["serve", "--listen", "127.0.0.1:0"];
+        command.extend(more);
+        run(&place, &command, "").await
+    };
+    refused(
+        &serve(&["--public-url", "http://drawbridge.example.com"]).await,
+        1,
+        &["plain http", "DRAWBRIDGE_INSECURE_HTTP"],
+    );
+    refused(&serve(&["--public-url", "drawbridge.example.com"]).await, 1, &["DRAWBRIDGE_PUBLIC_URL", "https://"]);
+    refused(&serve(&["--site", "/nowhere"]).await, 1, &["/nowhere", "./x"]);
+    refused(&serve(&["--ca-file", "/nowhere.pem"]).await, 1, &["/nowhere.pem"]);
+    refused(&serve(&["--master-key", "too short"]).await, 1, &["key"]);
+    refused(
+        &serve(&["--database-url", "postgres://postgres@127.0.0.1:1/none"]).await,
+        1,
+        &["database cannot be reached", "check that it runs"],
+    );
+    let usage = serve(&["--listen", "nonsense"]).await;
+    assert_eq!(usage.code, Some(2), "{usage:?}");
+
+    let postgres = Place::new(Engine::Postgres).await;
+    let url = postgres.database.clone().unwrap();
+    let no_key = run(&place, &["serve", "--listen", "127.0.0.1:0", "--database-url", &url], "").await;
+    refused(&no_key, 1, &["DRAWBRIDGE_MASTER_KEY", "openssl rand -hex 32"]);
+    assert!(!no_key.stderr.contains(&url), "addresses of databases hold passwords");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_data_is_private_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new(Engine::Sqlite).await;
+    run(&place, CREATE_ADMIN, PASSWORD).await.printed();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("it exists").permissions().mode() & 0o777;
+    assert_eq!(mode(&place.data), 0o700);
+    for file in ["drawbridge.db", "master.key"] {
+        assert_eq!(mode(&place.data.join(file)), 0o600, "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_setup_link_is_printed_once() {
+    let place = Place::new(Engine::Sqlite).await;
+    let program = Server::start(&place, &[]).await;
+    let link = crate::harness::eventually("the setup link is printed", async || {
+        program.printed().split_whitespace().find(|word| word.contains("dbl_")).map(str::to_owned)
+    })
+    .await;
+    assert!(link.starts_with(&program.base), "{link}");
+    assert!(!program.log().contains("dbl_"), "it is not in the log");
+    let page = client().get(&link).send().await.unwrap();
+    assert_eq!(page.status(), 200, "{link}");
+}

@@ -1,0 +1,320 @@
+//! The console as a browser sees it: sessions, forms, headers.
+
+use chrono::TimeDelta;
+use domain::AuditAction;
+use serde_json::json;
+use store::Engine;
+
+use crate::harness::http::{Browser, Reply};
+use crate::harness::{App, PASSWORD, Place, on_both_engines};
+
+async fn send(request: reqwest::RequestBuilder) -> Reply {
+    Reply::read(request.send().await.expect("an answer")).await
+}
+
+/// A page's address with something in place of its parameters.
+fn filled(page: &str) -> String {
+    page.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+async fn groups(app: &App, admin: &crate::harness::Person) -> usize {
+    app.api(admin).rows("/groups").await.len()
+}
+
+on_both_engines! {
+    async fn visitors_are_led_to_the_sign_in(app: &App) {
+        app.admin().await;
+        let visitor = app.browser();
+        let pages = app::pages();
+        assert!(pages.len() > 20, "{pages:?}");
+        for page in pages {
+            let reply = visitor.get(&filled(&page)).await;
+            if app::PUBLIC_PAGES.contains(&page.as_str()) {
+                assert_eq!(reply.status, if page == "/login" { 200 } else { reply.status }, "{page}");
+                assert_ne!(reply.status, 303, "{page} is for visitors");
+            } else {
+                assert_eq!(reply.status, 303, "{page}");
+                assert!(reply.header("location").starts_with("/login"), "{page}: {}", reply.header("location"));
+            }
+        }
+        // What is behind an address that does not exist is not for visitors either.
+        assert_eq!(visitor.get("/no/such/page").await.status, 303);
+        let forged = Browser { cookie: Some(format!("__Host-drawbridge=dbs_{}", "A".repeat(43))), ..visitor };
+        assert_eq!(forged.get("/users").await.status, 303);
+    }
+
+    async fn pages_are_whole_without_javascript(app: &App) {
+        let stage = crate::stage::Stage::set(app).await;
+        let (admin, employee) = (app.signed_in(&stage.admin).await, app.signed_in(&stage.employee).await);
+        for page in app::pages() {
+            let id = match page.split('/').nth(1).unwrap_or_default() {
+                "users" => stage.target.id.to_string(),
+                "groups" => stage.group.clone(),
+                "servers" => stage.server.clone(),
+                "policies" => stage.rule.clone(),
+                "requests" | "inbox" => stage.requests[0].clone(),
+                "audit" => stage.event.clone(),
+                _ => "stage".to_owned(),
+            };
+            let path = page.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part }).collect::<Vec<_>>().join("/");
+            if app::PUBLIC_PAGES.contains(&page.as_str()) || matches!(page.as_str(), "/catalog/entry" | "/connectors/{slug}") {
+                continue;
+            }
+            let reply = admin.get(&path).await;
+            assert_eq!(reply.status, 200, "{path}: {:.500}", reply.text());
+            let text = reply.text();
+            assert!(text.contains("<h1"), "{path} has its heading");
+            assert!(!text.contains(" style=\""), "{path}: the policy forbids inline styles");
+            let nonce = reply.header("content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+            for script in text.split("<script").skip(1) {
+                let tag = script.split('>').next().unwrap();
+                assert!(tag.contains(&nonce) || tag.contains("src=") , "{path}: a script without nonce: {tag}");
+            }
+            // Administrators' pages say no to others, and never a fault.
+            let other = employee.get(&path).await;
+            assert!(matches!(other.status, 200 | 403 | 404), "{path}: {}", other.status);
+        }
+        assert_eq!(admin.get("/no/such/page").await.status, 404);
+        assert_eq!(admin.get("/users/nonsense").await.status, 404);
+        for forbidden in ["/users", "/groups", "/servers", "/policies", "/inbox"] {
+            let reply = employee.get(forbidden).await;
+            assert!(matches!(reply.status, 403 | 404), "{forbidden}: {}", reply.status);
+            assert!(!reply.text().contains("target@example.com"), "{forbidden}");
+        }
+    }
+
+    async fn sessions_begin_and_end(app: &App) {
+        let admin = app.admin().await;
+        let fields = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/users")];
+        let mut browser = app.browser();
+        let reply = browser.call("session/sign-in", &fields).await;
+        let cookie = reply.header("set-cookie").to_owned();
+        let (pair, attributes) = cookie.split_once("; ").expect("attributes");
+        assert!(pair.starts_with("__Host-drawbridge=dbs_"), "{cookie}");
+        let attributes: Vec<&str> = attributes.split("; ").collect();
+        for wanted in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {
+            assert!(attributes.contains(&wanted), "{wanted}: {cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+        browser.keep_cookie(&reply);
+        assert_eq!(browser.get("/users").await.status, 200);
+
+        // Signing in again makes a new session and ends the old one.
+        let old = browser.clone();
+        let again = browser.call("session/sign-in", &fields).await;
+        browser.keep_cookie(&again);
+        assert_ne!(old.cookie, browser.cookie);
+        assert_eq!(old.get("/users").await.status, 303, "the old session is gone");
+        assert_eq!(browser.get("/login").await.status, 303, "who is signed in need not sign in");
+
+        // A new password ends the sessions begun with the old one, but the one that asks.
+        let other = app.signed_in(&admin).await;
+        let anew = "an even longer analytical engine";
+        let changed = browser.call("account/change-password", &[("current", PASSWORD), ("new", anew)]).await;
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        assert_eq!(other.get("/users").await.status, 303);
+        assert_eq!(browser.get("/users").await.status, 200);
+
+        let out = browser.call("session/sign-out", &[]).await;
+        assert!(out.header("set-cookie").contains("Max-Age=0"), "{:?}", out.headers);
+        assert_eq!(browser.get("/users").await.status, 303, "the cookie is worth nothing any more");
+        let actions: Vec<_> = app.entries(domain::AuditFilter::default()).await.iter().map(|e| e.row.action).collect();
+        for action in [AuditAction::AuthSuccess, AuditAction::UserPasswordChanged, AuditAction::Logout] {
+            assert!(actions.contains(&action), "{action}: {actions:?}");
+        }
+    }
+
+    async fn sessions_end_by_themselves(app: &App) {
+        let admin = app.admin().await;
+        let idle = app.signed_in(&admin).await;
+        app.env.advance(TimeDelta::hours(11));
+        assert_eq!(idle.get("/users").await.status, 200, "used within the time");
+        app.env.advance(TimeDelta::hours(13));
+        assert_eq!(idle.get("/users").await.status, 303, "idle for too long");
+        let busy = app.signed_in(&admin).await;
+        for _ in 0..16 {
+            app.env.advance(TimeDelta::hours(10));
+            busy.get("/users").await;
+        }
+        app.env.advance(TimeDelta::hours(9));
+        assert_eq!(busy.get("/users").await.status, 303, "seven days at most");
+    }
+
+    async fn forms_of_other_sites_are_refused(app: &App) {
+        let admin = app.admin().await;
+        let browser = app.signed_in(&admin).await;
+        let function = || browser.form("/api/fn/groups/create", &[("name", "Forged"), ("description", "")]);
+        let page = || browser.form("/groups", &[("_fn", "groups/create"), ("name", "Forged"), ("description", "")]);
+        for form in [&function as &dyn Fn() -> reqwest::RequestBuilder, &page] {
+            for (what, request) in [
+                ("another origin", form().header("origin", "https://evil.example")),
+                ("another port", form().header("origin", "http://127.0.0.1:1")),
+                ("a hidden origin", form().header("origin", "null")),
+                ("a hidden origin of another site", form().header("origin", "null").header("sec-fetch-site", "cross-site")),
+                ("another site", form().header("sec-fetch-site", "cross-site")),
+                ("a sister site", form().header("sec-fetch-site", "same-site")),
+            ] {
+                let reply = send(request).await;
+                assert_eq!(reply.status, 403, "{what}: {}", reply.text());
+            }
+        }
+        assert_eq!(groups(app, &admin).await, 0);
+        for (number, request) in [
+            function().header("origin", &app.base).header("sec-fetch-site", "same-origin"),
+            function().header("sec-fetch-site", "same-origin"),
+            function().header("origin", &app.base),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let body = crate::harness::http::form_body(&[("name", &format!("Own {number}")), ("description", "")]);
+            let reply = send(request.body(body)).await;
+            assert_eq!(reply.status, 200, "{number}: {}", reply.text());
+        }
+        assert_eq!(groups(app, &admin).await, 3);
+    }
+
+    async fn a_form_without_javascript(app: &App) {
+        let admin = app.admin().await;
+        let browser = app.signed_in(&admin).await;
+        let post = async |fields: &[(&str, &str)]| send(browser.form("/groups", fields).header("origin", &app.base)).await;
+        let made = post(&[("_fn", "groups/create"), ("name", "Support"), ("description", "")]).await;
+        assert_eq!(made.status, 303, "{}", made.text());
+        assert!(made.header("location").starts_with("/groups/grp_"), "{}", made.header("location"));
+        let wrong = post(&[("_fn", "groups/create"), ("name", ""), ("description", "kept words")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text().contains("kept words"), "what was entered is still there");
+        let none = post(&[("_fn", "no/such"), ("name", "x")]).await;
+        assert_eq!(none.status, 400, "{}", none.text());
+        let function = post(&[("name", "x")]).await;
+        assert_eq!(function.status, 400);
+        assert_eq!(groups(app, &admin).await, 1);
+    }
+
+    async fn headers_that_keep_pages_safe(app: &App) {
+        let admin = app.admin().await;
+        let browser = app.signed_in(&admin).await;
+        let mut nonces = std::collections::HashSet::new();
+        for reply in [browser.get("/users").await, app.browser().get("/login").await, browser.get("/none").await] {
+            let policy = reply.header("content-security-policy");
+            for part in ["default-src 'none'", "script-src 'self' 'nonce-", "style-src 'self'", "base-uri 'none'",
+                "frame-ancestors 'none'", "form-action 'self'", "connect-src 'self'"] {
+                assert!(policy.contains(part), "{part}: {policy}");
+            }
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+            let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+            assert!(nonce.len() >= 16 && nonces.insert(nonce), "each page has a nonce of its own: {policy}");
+            for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"),
+                ("referrer-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"),
+                ("cache-control", "no-store")] {
+                assert_eq!(reply.header(name), value, "{name}");
+            }
+            reply.correlation();
+        }
+    }
+
+    async fn guessing_passwords_is_slow(app: &App) {
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let sign_in = async |email: &str, password: &str| {
+            app.browser().call("session/sign-in", &[("email", email), ("password", password), ("next", "/")]).await
+        };
+        // Whether an account exists is not told.
+        let (known, unknown) = (sign_in(&eve.email, "wrong").await, sign_in("nobody@example.com", "wrong").await);
+        assert_eq!((known.status, &known.body), (unknown.status, &unknown.body));
+        assert_eq!(known.status, 422);
+        for _ in 0..4 {
+            sign_in(&eve.email, "wrong").await;
+        }
+        let limited = sign_in(&eve.email, PASSWORD).await;
+        assert_eq!(limited.status, 429, "{}", limited.text());
+        assert_eq!(sign_in(&admin.email, PASSWORD).await.status, 200, "others are not held up");
+        app.env.advance(TimeDelta::minutes(16));
+        assert_eq!(sign_in(&eve.email, PASSWORD).await.status, 200);
+        let failed = app.of_action(AuditAction::LoginFailed).await;
+        assert!(failed.len() >= 6, "{failed:#?}");
+        assert!(failed.iter().all(|entry| entry.row.actor.id.is_none()), "nobody has proved to be anybody");
+    }
+
+    async fn redirects_stay_at_home(app: &App) {
+        let admin = app.admin().await;
+        for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""] {
+            let fields = [("_fn", "session/sign-in"), ("email", admin.email.as_str()), ("password", PASSWORD), ("next", next)];
+            let reply = send(app.browser().form("/login", &fields).header("origin", &app.base)).await;
+            assert_eq!((reply.status, reply.header("location")), (303, "/"), "{next}");
+        }
+    }
+
+    async fn files_of_the_console(app: &App) {
+        let file = app.browser().get("/pkg/main.0.css").await;
+        assert_eq!((file.status, file.text().as_str()), (200, "body{}"));
+        assert_eq!(file.header("content-type"), "text/css");
+        assert!(file.header("cache-control").contains("immutable"));
+        for path in ["/pkg/manifest.json", "/pkg/../manifest.json", "/pkg/..%2fmanifest.json", "/pkg/%2e%2e/%2e%2e/etc/passwd",
+            "/pkg//etc/passwd", "/pkg/none.css"] {
+            let url = format!("{}{path}", app.base);
+            let reply = send(app.http.get(url)).await;
+            assert!(matches!(reply.status, 303 | 404), "{path}: {}", reply.status);
+            assert!(!reply.text().contains("root:") && !reply.text().contains("main.0.css\""), "{path}");
+        }
+    }
+
+    async fn two_administrators_decide_at_once(app: &App) {
+        let stage = crate::stage::Stage::set(app).await;
+        let second = app.person("Grace", domain::Role::Admin).await;
+        let id = &stage.requests[0];
+        let approval = json!({ "scope": "server", "definitions_digest": stage.digest });
+        let rejection = json!({ "reason": "The same tools are offered by another server that you can use." });
+        let (ada, grace) = (app.api(&stage.admin), app.api(&second));
+        let (approve, reject) = (format!("/requests/{id}/approve"), format!("/requests/{id}/reject"));
+        let (approved, rejected) = tokio::join!(ada.post(&approve, &approval), grace.post(&reject, &rejection));
+        let mut statuses = [approved.status, rejected.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{} {}", approved.text(), rejected.text());
+        let (won, lost) = if approved.status == 200 { ("approved", rejected) } else { ("rejected", approved) };
+        assert_eq!(lost.json()["code"], "request_decided", "{}", lost.text());
+        assert_eq!(ada.get(&format!("/requests/{id}")).await.expect(200)["state"], won);
+        let servers = ada.rows("/servers").await.iter().filter(|server| server["slug"] == "one").count();
+        assert_eq!(servers, usize::from(won == "approved"), "one decision has one effect");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_tls_proxy() {
+    let place = Place::new(Engine::Sqlite).await;
+    let app = App::start_with(place, |args| args.public_url = Some("https://drawbridge.example.com".to_owned())).await;
+    let admin = app.admin().await;
+    let host = "drawbridge.example.com";
+    let fields = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/")];
+    let sign_in = || app.browser().form("/api/fn/session/sign-in", &fields).header("host", host);
+    let reply = send(sign_in().header("origin", "https://drawbridge.example.com")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(reply.header("set-cookie").starts_with("__Host-drawbridge="));
+    assert!(reply.header("strict-transport-security").contains("max-age="));
+    let other = send(sign_in().header("origin", "https://evil.example.com")).await;
+    assert_eq!(other.status, 403, "{}", other.text());
+    let link = app.services.reset_link(&app.operator(), admin.id).await.unwrap();
+    assert!(link.url.starts_with("https://drawbridge.example.com/"));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_plain_http_by_consent() {
+    let place = Place::new(Engine::Sqlite).await;
+    let app = App::start_with(place, |args| {
+        args.public_url = Some("http://drawbridge.internal:8080".to_owned());
+        args.insecure_http = true;
+    })
+    .await;
+    let admin = app.admin().await;
+    let fields = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/")];
+    let request = app.browser().form("/api/fn/session/sign-in", &fields).header("host", "drawbridge.internal:8080");
+    let reply = send(request.header("origin", "http://drawbridge.internal:8080")).await;
+    let cookie = reply.header("set-cookie");
+    // Browsers drop a `__Host-` or `Secure` cookie of a plain address without a word.
+    assert!(cookie.starts_with("drawbridge=dbs_") && !cookie.contains("Secure"), "{cookie}");
+    assert!(!reply.headers.contains_key("strict-transport-security"));
+    let api =
+        app.http.get(format!("{}/api/v1/me", app.base)).header("host", "drawbridge.internal").bearer_auth(&admin.key);
+    assert_eq!(send(api).await.expect(200)["insecure_http"], true);
+    app.finish().await;
+}

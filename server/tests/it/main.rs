@@ -1,0 +1,23 @@
+//! The whole program from outside: console, REST, MCP and command line against a real database, a real MCP server and
+//! the real clock.
+//!
+//! `harness` starts it; most tests run on both engines by [`harness::on_both_engines`]. Nothing here reaches into a
+//! crate's internals: what a test looks at is what a person, a program or an MCP server would see, and the audit log.
+#![expect(clippy::unwrap_used, reason = "a test stops where something unexpected happens, and says where")]
+
+mod bad_requests;
+mod bad_servers;
+mod command_line;
+mod console;
+mod coverage;
+mod credentials;
+mod definitions;
+mod effects;
+mod full_disk;
+mod functions;
+mod harness;
+mod journey;
+mod operations;
+mod secrets;
+mod shutdown;
+mod stage;
