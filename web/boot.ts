@@ -2,11 +2,12 @@
  * The one module script on every page. It starts the WASM application when the page names one, and fetches the chart
  * code when the first <db-chart> appears. Both addresses carry content hashes and stand in <meta> tags.
  *
- * When hydration is done, <html data-hydrated> is set: tests wait for it, and nothing else depends on it.
+ * When hydration is done, the application sets <html data-hydrated>: tests wait for it, and the application asks itself.
  */
 interface Application {
   default(): Promise<unknown>;
-  hydrate(): void;
+  /** Ends when the page has been taken over. */
+  hydrate(): Promise<void>;
 }
 
 const named = (name: string): string | undefined =>
@@ -17,8 +18,7 @@ async function start(url: string): Promise<void> {
   try {
     const application = (await import(url)) as Application;
     await application.default();
-    application.hydrate();
-    document.documentElement.dataset["hydrated"] = "true";
+    await application.hydrate();
   } catch (error) {
     console.error("Drawbridge: the interactive part of this page could not start.", error);
   }

@@ -21,6 +21,15 @@ impl Assets {
         self.urls.get(name).map_or("", String::as_str)
     }
 
+    /// The addresses of the code that the pages of an area need besides the first module: its own, and what it shares.
+    /// Their names list the areas that use them (`areas/audit+inbox.pack`).
+    pub fn packs_of<'a>(&'a self, area: &'a str) -> impl Iterator<Item = &'a str> {
+        self.urls.iter().filter_map(move |(name, url)| {
+            let mut areas = name.strip_prefix(PACK_FOLDER)?.strip_suffix(".pack")?.split('+');
+            areas.any(|name| name == area).then_some(url.as_str())
+        })
+    }
+
     /// The part that pages need in the browser.
     pub fn icons(&self) -> IconUrls {
         let brands = self
@@ -35,6 +44,7 @@ impl Assets {
     }
 }
 
+const PACK_FOLDER: &str = "areas/";
 const BRAND_FOLDER: &str = "icons/brand/";
 
 /// Addresses of icons, sent with the page.
@@ -62,5 +72,18 @@ mod tests {
         assert_eq!(icons.brands.get("github").map(String::as_str), Some("/pkg/icons/brand/github.2.svg"));
         assert_eq!(icons.brands.len(), 1);
         assert_eq!(assets.url("nothing.css"), "");
+    }
+
+    #[test]
+    fn an_area_has_code_of_its_own_and_what_it_shares() {
+        let assets = Assets::new(BTreeMap::from([
+            ("app_bg.wasm".into(), "/pkg/app_bg.1.wasm".into()),
+            ("areas/audit.pack".into(), "/pkg/areas/audit.2.pack".into()),
+            ("areas/audit+inbox.pack".into(), "/pkg/areas/audit+inbox.3.pack".into()),
+            ("areas/inbox.pack".into(), "/pkg/areas/inbox.4.pack".into()),
+        ]));
+        let packs: Vec<_> = assets.packs_of("inbox").collect();
+        assert_eq!(packs, ["/pkg/areas/audit+inbox.3.pack", "/pkg/areas/inbox.4.pack"]);
+        assert_eq!(assets.packs_of("in").count(), 0);
     }
 }

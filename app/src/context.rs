@@ -7,11 +7,9 @@ use chrono::{DateTime, Utc};
 use domain::{Capability, Me};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::assets::IconUrls;
-use crate::error::AppError;
 use crate::pages::session::api::whoami;
 use crate::posted::Posted;
 
@@ -155,48 +153,6 @@ pub fn can(capability: Capability) -> Signal<bool> {
 /// What was entered into a field, on a page that answers a form posted without JavaScript.
 pub fn posted(name: &str) -> Option<String> {
     context().posted_field(name)
-}
-
-/// Data of a page: loaded on the server, sent along, loaded again when its source changes and after every write.
-#[track_caller]
-pub fn load<S, T, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<Result<T, AppError>>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
-{
-    let changes = context().changes();
-    Resource::new(move || (source(), changes.get()), move |(source, _)| fetch(source))
-}
-
-/// As [`load`], for a page about one thing that can be deleted: once it is `gone` nothing more is asked for, as the
-/// browser is on its way to another page and the answer would be "not found".
-#[track_caller]
-pub fn load_unless<S, T, Fut>(
-    gone: impl Fn() -> bool + Send + Sync + 'static,
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<Result<T, AppError>>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = Result<T, AppError>> + Send + 'static,
-{
-    load(
-        move || (source(), gone()),
-        move |(source, gone)| {
-            let data = fetch(source);
-            async move {
-                if gone {
-                    std::future::pending::<()>().await;
-                }
-                data.await
-            }
-        },
-    )
 }
 
 fn browser_now() -> DateTime<Utc> {

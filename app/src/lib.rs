@@ -7,6 +7,7 @@
 #![recursion_limit = "256"]
 #![expect(unreachable_pub, reason = "`#[component]` and `#[server]` make public types also in private modules")]
 
+pub mod areas;
 pub mod components;
 pub mod context;
 mod diff;
@@ -21,6 +22,7 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod url;
+pub mod wire;
 
 mod assets;
 
@@ -35,24 +37,12 @@ pub use shell::document::shell;
 #[cfg(feature = "ssr")]
 pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
-use context::Context;
-use pages::{
-    account::AccountPage,
-    audit::{ActivityPage, AuditPage, EventPage},
-    catalog::{CatalogPage, EntryPage},
-    connectors::{ConnectorPage, ConnectorsPage},
-    groups::{GroupPage, GroupsPage},
-    home::HomePage,
-    inbox::{InboxPage, ReviewPage},
-    keys::KeysPage,
-    not_found::NotFoundPage,
-    notifications::NotificationsPage,
-    requests::{NewRequestPage, RequestPage, RequestsPage},
-    rules::{PoliciesPage, RulePage},
-    servers::{NewServerPage, ServerPage, ServersPage},
-    session::{InvitePage, LoginPage, ResetPage, SetupPage},
-    users::{UserPage, UsersPage},
+use areas::{
+    account, audit, catalog, connectors, home, inbox, people, policies, request_form, requests, review, server,
+    servers, session,
 };
+use context::Context;
+use pages::not_found::NotFoundPage;
 use shell::Frame;
 
 /// Pages for visitors who are not signed in. Every other page leads them to sign-in first.
@@ -67,35 +57,35 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame>
                 <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                    <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
-                    <Route path=path!("/invite") view=InvitePage ssr=SsrMode::Async/>
-                    <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/connectors") view=ConnectorsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/connectors/:slug") view=ConnectorPage ssr=SsrMode::Async/>
-                    <Route path=path!("/catalog") view=CatalogPage ssr=SsrMode::Async/>
-                    <Route path=path!("/catalog/entry") view=EntryPage ssr=SsrMode::Async/>
-                    <Route path=path!("/requests") view=RequestsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/requests/new") view=NewRequestPage ssr=SsrMode::Async/>
-                    <Route path=path!("/requests/:id") view=RequestPage ssr=SsrMode::Async/>
-                    <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
-                    <Route path=path!("/inbox/:id") view=ReviewPage ssr=SsrMode::Async/>
-                    <Route path=path!("/servers") view=ServersPage ssr=SsrMode::Async/>
-                    <Route path=path!("/servers/new") view=NewServerPage ssr=SsrMode::Async/>
-                    <Route path=path!("/servers/:id") view=ServerPage ssr=SsrMode::Async/>
-                    <Route path=path!("/policies") view=PoliciesPage ssr=SsrMode::Async/>
-                    <Route path=path!("/policies/:id") view=RulePage ssr=SsrMode::Async/>
-                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
-                    <Route path=path!("/audit/:id") view=EventPage ssr=SsrMode::Async/>
-                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async/>
-                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
-                    <Route path=path!("/keys") view=KeysPage ssr=SsrMode::Async/>
-                    <Route path=path!("/notifications") view=NotificationsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/users") view=UsersPage ssr=SsrMode::Async/>
-                    <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
-                    <Route path=path!("/groups") view=GroupsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/groups/:id") view=GroupPage ssr=SsrMode::Async/>
+                    <Route path=path!("/login") view=session::login() ssr=SsrMode::Async/>
+                    <Route path=path!("/setup") view=session::setup() ssr=SsrMode::Async/>
+                    <Route path=path!("/invite") view=session::invite() ssr=SsrMode::Async/>
+                    <Route path=path!("/reset") view=session::reset() ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=home::home() ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors") view=connectors::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors/:slug") view=connectors::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog") view=catalog::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog/entry") view=catalog::entry() ssr=SsrMode::Async/>
+                    <Route path=path!("/requests") view=requests::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/new") view=request_form::new() ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id") view=requests::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/inbox") view=inbox::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/inbox/:id") view=review::review() ssr=SsrMode::Async/>
+                    <Route path=path!("/servers") view=servers::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/servers/new") view=servers::new() ssr=SsrMode::Async/>
+                    <Route path=path!("/servers/:id") view=server::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/policies") view=policies::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:id") view=policies::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/audit") view=audit::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/audit/:id") view=audit::event() ssr=SsrMode::Async/>
+                    <Route path=path!("/activity") view=audit::activity() ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=account::account() ssr=SsrMode::Async/>
+                    <Route path=path!("/keys") view=account::keys() ssr=SsrMode::Async/>
+                    <Route path=path!("/notifications") view=account::notifications() ssr=SsrMode::Async/>
+                    <Route path=path!("/users") view=people::users() ssr=SsrMode::Async/>
+                    <Route path=path!("/users/:id") view=people::user() ssr=SsrMode::Async/>
+                    <Route path=path!("/groups") view=people::groups() ssr=SsrMode::Async/>
+                    <Route path=path!("/groups/:id") view=people::group() ssr=SsrMode::Async/>
                 </FlatRoutes>
             </Frame>
         </Router>

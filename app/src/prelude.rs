@@ -7,9 +7,10 @@ pub use leptos_router::hooks::use_navigate;
 
 pub use crate::cells;
 pub use crate::components::*;
-pub use crate::context::{can, context, load, load_unless, me, posted};
+pub use crate::context::{can, context, me, posted};
 pub use crate::error::{AppError, sentence};
 pub use crate::format::{count, exact, latency, number, relative};
 pub use crate::url::{
     close_dialog, dialog_target, here, href_with, link, open_dialog, open_dialog_for, param, query, query_as,
 };
+pub use crate::wire::{Loaded, load, load_checked, load_unless, load_when};

@@ -1,6 +1,7 @@
 /* What is around every page: the way past the navigation, the menus, the theme, the dialogs by keyboard. */
 import { Console } from "../support/console.ts";
 import { expect, test, world } from "../support/test.ts";
+import { Watch } from "../support/watch.ts";
 
 const here = world("demo");
 let console: Console;
@@ -106,4 +107,30 @@ test("the inbox is worked by keyboard", async () => {
   await expect(requests.nth(0)).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/inbox\/req_/);
+});
+
+test("a page whose code cannot be loaded is asked from the server, and works without it", async ({ browser }) => {
+  // A console of its own that nobody watches: the loader says in the browser's console what is missing.
+  const { drawbridge } = here();
+  const accounts = await drawbridge.demoAccounts();
+  const alone = await Console.open(browser, drawbridge, new Watch());
+  const { page } = alone;
+  await alone.signIn({ name: "", email: accounts.admin, password: accounts.password });
+  await alone.goto("/connectors");
+
+  // As after an update of the server: the names that this page knows are gone.
+  await page.route("**/pkg/areas/*catalog*", (route) => route.fulfill({ status: 404 }));
+  await alone.link("Catalog", alone.navigation).click();
+  await expect(alone.title).toHaveText("Catalog");
+  await expect(page).toHaveURL(/\/catalog$/);
+  await page.getByRole("searchbox").fill("github");
+  await alone.button("Filter").click();
+  await expect(page).toHaveURL(/\/catalog\?search=github/);
+  await expect(page.locator("html"), "nothing took the page over").not.toHaveAttribute("data-hydrated");
+
+  await page.unroute("**/pkg/areas/*catalog*");
+  await alone.link("My connectors", alone.navigation).click();
+  await alone.ready();
+  await expect(alone.title).toHaveText("My connectors");
+  await alone.context.close();
 });

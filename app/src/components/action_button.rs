@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::form::{FormFunction, FormState};
+use super::form::AnyForm;
 use super::{Hidden, Icon, Variant};
 use crate::posted::FUNCTION_FIELD;
 
 /// A form that is one button, with fixed values. What goes wrong is said below it.
 #[component]
-pub fn ActionButton<F: FormFunction>(
+pub fn ActionButton(
     /// The function and what came of it, from [`super::use_form`].
-    form: FormState<F>,
+    #[prop(into)]
+    form: AnyForm,
     /// The values.
     #[prop(optional)]
     fields: Vec<(&'static str, String)>,
@@ -31,7 +32,7 @@ pub fn ActionButton<F: FormFunction>(
     let fields = fields.into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view();
     // Rows share the state of their form; only the one that was pressed is busy.
     let pressed = RwSignal::new(false);
-    let function = FormState::<F>::function();
+    let function = form.function();
     let busy = move || pressed.get() && form.pending();
     view! {
         <form

@@ -2,18 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{Dialog, DialogActions, Form, FormFunction, FormState, Hidden, Submit, Variant};
+use super::{AnyForm, Dialog, DialogActions, Form, Hidden, Submit, Variant};
 
 /// A dialog that says what will happen and does it on request. Open it with `open_dialog` or `open_dialog_for`.
 #[component]
-pub fn ConfirmDialog<F: FormFunction>(
+pub fn ConfirmDialog(
     /// Its name in the query.
     name: &'static str,
     /// The question.
     #[prop(into)]
     title: Signal<String>,
     /// The function that does it; it should lead elsewhere by `redirect`, which closes the dialog.
-    form: FormState<F>,
+    #[prop(into)]
+    form: AnyForm,
     /// The values of the form. Reactive, because they may come from the query.
     #[prop(into)]
     fields: Signal<Vec<(&'static str, String)>>,

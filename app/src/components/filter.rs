@@ -25,10 +25,7 @@ pub fn FilterBar(
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let data = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok());
-        let pairs = data.and_then(|data| web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok());
-        let Some(pairs) = pairs else { return };
-        let pairs = pairs.to_string().as_string().unwrap_or_default();
+        let Some(pairs) = form.and_then(|form| super::form_text(&form)) else { return };
         let set: Vec<&str> = pairs.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
         let path = path.get_untracked();
         let target = if set.is_empty() { path } else { format!("{path}?{}", set.join("&")) };

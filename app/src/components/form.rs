@@ -3,126 +3,144 @@
 //! Interactive, the form calls its server function and shows what came of it. Otherwise the browser posts the form to
 //! the page, and the server renders the page again from the outcome (see `crate::posted`).
 
+use std::marker::PhantomData;
+
 use domain::Problem;
 use leptos::context::Provider;
-use leptos::form::FromFormData;
+use leptos::form::form_data_from_event;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, PostUrl};
-use leptos::server_fn::{Http, ServerFn};
+use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
-use serde::de::DeserializeOwned;
 
 use super::{Callout, Tone};
 use crate::context::context;
 use crate::error::AppError;
 use crate::posted::{FUNCTION_FIELD, FUNCTION_PREFIX};
-
-/// A server function that a form can call.
-pub trait FormFunction:
-    ServerFn<Protocol = Http<PostUrl, Json>, Error = AppError, Output: DeserializeOwned + Clone + Send + Sync + 'static>
-    + DeserializeOwned
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<F> FormFunction for F where
-    F: ServerFn<
-            Protocol = Http<PostUrl, Json>,
-            Error = AppError,
-            Output: DeserializeOwned + Clone + Send + Sync + 'static,
-        > + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static
-{
-}
+use crate::wire::{Answer, Function, Json, call};
 
 /// A form's server function with what came of it.
-pub struct FormState<F: FormFunction> {
-    action: Action<F, Result<F::Output, AppError>>,
-    /// Which run succeeded last; nothing while the last one failed. A failure after a failure does not change it, so a
-    /// view that depends on the output only is not made anew under the hands of the person who fills the form.
-    success: Memo<Option<usize>>,
+pub struct FormState<F> {
+    form: AnyForm,
+    function: PhantomData<fn() -> F>,
 }
 
-#[expect(clippy::expl_impl_clone_on_copy, reason = "a derive would demand that the function itself is `Copy`")]
-impl<F: FormFunction> Clone for FormState<F> {
+// By hand: a derive would demand that the function itself is `Copy`.
+impl<F> Clone for FormState<F> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<F: FormFunction> Copy for FormState<F> {}
+impl<F> Copy for FormState<F> {}
+
+impl<F> From<FormState<F>> for AnyForm {
+    fn from(state: FormState<F>) -> Self {
+        state.form
+    }
+}
+
+/// As [`FormState`], whatever the function: the parts of a form need to know no more.
+#[derive(Clone, Copy)]
+pub struct AnyForm {
+    /// The path of the function.
+    path: &'static str,
+    /// Takes the text of the form.
+    action: Action<String, Answer>,
+    /// Which run succeeded last; nothing while the last one failed. A failure after a failure does not change it, so a
+    /// view that depends on the output only is not made anew under the hands of the person who fills the form.
+    success: Memo<Option<usize>>,
+}
 
 /// The state of a form that calls this server function. Make it in the page, outside of what is loaded, so that its
 /// result outlives a reload of the data.
-pub fn use_form<F: FormFunction>() -> FormState<F> {
-    let context = context();
-    let posted = context.posted(F::PATH).map(|posted| {
-        posted.outcome.and_then(|json| {
-            serde_json::from_str(&json).map_err(|why| AppError(Problem::Unavailable { why: why.to_string() }))
-        })
-    });
-    let action = Action::new_with_value(posted, |input: &F| input.clone().run_on_client());
-    let (value, version) = (action.value(), action.version());
-    let success = Memo::new(move |_| {
-        let version = version.get();
-        value.with(|value| matches!(value, Some(Ok(_)))).then_some(version)
-    });
-    let form = FormState { action, success };
-    form.done(move |_| context.changed());
-    form
+pub fn use_form<F: Function>() -> FormState<F> {
+    FormState { form: AnyForm::new(F::PATH), function: PhantomData }
 }
 
-impl<F: FormFunction> FormState<F> {
+impl<F: ServerFn> FormState<F> {
     /// What the function returned, once it succeeded. Reactive.
-    pub fn output(self) -> Option<F::Output> {
-        self.success.get()?;
-        self.action.value().get_untracked().and_then(Result::ok)
+    pub fn output(self) -> Option<F::Output>
+    where
+        F: Function,
+    {
+        self.form.success.get()?;
+        self.form.answer()
     }
 
     /// What went wrong the last time. Reactive.
     pub fn error(self) -> Option<AppError> {
-        self.action.value().with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned()))
+        self.form.error()
     }
 
     /// True while the function runs. Reactive.
     pub fn pending(self) -> bool {
-        self.action.pending().get()
-    }
-
-    /// Calls the function with values that no form holds. For scripts of the page only: it needs JavaScript.
-    pub fn dispatch(self, input: F) {
-        self.action.dispatch(input);
+        self.form.pending()
     }
 
     /// Forgets the last result.
     pub fn clear(self) {
-        self.action.value().set(None);
+        self.form.action.value().set(None);
     }
 
     /// Does something after each success, in the interactive page.
-    pub fn done(self, then: impl Fn(F::Output) + Send + Sync + 'static) {
-        let action = self.action;
-        let version = action.version();
+    pub fn done(self, then: impl Fn(F::Output) + Send + Sync + 'static)
+    where
+        F: Function,
+    {
+        let form = self.form;
+        form.done(Box::new(move || {
+            if let Some(output) = form.answer() {
+                then(output);
+            }
+        }));
+    }
+}
+
+impl AnyForm {
+    fn new(path: &'static str) -> Self {
+        let context = context();
+        let posted = context.posted(path).map(|posted| posted.outcome.and_then(Json::from_text));
+        let action = Action::new_with_value(posted, move |form: &String| call(path, form.clone()));
+        let (value, version) = (action.value(), action.version());
+        let success = Memo::new(move |_| {
+            let version = version.get();
+            value.with(|value| matches!(value, Some(Ok(_)))).then_some(version)
+        });
+        let form = Self { path, action, success };
+        form.done(Box::new(move || context.changed()));
+        form
+    }
+
+    /// The last output. An answer that cannot be read counts as none.
+    fn answer<T: serde::de::DeserializeOwned>(self) -> Option<T> {
+        self.action.value().with_untracked(|value| value.as_ref()?.as_ref().ok()?.read().ok())
+    }
+
+    /// What went wrong the last time. Reactive.
+    pub(super) fn error(self) -> Option<AppError> {
+        self.action.value().with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned()))
+    }
+
+    /// True while the function runs. Reactive.
+    pub(super) fn pending(self) -> bool {
+        self.action.pending().get()
+    }
+
+    fn done(self, then: Box<dyn Fn() + Send + Sync>) {
+        let (value, version) = (self.action.value(), self.action.version());
         Effect::new(move |seen: Option<usize>| {
             let version = version.get();
-            if seen.is_some_and(|seen| seen != version)
-                && let Some(Ok(output)) = action.value().get_untracked()
-            {
-                then(output);
+            let succeeded = || value.with_untracked(|value| matches!(value, Some(Ok(_))));
+            if seen.is_some_and(|seen| seen != version) && succeeded() {
+                then();
             }
             version
         });
     }
 
     /// The name of the function, as the hidden field of its forms has it.
-    pub(super) fn function() -> &'static str {
-        F::PATH.strip_prefix(FUNCTION_PREFIX).unwrap_or(F::PATH)
+    pub(super) fn function(self) -> &'static str {
+        self.path.strip_prefix(FUNCTION_PREFIX).unwrap_or(self.path)
     }
 
     /// Runs the function with what the form holds.
@@ -134,14 +152,23 @@ impl<F: FormFunction> FormState<F> {
         if self.action.pending().get_untracked() {
             return;
         }
-        match F::from_event(event) {
-            Ok(input) => drop(self.action.dispatch(input)),
-            Err(error) => {
-                let problem = Problem::field("", format!("this form could not be read ({error}); reload the page"));
+        match form_data_from_event(event).ok().and_then(|data| text_of(&data)) {
+            Some(text) => drop(self.action.dispatch(text)),
+            None => {
+                let problem = Problem::field("", "this form could not be read; reload the page");
                 self.action.value().set(Some(Err(AppError(problem))));
             }
         }
     }
+}
+
+/// The fields of a form as the browser would send them, with the button that was pressed left out.
+pub fn form_text(form: &web_sys::HtmlFormElement) -> Option<String> {
+    text_of(&web_sys::FormData::new_with_form(form).ok()?)
+}
+
+fn text_of(data: &web_sys::FormData) -> Option<String> {
+    web_sys::UrlSearchParams::new_with_str_sequence_sequence(data).ok().map(|fields| fields.to_string().into())
 }
 
 /// What the fields of a form know of it.
@@ -192,9 +219,10 @@ impl FormContext {
 
 /// A form that calls a server function.
 #[component]
-pub fn Form<F: FormFunction>(
+pub fn Form(
     /// The function and what came of it, from [`use_form`].
-    form: FormState<F>,
+    #[prop(into)]
+    form: AnyForm,
     /// Always posts to the page and loads it anew: for signing in and out, which change everything on it.
     #[prop(optional)]
     plain: bool,
@@ -206,7 +234,7 @@ pub fn Form<F: FormFunction>(
     class: String,
     children: Children,
 ) -> impl IntoView {
-    let function = FormState::<F>::function();
+    let function = form.function();
     let key = format!("{}{}{key}", function.replace(['/', '_'], "-"), if key.is_empty() { "" } else { "-" });
     let inputs = StoredValue::new(Vec::new());
     let fields = FormContext {
@@ -214,7 +242,7 @@ pub fn Form<F: FormFunction>(
         pending: Signal::derive(move || form.pending()),
         key: StoredValue::new(key),
         inputs,
-        function: F::PATH,
+        function: form.path,
     };
     let element = NodeRef::<leptos::html::Form>::new();
     settle(form, element);
@@ -247,7 +275,7 @@ pub fn Form<F: FormFunction>(
 }
 
 /// After a failure the first wrong input gets the focus; after a success secrets do not stay in the page.
-fn settle<F: FormFunction>(form: FormState<F>, element: NodeRef<leptos::html::Form>) {
+fn settle(form: AnyForm, element: NodeRef<leptos::html::Form>) {
     let version = form.action.version();
     Effect::new(move |seen: Option<usize>| {
         let version = version.get();

@@ -58,7 +58,7 @@ pub use error_view::ErrorView;
 pub use facts::{Fact, Facts};
 pub use field::{DateField, Hidden, SecretInput, TextArea, TextField};
 pub use filter::{FilterBar, FilterDate, FilterSelect, FilterText, SearchField};
-pub use form::{Form, FormFunction, FormState, use_form};
+pub use form::{AnyForm, Form, FormState, form_text, use_form};
 pub use icon::Icon;
 pub use json::JsonView;
 pub use load::Load;

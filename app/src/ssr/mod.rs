@@ -85,6 +85,20 @@ pub fn redirect(path: &str) {
 
 const REDIRECT_HEADER: &str = "serverfnredirect";
 
+/// Names the code of an area in the answer's `Link` headers, so that the browser loads it beside the first module.
+pub(crate) fn announce(area: &str) {
+    let (Some(response), Some(assets)) = (use_context::<ResponseOptions>(), use_context::<Arc<Assets>>()) else {
+        return;
+    };
+    for url in assets.packs_of(area) {
+        // The same way of asking as that of the loader, or the browser would load them twice.
+        let link = format!("<{url}>; rel=preload; as=fetch; crossorigin=anonymous");
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.append_header(header::LINK, link);
+        }
+    }
+}
+
 /// Sets the status of the page being rendered.
 pub fn set_status(status: u16) {
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {

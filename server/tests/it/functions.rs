@@ -104,7 +104,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "session/sign-in" => {
             vec![("email", text("nobody@example.com")), ("password", text(PASSWORD)), ("next", text("/"))]
         }
-        "session/open-link" => vec![("token", text("dbl_none"))],
+        "session/open-link" => vec![("token", text("dbl_none")), ("kind", text("invite"))],
         "session/accept-link" => vec![("token", text("dbl_none")), ("password", text(PASSWORD))],
         "users/invite" | "users/update" => {
             vec![("user[email]", text("intruder@example.com")), ("user[name]", text("Intruder"))]

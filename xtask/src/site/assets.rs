@@ -15,6 +15,8 @@ use super::compress::Compressor;
 /// What an asset is, which decides its content type and whether compression pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// Several WebAssembly modules in one file.
+    Pack,
     Script,
     Style,
     Svg,
@@ -26,6 +28,7 @@ pub(super) enum Kind {
 impl Kind {
     fn content_type(self) -> &'static str {
         match self {
+            Self::Pack => "application/octet-stream",
             Self::Script => "text/javascript; charset=utf-8",
             Self::Style => "text/css; charset=utf-8",
             Self::Svg => "image/svg+xml",

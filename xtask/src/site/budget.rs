@@ -14,6 +14,9 @@ use crate::{repo::Repo, stage::note};
 struct Budget {
     /// Logical names.
     assets: Vec<String>,
+    /// The code of one area comes on top: that of the heaviest counts.
+    #[serde(default)]
+    with_area: bool,
     /// The most they may weigh together after brotli, in bytes.
     brotli_bytes: u64,
 }
@@ -32,17 +35,16 @@ pub(crate) fn check(repo: &Repo) -> Result<()> {
     for (name, budget) in &budgets {
         let mut total = 0;
         for asset in &budget.assets {
-            let entry = manifest
-                .get(asset)
-                .with_context(|| format!("web/budget.json names {asset}, which is not in the site"))?;
-            let size = if entry.br {
-                let compressed = repo.site().join(format!("{}.br", entry.file));
-                fs::metadata(&compressed).with_context(|| format!("{} is missing", compressed.display()))?.len()
-            } else {
-                brotli_size(&repo.site().join(&entry.file))?
-            };
+            let size = weight(repo, &manifest, asset)?;
             note(&format!("{size:>9}  {asset}"));
             total += size;
+        }
+        if budget.with_area {
+            let areas = areas(repo, &manifest)?;
+            for (area, size) in &areas {
+                note(&format!("{size:>9}  the code of {area}"));
+            }
+            total += areas.values().max().context("the site has no areas")?;
         }
         note(&format!("{total:>9}  {name}, of {} bytes allowed", budget.brotli_bytes));
         if total > budget.brotli_bytes {
@@ -53,4 +55,28 @@ pub(crate) fn check(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     bail!("{} (brotli, web/budget.json). What was added to app/, or to its dependencies?", over.join("; "))
+}
+
+/// What each area loads besides the first module: its name stands in those of its packs.
+fn areas(repo: &Repo, manifest: &Manifest) -> Result<BTreeMap<String, u64>> {
+    let mut areas = BTreeMap::new();
+    for asset in manifest.keys() {
+        let Some(users) = asset.strip_prefix("areas/").and_then(|name| name.strip_suffix(".pack")) else { continue };
+        let size = weight(repo, manifest, asset)?;
+        for area in users.split('+') {
+            *areas.entry(area.to_owned()).or_default() += size;
+        }
+    }
+    Ok(areas)
+}
+
+/// The bytes of an asset on the wire.
+fn weight(repo: &Repo, manifest: &Manifest, asset: &str) -> Result<u64> {
+    let entry =
+        manifest.get(asset).with_context(|| format!("web/budget.json names {asset}, which is not in the site"))?;
+    if !entry.br {
+        return brotli_size(&repo.site().join(&entry.file));
+    }
+    let compressed = repo.site().join(format!("{}.br", entry.file));
+    Ok(fs::metadata(&compressed).with_context(|| format!("{} is missing", compressed.display()))?.len())
 }

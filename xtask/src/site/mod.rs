@@ -4,6 +4,7 @@
 //! Each step keeps a stamp of its inputs, so a second run only re-hashes. Development and release builds have separate
 //! intermediate files and meet in `target/site`, which always holds exactly one of the two.
 
+mod areas;
 mod assets;
 mod budget;
 mod compress;
@@ -84,8 +85,7 @@ pub(crate) fn build(repo: &Repo, mode: Mode) -> Result<()> {
     }
     // Last come the two that name other assets, and are rewritten to their hashed names.
     assets.add("main.css", Kind::Style, styles::with_hashed_urls(&read(&style)?, &assets)?)?;
-    assets.add("app_bg.wasm", Kind::Wasm, read(&application.wasm)?)?;
-    assets.add("app.js", Kind::Script, wasm::with_hashed_module(&read(&application.script)?, &assets)?)?;
+    wasm::add(&application, &mut assets)?;
 
     let compressor = (mode == Mode::Release).then(|| Compressor::new(repo.work().join("compressed")));
     let written = assets.write(&repo.site(), compressor.as_ref())?;

@@ -1,21 +1,25 @@
-//! `frontend` → WebAssembly → browser module: cargo, wasm-bindgen (as a library of the very version in Cargo.lock),
-//! wasm-opt in a release, and one bundled script.
+//! `frontend` → WebAssembly → browser modules: cargo, the cut into areas, wasm-bindgen (as a library of the very version
+//! in Cargo.lock), wasm-opt in a release, and one bundled script.
 
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Mode, assets::Assets};
+use super::{
+    Mode, areas,
+    assets::{Assets, Kind},
+};
 use crate::{
     repo::Repo,
     shell,
     stage::note,
-    stamp::{Inputs, unless_fresh},
+    stamp::{Inputs, files, unless_fresh},
 };
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -34,36 +38,64 @@ const FEATURES: [&str; 7] = [
 
 /// The application for the browser.
 pub(super) struct Application {
-    /// The module script: its default export instantiates the WASM, `hydrate` starts the application.
+    /// The module script: its default export instantiates the first WASM module, `hydrate` starts the application.
     pub(super) script: PathBuf,
+    /// What every page needs.
     pub(super) wasm: PathBuf,
+    /// What the pages of some areas need besides: logical names (`areas/audit+inbox.pack`) and files.
+    pub(super) packs: Vec<(String, PathBuf)>,
 }
 
 pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application> {
     let compiled = compile(repo, mode)?;
-    let bound = work.join("bindgen");
-    let application = Application { script: work.join("app.js"), wasm: work.join("app_bg.wasm") };
+    let cut = work.join("cut");
+    let packs = work.join("areas");
+    let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
-    let inputs = Inputs::of("wasm", 4).text(mode.name()).file(&compiled)?.file(&repo.path("package-lock.json"))?;
-    unless_fresh(&work.join("wasm.stamp"), inputs, &[&application.script, &application.wasm], || {
-        note("wasm-bindgen");
-        let _ = fs::remove_dir_all(&bound);
-        bind(&compiled, &bound, mode)?;
-        let raw = bound.join("app_bg.wasm");
-        match mode {
-            Mode::Dev => {
-                fs::copy(&raw, &application.wasm).context("app_bg.wasm cannot be copied")?;
-            }
-            Mode::Release => {
-                note("wasm-opt -Oz");
-                let mut optimise = Command::new(repo.node_bin("wasm-opt"));
-                optimise.arg("-Oz").args(FEATURES).arg(&raw).arg("-o").arg(&application.wasm);
-                shell::run(&mut optimise)?;
-            }
+    let inputs = Inputs::of("wasm", 6).text(mode.name()).file(&compiled)?.file(&repo.path("package-lock.json"))?;
+    unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs], || {
+        for directory in [&cut, &packs] {
+            let _ = fs::remove_dir_all(directory);
+            fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
         }
-        bundle(repo, mode, &bound.join("app.js"), &application.script)
+        note("wasm-split");
+        let modules = areas::cut(&compiled, &cut)?;
+        note("wasm-bindgen");
+        bind(&cut.join(areas::MAIN), &cut, mode)?;
+        let first = cut.join("app_bg.wasm");
+        if mode == Mode::Release {
+            note("wasm-opt -Oz");
+            let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm")));
+            let all: Vec<_> = std::iter::once(first.clone()).chain(others).collect();
+            optimise(repo, &all)?;
+        }
+        fs::copy(&first, &wasm).context("app_bg.wasm cannot be copied")?;
+        areas::pack(&cut, &modules, &packs)?;
+        bundle(repo, mode, &cut.join("app.js"), &script)
     })?;
-    Ok(application)
+    let packs = files(&packs, &["pack"])?
+        .into_iter()
+        .filter_map(|path| Some((format!("areas/{}", path.file_name()?.to_str()?), path)))
+        .collect();
+    Ok(Application { script, wasm, packs })
+}
+
+/// Makes modules smaller, each in its place.
+fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(module) = modules.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut optimise = Command::new(repo.node_bin("wasm-opt"));
+            optimise.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module);
+            shell::run(&mut optimise)?;
+        }
+        Ok(())
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("wasm-opt could not be run")))
+    })
 }
 
 /// Compiles `frontend`; cargo itself knows what is fresh.
@@ -77,10 +109,7 @@ fn compile(repo: &Repo, mode: Mode) -> Result<PathBuf> {
     Ok(repo.target().join(TARGET).join(directory).join("frontend.wasm"))
 }
 
-/// Runs wasm-bindgen: `app.js`, `app_bg.wasm` and the snippets of dependencies.
-///
-/// This and [`bundle`] see one module. Splitting it by lazy routes would happen between the two: a transformation of
-/// `compiled` into a main module and chunks, each of which becomes an asset of its own.
+/// Runs wasm-bindgen on the first module: `app.js`, `app_bg.wasm` and the snippets of dependencies.
 fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
@@ -91,6 +120,9 @@ fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
                 .typescript(false)
                 .omit_default_module_path(false)
                 .keep_debug(false)
+                // The other modules find what they share by its name.
+                .keep_lld_exports(true)
+                .demangle(false)
                 .remove_name_section(mode == Mode::Release)
                 .remove_producers_section(true)
                 .generate(out)
@@ -102,6 +134,8 @@ fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
 fn bundle(repo: &Repo, mode: Mode, entry: &Path, out: &Path) -> Result<()> {
     let mut esbuild = Command::new(repo.node_bin("esbuild"));
     esbuild.arg(entry).args(["--bundle", "--format=esm", "--target=es2022", "--log-level=warning"]);
+    // wasm-bindgen names the loader script once for each area, always with the same module.
+    esbuild.arg("--log-override:duplicate-object-key=silent");
     esbuild.arg("--legal-comments=none").arg(format!("--outfile={}", out.display()));
     if mode == Mode::Release {
         esbuild.arg("--minify");
@@ -109,12 +143,24 @@ fn bundle(repo: &Repo, mode: Mode, entry: &Path, out: &Path) -> Result<()> {
     shell::run(&mut esbuild)
 }
 
-/// wasm-bindgen's script looks for `app_bg.wasm` beside itself: give it the hashed name.
-pub(super) fn with_hashed_module(script: &[u8], assets: &Assets) -> Result<Vec<u8>> {
-    let script = std::str::from_utf8(script).context("app.js is not UTF-8")?;
-    let file = assets.file("app_bg.wasm").context("app_bg.wasm comes before app.js")?;
-    if script.matches("\"app_bg.wasm\"").count() != 1 {
-        bail!("app.js does not name \"app_bg.wasm\" exactly once; has wasm-bindgen's output changed?");
+/// Puts the modules and the script into the site; the script gets the hashed names of the modules, which lie beside it.
+pub(super) fn add(application: &Application, assets: &mut Assets) -> Result<()> {
+    assets.add("app_bg.wasm", Kind::Wasm, super::read(&application.wasm)?)?;
+    let mut script = String::from_utf8(super::read(&application.script)?).context("app.js is not UTF-8")?;
+    replace_once(&mut script, "", "app_bg.wasm", assets)?;
+    for (name, path) in &application.packs {
+        assets.add(name.clone(), Kind::Pack, super::read(path)?)?;
+        replace_once(&mut script, "./", name, assets)?;
     }
-    Ok(script.replace("\"app_bg.wasm\"", &format!("\"{file}\"")).into_bytes())
+    assets.add("app.js", Kind::Script, script.into_bytes())
+}
+
+fn replace_once(script: &mut String, prefix: &str, name: &str, assets: &Assets) -> Result<()> {
+    let from = format!("\"{prefix}{name}\"");
+    if script.matches(&from).count() != 1 {
+        bail!("app.js does not name {from} exactly once; has wasm-bindgen's output changed?");
+    }
+    let file = assets.file(name).with_context(|| format!("{name} comes before app.js"))?;
+    *script = script.replace(&from, &format!("\"{prefix}{file}\""));
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use api::{ChangePassword, EndSession, own_profile};
+use api::{ChangePassword, EndSession, OwnProfile};
 use domain::{SessionView, UserProfile};
 
 use crate::pages::session::api::SignOut;
@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// `/account`.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let profile = load(|| (), |()| own_profile());
+    let profile = load(|| OwnProfile {});
     let change = use_form::<ChangePassword>();
     let end = use_form::<EndSession>();
     let sign_out = use_form::<SignOut>();

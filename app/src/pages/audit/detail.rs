@@ -2,7 +2,7 @@
 
 use domain::{AuditId, AuditRow, Capability, ResourceKind, Subject};
 
-use super::api::{AuditPageData, get_event};
+use super::api::{AuditPageData, GetEvent};
 use super::table::{client, subject_href, who};
 use crate::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::prelude::*;
 #[component]
 pub fn EventPage() -> impl IntoView {
     let id = param::<AuditId>("id");
-    let data = load(move || id.get(), async move |id| get_event(id?).await);
+    let data = load_checked(move || Ok(GetEvent { id: id.get()? }));
     view! {
         <Load resource=data rows=12 page=true let:data>
             <EventDetail data=data/>

@@ -4,7 +4,7 @@ pub mod api;
 mod detail;
 mod table;
 
-use api::{AuditChoices, AuditQuery, list_choices, list_events};
+use api::{AuditChoices, AuditQuery, ListChoices, ListEvents};
 pub use detail::EventPage;
 use domain::{AuditAction, Capability, Outcome};
 pub use table::{EventTable, client, who};
@@ -49,8 +49,8 @@ fn EventList(
     let (from, to, action, outcome) = (value("from"), value("to"), value("action"), value("outcome"));
     let (actor, server, tool, client) = (value("actor"), value("server"), value("tool"), value("client"));
     let (correlation, cursor) = (value("correlation"), value("cursor"));
-    let events = load(
-        move || AuditQuery {
+    let events = load(move || ListEvents {
+        query: AuditQuery {
             mine,
             from: from.get(),
             to: to.get(),
@@ -63,9 +63,8 @@ fn EventList(
             correlation: correlation.get(),
             cursor: cursor.get(),
         },
-        list_events,
-    );
-    let choices = load(|| (), |()| list_choices());
+    });
+    let choices = load(|| ListChoices {});
     let filtered = Memo::new(move |_| {
         [from, to, action, outcome, actor, server, tool, client, correlation]
             .iter()

@@ -2,7 +2,7 @@
 
 use domain::{CatalogItem, CatalogNeeds, Problem};
 
-use super::api::get_entry;
+use super::api::GetEntry;
 use super::{request_href, why_not};
 use crate::prelude::*;
 
@@ -10,13 +10,10 @@ use crate::prelude::*;
 #[component]
 pub fn EntryPage() -> impl IntoView {
     let name = query("name");
-    let entry = load(
-        move || name.get(),
-        async move |name: Option<String>| match name {
-            Some(name) => get_entry(name).await,
-            None => Err(AppError(Problem::not_found("catalog entry"))),
-        },
-    );
+    let entry = load_checked(move || {
+        let name = name.get().ok_or_else(|| AppError(Problem::not_found("catalog entry")))?;
+        Ok(GetEntry { name })
+    });
     view! {
         <Load resource=entry rows=10 page=true let:item>
             <EntryDetail item=item/>

@@ -3,7 +3,7 @@
 pub mod api;
 mod entry;
 
-use api::list_entries;
+use api::ListEntries;
 use domain::{CatalogItem, CatalogNeeds, Category};
 pub use entry::EntryPage;
 
@@ -14,10 +14,7 @@ use crate::prelude::*;
 pub fn CatalogPage() -> impl IntoView {
     let search = query("search");
     let category = query_as::<Category>("category");
-    let entries = load(
-        move || (search.get().unwrap_or_default(), category.get()),
-        async move |(search, category)| list_entries(search, category).await,
-    );
+    let entries = load(move || ListEntries { search: search.get().unwrap_or_default(), category: category.get() });
     view! {
         <PageHeader
             title="Catalog"

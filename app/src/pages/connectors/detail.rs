@@ -3,14 +3,14 @@
 use domain::{Capability, Connector};
 
 use super::add_to_client::AddToClientCard;
-use super::api::get_connector;
+use super::api::GetConnector;
 use crate::prelude::*;
 
 /// `/connectors/:slug`: one connector.
 #[component]
 pub fn ConnectorPage() -> impl IntoView {
     let slug = param::<String>("slug");
-    let connector = load(move || slug.get(), async move |slug| get_connector(slug?).await);
+    let connector = load_checked(move || Ok(GetConnector { slug: slug.get()? }));
     view! {
         <Load resource=connector rows=10 page=true let:connector>
             <ConnectorDetail connector=connector/>

@@ -5,7 +5,7 @@ pub mod api;
 mod card;
 mod detail;
 
-use api::list_connectors;
+use api::ListConnectors;
 pub use card::ConnectorCard;
 pub use detail::ConnectorPage;
 
@@ -14,7 +14,7 @@ use crate::prelude::*;
 /// `/connectors`: what the person can use.
 #[component]
 pub fn ConnectorsPage() -> impl IntoView {
-    let connectors = load(|| (), |()| list_connectors());
+    let connectors = load(|| ListConnectors {});
     view! {
         <PageHeader
             title="My connectors"

@@ -2,7 +2,7 @@
 
 use domain::{GroupId, User};
 
-use super::api::{AddMember, DeleteGroup, GroupDetail, RemoveMember, get_group};
+use super::api::{AddMember, DeleteGroup, GetGroup, GroupDetail, RemoveMember};
 use crate::prelude::*;
 
 /// `/groups/:id`.
@@ -12,8 +12,7 @@ pub fn GroupPage() -> impl IntoView {
     let add = use_form::<AddMember>();
     let remove = use_form::<RemoveMember>();
     let delete = use_form::<DeleteGroup>();
-    let group =
-        load_unless(move || delete.output().is_some(), move || id.get(), |id| async move { get_group(id?).await });
+    let group = load_unless(move || delete.output().is_some(), move || Ok(GetGroup { id: id.get()? }));
     view! {
         <Load resource=group page=true let:detail>
             <Detail detail=detail add=add remove=remove delete=delete/>

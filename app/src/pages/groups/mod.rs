@@ -3,7 +3,7 @@
 pub mod api;
 pub mod detail;
 
-use api::{CreateGroup, list_groups};
+use api::{CreateGroup, ListGroups};
 use domain::Group;
 
 use crate::prelude::*;
@@ -13,7 +13,7 @@ pub use detail::GroupPage;
 /// `/groups`: all groups, and the dialog that makes one.
 #[component]
 pub fn GroupsPage() -> impl IntoView {
-    let groups = load(|| (), |()| list_groups());
+    let groups = load(|| ListGroups {});
     let create = use_form::<CreateGroup>();
     view! {
         <PageHeader

@@ -5,7 +5,7 @@ pub mod api;
 mod employee;
 
 use admin::AdminView;
-use api::{HomePageData, get_home};
+use api::{GetHome, HomePageData};
 use employee::EmployeeView;
 
 use crate::prelude::*;
@@ -13,7 +13,7 @@ use crate::prelude::*;
 /// `/`: the home page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let data = load(|| (), |()| get_home());
+    let data = load(|| GetHome {});
     let name = move || me().with_untracked(|me| me.as_ref().map(|me| first_name(&me.user.name)).unwrap_or_default());
     view! {
         <PageHeader title=format!("Welcome, {}", name())/>

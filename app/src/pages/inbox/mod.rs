@@ -5,7 +5,7 @@ mod decide;
 mod keyboard;
 mod review;
 
-use api::{InboxQuery, list_inbox};
+use api::{InboxQuery, ListInbox};
 use domain::{Request, RequestKind, RequestState};
 pub use keyboard::ListKeys;
 pub use review::ReviewPage;
@@ -17,10 +17,9 @@ use crate::prelude::*;
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let (search, state, kind, cursor) = (query("search"), query("state"), query("kind"), query("cursor"));
-    let requests = load(
-        move || InboxQuery { search: search.get(), state: state.get(), kind: kind.get(), cursor: cursor.get() },
-        list_inbox,
-    );
+    let requests = load(move || ListInbox {
+        query: InboxQuery { search: search.get(), state: state.get(), kind: kind.get(), cursor: cursor.get() },
+    });
     let filtered = Memo::new(move |_| [search, state, kind].iter().any(|value| value.with(Option::is_some)));
     let kinds = std::iter::once((String::new(), "Any kind".to_owned()))
         .chain(RequestKind::ALL.iter().map(|kind| (kind.to_string(), kind.label())));

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Request, RequestId, RequestKind, RequestState, Review, RuleView, TestReport, User};
 
-use super::api::{ApproveRequest, RejectRequest, ReviewPageData, TestRequest, get_review};
+use super::api::{ApproveRequest, GetReview, RejectRequest, ReviewPageData, TestRequest};
 use super::decide::{ApproveCard, RejectCard};
 use crate::pages::requests::{
     ConfigurationFacts, DecisionView, DuplicateList, JustificationView, RequestList, history_items,
@@ -15,7 +15,7 @@ use crate::prelude::*;
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let id = param::<RequestId>("id");
-    let data = load(move || id.get(), async move |id| get_review(id?).await);
+    let data = load_checked(move || Ok(GetReview { id: id.get()? }));
     let forms = Forms { test: use_form(), approve: use_form(), reject: use_form() };
     view! {
         <Load resource=data rows=14 page=true let:data>

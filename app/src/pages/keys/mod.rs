@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use api::{CreateKey, RevokeKey, list_keys};
+use api::{CreateKey, ListKeys, RevokeKey};
 use chrono::{DateTime, Utc};
 use domain::ApiKey;
 
@@ -11,7 +11,7 @@ use crate::prelude::*;
 /// `/keys`: the keys, the dialog that makes one, the dialog that revokes one.
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let keys = load(|| (), |()| list_keys());
+    let keys = load(|| ListKeys {});
     let create = use_form::<CreateKey>();
     let revoke = use_form::<RevokeKey>();
     let target = dialog_target();

@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use api::{OpenNotification, ReadAllNotifications, list_notifications};
+use api::{ListNotifications, OpenNotification, ReadAllNotifications};
 use domain::{Notification, NotificationKind};
 
 use crate::prelude::*;
@@ -11,7 +11,7 @@ use crate::prelude::*;
 #[component]
 pub fn NotificationsPage() -> impl IntoView {
     let cursor = query("cursor");
-    let notifications = load(move || cursor.get(), list_notifications);
+    let notifications = load(move || ListNotifications { cursor: cursor.get() });
     let open = use_form::<OpenNotification>();
     let read_all = use_form::<ReadAllNotifications>();
     view! {

@@ -2,7 +2,7 @@
 
 use domain::{Capability, Request, RequestId, RequestState};
 
-use super::api::{RequestPageData, WithdrawRequest, get_request};
+use super::api::{GetRequest, RequestPageData, WithdrawRequest};
 use super::parts::{ConfigurationFacts, DecisionView, JustificationView, history_items};
 use crate::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::prelude::*;
 #[component]
 pub fn RequestPage() -> impl IntoView {
     let id = param::<RequestId>("id");
-    let data = load(move || id.get(), async move |id| get_request(id?).await);
+    let data = load_checked(move || Ok(GetRequest { id: id.get()? }));
     let withdraw = use_form::<WithdrawRequest>();
     view! {
         <Load resource=data rows=10 page=true let:data>

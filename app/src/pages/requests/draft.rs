@@ -5,13 +5,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{Duplicate, Problem};
 use leptos::ev;
-use leptos::form::FromFormData;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 
-use super::api::{DraftSaved, SendRequest, draft_duplicates, save_draft};
+use super::api::{DraftSaved, SaveDraft, SendRequest, draft_duplicates};
+use crate::components::form_text;
 use crate::context::Context;
 use crate::prelude::*;
+use crate::wire::call;
 
 /// The pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_millis(700);
@@ -67,13 +69,13 @@ impl Draft {
         self.timer.set_value(timer.ok());
     }
 
+    /// Saving takes the fields of the form as they are.
     fn keep(self, form: &web_sys::HtmlFormElement) {
-        let data = web_sys::FormData::new_with_form(form).ok();
-        let Some(Ok(input)) = data.map(|data| SendRequest::from_form_data(&data)) else { return };
+        let Some(text) = form_text(form) else { return };
         self.keeping.set(Keeping::Busy);
         let page = self.page;
         leptos::task::spawn_local(async move {
-            let kept = save_draft(input.request, input.draft_key).await;
+            let kept = call(SaveDraft::PATH, text).await.and_then(|answer| answer.read());
             // The page may be gone by now.
             match kept {
                 Ok(DraftSaved { at, duplicates }) => {

@@ -8,7 +8,7 @@ mod fields;
 mod new;
 mod parts;
 
-use api::list_requests;
+use api::ListRequests;
 pub use detail::RequestPage;
 use domain::{Request, RequestState};
 pub use duplicates::DuplicateList;
@@ -22,10 +22,7 @@ use crate::prelude::*;
 #[component]
 pub fn RequestsPage() -> impl IntoView {
     let (search, state, cursor) = (query("search"), query_as::<RequestState>("state"), query("cursor"));
-    let requests = load(
-        move || (search.get(), state.get(), cursor.get()),
-        async move |(search, state, cursor)| list_requests(search, state, cursor).await,
-    );
+    let requests = load(move || ListRequests { search: search.get(), state: state.get(), cursor: cursor.get() });
     let filtered = Memo::new(move |_| search.with(Option::is_some) || state.with(Option::is_some));
     let states = std::iter::once((String::new(), "Any state".to_owned()))
         .chain(RequestState::ALL.iter().map(|state| (state.to_string(), state.label())));

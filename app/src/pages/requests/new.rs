@@ -2,7 +2,7 @@
 
 use domain::{CatalogItem, Request};
 
-use super::api::{DiscardDraft, FormSource, RequestFormData, SendRequest, get_form};
+use super::api::{DiscardDraft, FormSource, GetForm, RequestFormData, SendRequest};
 use super::draft::{Autosave, Draft, DraftStatus};
 use super::duplicates::DuplicateList;
 use super::fields::{AccessFields, JustificationFields, ServerFields};
@@ -13,8 +13,9 @@ use crate::prelude::*;
 #[component]
 pub fn NewRequestPage() -> impl IntoView {
     let (catalog, server, resubmit) = (query("catalog"), query("server"), query("resubmit"));
-    let data =
-        load(move || FormSource { catalog: catalog.get(), server: server.get(), resubmit: resubmit.get() }, get_form);
+    let data = load(move || GetForm {
+        source: FormSource { catalog: catalog.get(), server: server.get(), resubmit: resubmit.get() },
+    });
     let send = use_form::<SendRequest>();
     let discard = use_form::<DiscardDraft>();
     view! {

@@ -2,7 +2,7 @@
 
 use domain::{RuleId, RuleView};
 
-use super::api::{DeleteRule, Principals, RulePageData, SwitchRule, UpdateRule, get_rule};
+use super::api::{DeleteRule, GetRule, Principals, RulePageData, SwitchRule, UpdateRule};
 use super::form::RuleFields;
 use super::table::{Dates, ToolScopeView};
 use crate::prelude::*;
@@ -14,7 +14,7 @@ pub fn RulePage() -> impl IntoView {
     let update = use_form::<UpdateRule>();
     let switch = use_form::<SwitchRule>();
     let delete = use_form::<DeleteRule>();
-    let data = load_unless(move || delete.output().is_some(), move || id.get(), async move |id| get_rule(id?).await);
+    let data = load_unless(move || delete.output().is_some(), move || Ok(GetRule { id: id.get()? }));
     view! {
         <Load resource=data page=true let:data>
             <RuleDetail data=data update=update switch=switch/>

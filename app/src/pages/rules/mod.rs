@@ -5,7 +5,7 @@ mod detail;
 mod form;
 mod table;
 
-use api::{CreateRule, Principals, RuleFilter, list_principals, list_rules};
+use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter};
 use chrono::{DateTime, TimeDelta, Utc};
 pub use detail::RulePage;
 pub use form::RuleFields;
@@ -22,7 +22,9 @@ pub fn last_day(ends_at: DateTime<Utc>) -> String {
 #[component]
 pub fn PoliciesPage() -> impl IntoView {
     let (search, effect, scope) = (query("search"), query("effect"), query("scope"));
-    let rules = load(move || RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get() }, list_rules);
+    let rules = load(move || ListRules {
+        filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get() },
+    });
     let principals = load_principals("new");
     let create = use_form::<CreateRule>();
     view! {
@@ -61,7 +63,7 @@ pub fn PoliciesPage() -> impl IntoView {
                     <Callout tone=Tone::Info>
                         <p>"A global rule applies to every server, now and in the future, and can only deny. To allow something, add a rule on the server's Permissions tab."</p>
                     </Callout>
-                    <RuleFields principals=principals.0 global=true/>
+                    <RuleFields principals=principals.unwrap_or_default().0 global=true/>
                     <DialogActions><Submit>"Create rule"</Submit></DialogActions>
                 </Form>
             </Load>
@@ -70,12 +72,9 @@ pub fn PoliciesPage() -> impl IntoView {
 }
 
 /// Whom a rule can be about, once this dialog is open: a list of everybody is nothing to carry along for nothing.
-pub fn load_principals(dialog: &'static str) -> Resource<Result<Principals, AppError>> {
+pub fn load_principals(dialog: &'static str) -> Loaded<Option<Principals>> {
     let current = query("dialog");
-    load(
-        move || current.with(|current| current.as_deref() == Some(dialog)),
-        async |open| if open { list_principals().await } else { Ok(Principals::default()) },
-    )
+    load_when(move || current.with(|current| current.as_deref() == Some(dialog)).then_some(ListPrincipals {}))
 }
 
 /// Values and words of a choice.

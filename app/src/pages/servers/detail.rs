@@ -3,7 +3,7 @@
 use domain::{Capability, PinKind, ServerDetail, ServerId, ServerStatus};
 
 use super::activity::{ActivityTab, Events, load_events};
-use super::api::{DeleteServer, DisableServer, EnableServer, PinDefinitions, TestServer, UpdateServer, get_server};
+use super::api::{DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, TestServer, UpdateServer};
 use super::overview::OverviewTab;
 use super::permissions::{NewRuleDialog, PermissionsTab};
 use super::settings::SettingsTab;
@@ -32,7 +32,7 @@ pub fn ServerPage() -> impl IntoView {
         Forms { test: use_form(), pin: use_form(), enable: use_form(), update: use_form(), create_rule: use_form() };
     let disable = use_form::<DisableServer>();
     let delete = use_form::<DeleteServer>();
-    let data = load_unless(move || delete.output().is_some(), move || id.get(), async move |id| get_server(id?).await);
+    let data = load_unless(move || delete.output().is_some(), move || Ok(GetServer { id: id.get()? }));
     let tab = current_tab(TABS);
     let events = load_events(id, tab);
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);

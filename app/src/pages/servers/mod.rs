@@ -10,7 +10,7 @@ mod permissions;
 mod settings;
 mod tools;
 
-use api::list_servers;
+use api::ListServers;
 pub use detail::ServerPage;
 use domain::{Server, ServerStatus};
 pub use new::NewServerPage;
@@ -21,10 +21,7 @@ use crate::prelude::*;
 #[component]
 pub fn ServersPage() -> impl IntoView {
     let (search, status, cursor) = (query("search"), query_as::<ServerStatus>("status"), query("cursor"));
-    let servers = load(
-        move || (search.get(), status.get(), cursor.get()),
-        async move |(search, status, cursor)| list_servers(search, status, cursor).await,
-    );
+    let servers = load(move || ListServers { search: search.get(), status: status.get(), cursor: cursor.get() });
     let filtered = Memo::new(move |_| search.with(Option::is_some) || status.with(Option::is_some));
     let states = std::iter::once((String::new(), "Any status".to_owned()))
         .chain(ServerStatus::ALL.iter().map(|status| (status.to_string(), status.label())));

@@ -42,7 +42,7 @@ pub(super) fn NewRuleDialog(form: FormState<CreateRule>, server: Memo<Result<Ser
             <Load resource=principals let:principals>
                 <Form form=form>
                     {move || server.get().ok().map(|id| view! { <Hidden name="server" value=id.to_string()/> })}
-                    <RuleFields principals=principals.0/>
+                    <RuleFields principals=principals.unwrap_or_default().0/>
                     <DialogActions><Submit>"Add rule"</Submit></DialogActions>
                 </Form>
             </Load>

@@ -1,6 +1,6 @@
 //! Signing in and out, one-time links, and who is signed in.
 
-use domain::{LinkView, Me, SecretText};
+use domain::{LinkKind, LinkView, Me, SecretText};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -35,11 +35,13 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-/// What a one-time link is for.
+/// What a one-time link is for. A link opened at the address of another kind counts as unknown: it would be greeted with
+/// the wrong words.
 #[server(prefix = "/api/fn", endpoint = "session/open-link")]
-pub async fn open_link(token: SecretText) -> Result<LinkView, AppError> {
+pub async fn open_link(token: SecretText, kind: LinkKind) -> Result<LinkView, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.open_link(&caller, &token).await?)
+    let link = services.open_link(&caller, &token).await?;
+    if link.kind == kind { Ok(link) } else { Err(AppError(domain::Problem::not_found("link"))) }
 }
 
 /// Uses a one-time link: makes the first administrator, lets an invited person in, or sets a new password.

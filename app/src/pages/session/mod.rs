@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use api::{AcceptLink, SignIn, open_link};
+use api::{AcceptLink, OpenLink, SignIn};
 use domain::{LinkKind, LinkView, Problem, SecretText};
 use leptos_meta::Title;
 
@@ -51,15 +51,10 @@ pub fn ResetPage() -> impl IntoView {
 fn LinkPage(kind: LinkKind) -> impl IntoView {
     let token = query("token");
     let accept = use_form::<AcceptLink>();
-    let link = load(
-        move || token.get(),
-        move |token| async move {
-            let token = token.ok_or_else(|| AppError(Problem::not_found("link")))?;
-            let link = open_link(SecretText::new(token)).await?;
-            // A link opened at the address of another kind would greet with the wrong words.
-            if link.kind == kind { Ok(link) } else { Err(AppError(Problem::not_found("link"))) }
-        },
-    );
+    let link = load_checked(move || {
+        let token = token.get().ok_or_else(|| AppError(Problem::not_found("link")))?;
+        Ok(OpenLink { token: SecretText::new(token), kind })
+    });
     let title = match kind {
         LinkKind::Setup => "Set up Drawbridge",
         LinkKind::Invite => "Welcome to Drawbridge",
@@ -71,7 +66,7 @@ fn LinkPage(kind: LinkKind) -> impl IntoView {
             <h1 class="bare-title">{title}</h1>
             <Suspense fallback=|| view! { <Skeleton rows=4/> }>
                 {move || Suspend::new(async move {
-                    match link.await {
+                    match link.get().await {
                         Ok(link) => view! {
                             <LinkForm link=link accept=accept token=token.get_untracked().unwrap_or_default()/>
                         }.into_any(),

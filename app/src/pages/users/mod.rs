@@ -4,7 +4,7 @@ pub mod api;
 pub mod fields;
 pub mod profile;
 
-use api::{InviteUser, Invited, list_users};
+use api::{InviteUser, Invited, ListUsers};
 use domain::{OneTimeLink, User, UserStatus};
 use fields::UserFields;
 
@@ -16,10 +16,7 @@ pub use profile::UserPage;
 #[component]
 pub fn UsersPage() -> impl IntoView {
     let (search, status, cursor) = (query("search"), query_as::<UserStatus>("status"), query("cursor"));
-    let users = load(
-        move || (search.get(), status.get(), cursor.get()),
-        |(search, status, cursor)| list_users(search, status, cursor),
-    );
+    let users = load(move || ListUsers { search: search.get(), status: status.get(), cursor: cursor.get() });
     let invite = use_form::<InviteUser>();
     let statuses = [(String::new(), "Any status".to_owned())]
         .into_iter()

@@ -3,7 +3,7 @@
 use domain::{Group, LinkKind, RuleView, SessionView, User, UserId, UserProfile, UserStatus};
 
 use super::HandOver;
-use super::api::{EndSessions, InviteAgain, MakeResetLink, ReactivateUser, SuspendUser, UpdateUser, get_user};
+use super::api::{EndSessions, GetUser, InviteAgain, MakeResetLink, ReactivateUser, SuspendUser, UpdateUser};
 use super::fields::UserFields;
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
@@ -13,7 +13,7 @@ use crate::prelude::*;
 #[component]
 pub fn UserPage() -> impl IntoView {
     let id = param::<UserId>("id");
-    let profile = load(move || id.get(), |id| async move { get_user(id?).await });
+    let profile = load_checked(move || Ok(GetUser { id: id.get()? }));
     let forms = Forms::new();
     view! {
         <Load resource=profile page=true let:profile>

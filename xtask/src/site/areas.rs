@@ -1,0 +1,179 @@
+//! Cuts the console's WASM into areas, as `app/src/areas.rs` says, and packs the pieces into few files.
+//!
+//! The cut makes one module for each area and one for each set of areas that share code: hundreds, most of them tiny.
+//! Modules that are needed by nearly the same areas are packed into one file, which costs an area a few bytes it does
+//! not need and saves it requests. A pack is its modules one after the other; the script knows where each begins.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+
+/// The first module, which every page needs, before wasm-bindgen.
+pub(super) const MAIN: &str = "main.wasm";
+/// The script that loads the others. wasm-bindgen's script imports it.
+pub(super) const SCRIPT: &str = "areas.js";
+/// A request for a further file counts as much as this part of all code: some 5 KB over the wire in a release.
+const REQUEST: u64 = 100;
+
+/// A set of areas.
+type Areas = BTreeSet<String>;
+
+/// The modules besides the first one: file stem in the directory of the cut, and who needs it.
+pub(super) type Modules = BTreeMap<String, Areas>;
+
+/// Cuts `compiled` into `main.wasm`, the modules and the script.
+pub(super) fn cut(compiled: &Path, out: &Path) -> Result<Modules> {
+    let input = fs::read(compiled).with_context(|| format!("{} cannot be read", compiled.display()))?;
+    let main = out.join(MAIN);
+    let link = format!("./{SCRIPT}");
+    let mut options = wasm_split_cli_support::Options::new(&input);
+    options.output_dir = out;
+    options.main_out_path = &main;
+    options.link_name = &link;
+    options.main_module = "./app.js";
+    let cut = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow::anyhow!("{} cannot be cut into areas: {error:?}", compiled.display()))?;
+    let mut modules = Modules::new();
+    for (area, stems) in cut.prefetch_map {
+        for stem in stems {
+            modules.entry(stem).or_default().insert(area.clone());
+        }
+    }
+    Ok(modules)
+}
+
+/// Writes the packs into `packs` as `audit+inbox.pack`, and makes the script load from them instead of single modules.
+/// Returns the names of the packs.
+pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<Vec<String>> {
+    let mut sized = Vec::new();
+    for (stem, areas) in modules {
+        let path = cut.join(format!("{stem}.wasm"));
+        let size = fs::metadata(&path).with_context(|| format!("{} is missing", path.display()))?.len();
+        sized.push((areas.clone(), size));
+    }
+    let grouped = group(sized);
+
+    let script = cut.join(SCRIPT);
+    let mut text = fs::read_to_string(&script).with_context(|| format!("{} cannot be read", script.display()))?;
+    let mut names = Vec::new();
+    for (number, areas) in grouped.iter().enumerate() {
+        let mut bytes = Vec::new();
+        for (stem, _) in
+            modules.iter().filter(|(_, users)| grouped.iter().find(|g| g.is_superset(users)) == Some(areas))
+        {
+            let path = cut.join(format!("{stem}.wasm"));
+            let module = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let (begin, end) = (bytes.len(), bytes.len() + module.len());
+            let fetch = format!("fetch(new URL(\"./{stem}.wasm\", import.meta.url))");
+            if text.matches(&fetch).count() != 1 {
+                bail!("{SCRIPT} does not fetch {stem}.wasm exactly once; has the output of the cut changed?");
+            }
+            text = text.replace(&fetch, &format!("fromPack({number}, {begin}, {end})"));
+            bytes.extend(module);
+        }
+        let name = areas.iter().map(String::as_str).collect::<Vec<_>>().join("+") + ".pack";
+        fs::write(packs.join(&name), bytes).with_context(|| format!("{name} cannot be written"))?;
+        names.push(name);
+    }
+    let mut loader = String::from("const PACKS = [\n");
+    for name in &names {
+        writeln!(loader, "  \"./areas/{name}\",")?;
+    }
+    loader.push_str(FROM_PACK);
+    fs::write(&script, loader + &text).with_context(|| format!("{} cannot be written", script.display()))?;
+    Ok(names)
+}
+
+/// A part of a pack, as the answer that a request for the module alone would have had. A pack is fetched once; one that
+/// failed is fetched again when it is next needed.
+const FROM_PACK: &str = r#"];
+const fetched = new Map();
+function fromPack(number, begin, end) {
+  let pack = fetched.get(number);
+  if (pack === undefined) {
+    pack = fetch(new URL(PACKS[number], import.meta.url)).then((answer) => {
+      if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+      return answer.arrayBuffer();
+    });
+    pack.catch(() => fetched.delete(number));
+    fetched.set(number, pack);
+  }
+  const headers = { "content-type": "application/wasm" };
+  return pack.then((bytes) => new Response(bytes.slice(begin, end), { headers }));
+}
+"#;
+
+/// Which sets of areas get a pack. Two packs become one, for all who need either, as long as the requests saved outweigh
+/// the bytes that some then load for nothing. The smallest sets come first, so that the first superset of a module's
+/// users is the cheapest pack for it.
+fn group(modules: Vec<(Areas, u64)>) -> Vec<Areas> {
+    let request = modules.iter().map(|(_, size)| size).sum::<u64>() / REQUEST;
+    let mut packs: BTreeMap<Areas, u64> = BTreeMap::new();
+    for (areas, size) in modules {
+        *packs.entry(areas).or_default() += size;
+    }
+    while let Some((left, right)) = best_pair(&packs, request) {
+        let size = packs.remove(&left).unwrap_or_default() + packs.remove(&right).unwrap_or_default();
+        *packs.entry(&left | &right).or_default() += size;
+    }
+    let mut packs: Vec<_> = packs.into_keys().collect();
+    packs.sort_by_key(Areas::len);
+    packs
+}
+
+/// The two packs whose union saves most, if any saves at all.
+fn best_pair(packs: &BTreeMap<Areas, u64>, request: u64) -> Option<(Areas, Areas)> {
+    let mut best: Option<(u64, &Areas, &Areas)> = None;
+    for (i, (left, left_size)) in packs.iter().enumerate() {
+        for (right, right_size) in packs.iter().skip(i + 1) {
+            let both = left.union(right).count() as u64;
+            let (n, m) = (left.len() as u64, right.len() as u64);
+            let saved = request * (n + m - both);
+            let wasted = left_size * (both - n) + right_size * (both - m);
+            if saved > wasted && best.is_none_or(|(most, ..)| saved - wasted > most) {
+                best = Some((saved - wasted, left, right));
+            }
+        }
+    }
+    best.map(|(_, left, right)| (left.clone(), right.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn areas(names: &str) -> Areas {
+        names.split('+').map(str::to_owned).collect()
+    }
+
+    fn grouped(modules: &[(&str, u64)]) -> Vec<String> {
+        let packs = group(modules.iter().map(|(names, size)| (areas(names), *size)).collect());
+        packs.iter().map(|pack| pack.iter().map(String::as_str).collect::<Vec<_>>().join("+")).collect()
+    }
+
+    #[test]
+    fn crumbs_join_what_is_needed_by_nearly_the_same_areas() {
+        let packs = grouped(&[("a", 50_000), ("b", 50_000), ("a+b+c", 30_000), ("a+b", 20), ("b+c", 10)]);
+        assert_eq!(packs, ["a", "b", "a+b+c"]);
+    }
+
+    #[test]
+    fn what_few_need_stays_with_them() {
+        assert_eq!(grouped(&[("a", 50_000), ("a+b", 40_000), ("a+b+c+d", 10_000)]), ["a", "a+b", "a+b+c+d"]);
+        assert!(grouped(&[]).is_empty());
+    }
+
+    #[test]
+    fn every_module_finds_a_pack() {
+        let modules = [("a", 7), ("b", 900), ("a+c", 80), ("b+c", 3), ("c+d", 50), ("a+b+c+d", 100), ("d", 1)];
+        let packs = group(modules.iter().map(|(names, size)| (areas(names), *size)).collect());
+        for (names, _) in modules {
+            assert!(packs.iter().any(|pack| pack.is_superset(&areas(names))), "{names} in {packs:?}");
+        }
+    }
+}
