@@ -22,9 +22,17 @@ pub struct Authenticated {
 /// Why a key was refused. To the caller all are alike; the audit log may know more.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AuthFailure {
-    /// No such key: never made, revoked, or mistyped.
-    #[error("the API key is not known; it may have been revoked")]
+    /// No such key: never made, mistyped, or dead for long.
+    #[error("the API key is not known")]
     Unknown,
+    /// The key was revoked.
+    #[error("the API key was revoked")]
+    Revoked {
+        /// The key.
+        key: KeyId,
+        /// Whose it is.
+        person: Arc<Person>,
+    },
     /// The key's time is over.
     #[error("the API key has expired")]
     Expired {
@@ -48,7 +56,7 @@ impl AuthFailure {
     pub const fn person(&self) -> Option<&Arc<Person>> {
         match self {
             Self::Unknown => None,
-            Self::Expired { person, .. } | Self::Inactive { person, .. } => Some(person),
+            Self::Revoked { person, .. } | Self::Expired { person, .. } | Self::Inactive { person, .. } => Some(person),
         }
     }
 
@@ -56,7 +64,7 @@ impl AuthFailure {
     pub const fn key(&self) -> Option<KeyId> {
         match self {
             Self::Unknown => None,
-            Self::Expired { key, .. } | Self::Inactive { key, .. } => Some(*key),
+            Self::Revoked { key, .. } | Self::Expired { key, .. } | Self::Inactive { key, .. } => Some(*key),
         }
     }
 }

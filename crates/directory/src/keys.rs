@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{KeyId, UserId};
 
-/// An API key that is not revoked.
+/// An API key. One that is revoked or expired is kept for a while, so that whoever still uses it is known by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyEntry {
     /// Identity.
@@ -14,6 +14,8 @@ pub struct KeyEntry {
     pub user: UserId,
     /// Refused from this time on.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Refused.
+    pub revoked: bool,
 }
 
 /// All API keys, by the SHA-256 of their secrets.

@@ -33,6 +33,9 @@ impl Snapshot {
         let entry = self.keys.get(secret_sha256).ok_or(AuthFailure::Unknown)?;
         let person = Arc::clone(self.people.get(entry.user).ok_or(AuthFailure::Unknown)?);
         let key = entry.id;
+        if entry.revoked {
+            return Err(AuthFailure::Revoked { key, person });
+        }
         if entry.expires_at.is_some_and(|end| end <= now) {
             return Err(AuthFailure::Expired { key, person });
         }

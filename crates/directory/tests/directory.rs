@@ -96,11 +96,12 @@ fn snapshot() -> Snapshot {
             person(3, UserStatus::Inactive),
         ])),
         keys: Arc::new(Keys::new([
-            ([1; 32], KeyEntry { id: key(1), user: user(1), expires_at: None }),
-            ([2; 32], KeyEntry { id: key(2), user: user(2), expires_at: None }),
-            ([3; 32], KeyEntry { id: key(3), user: user(3), expires_at: None }),
-            ([4; 32], KeyEntry { id: key(4), user: user(1), expires_at: Some(at(10)) }),
-            ([5; 32], KeyEntry { id: key(5), user: user(99), expires_at: None }),
+            ([1; 32], KeyEntry { id: key(1), user: user(1), expires_at: None, revoked: false }),
+            ([2; 32], KeyEntry { id: key(2), user: user(2), expires_at: None, revoked: false }),
+            ([3; 32], KeyEntry { id: key(3), user: user(3), expires_at: None, revoked: false }),
+            ([4; 32], KeyEntry { id: key(4), user: user(1), expires_at: Some(at(10)), revoked: false }),
+            ([7; 32], KeyEntry { id: key(7), user: user(1), expires_at: Some(at(10)), revoked: true }),
+            ([5; 32], KeyEntry { id: key(5), user: user(99), expires_at: None, revoked: false }),
         ])),
         rules: rules(&[
             rule(1, Effect::Allow, Some(1)),
@@ -119,6 +120,9 @@ fn a_key_says_who_calls() {
     let unknown = snapshot.authenticate(&[9; 32], at(0)).unwrap_err();
     assert!(matches!(unknown, AuthFailure::Unknown) && unknown.person().is_none() && unknown.key().is_none());
     assert!(matches!(snapshot.authenticate(&[5; 32], at(0)), Err(AuthFailure::Unknown)), "its owner is gone");
+    let revoked = snapshot.authenticate(&[7; 32], at(0)).expect_err("revoked");
+    assert!(matches!(revoked, AuthFailure::Revoked { .. }) && revoked.key() == Some(key(7)), "{revoked}");
+    assert!(revoked.person().is_some_and(|person| person.id == user(1)), "whose it was is known");
     for (secret, who) in [([2; 32], 2), ([3; 32], 3)] {
         let refused = snapshot.authenticate(&secret, at(0)).unwrap_err();
         assert!(matches!(refused, AuthFailure::Inactive { .. }), "{refused}");
@@ -247,7 +251,10 @@ fn parts_are_replaced_one_by_one() {
     assert_eq!(people.len(), 2);
     assert_eq!(people.get(user(1)).map(|p| p.status), Some(UserStatus::Suspended));
 
-    let keys = before.keys.with([6; 32], KeyEntry { id: key(6), user: user(1), expires_at: None }).without(key(1));
+    let keys = before
+        .keys
+        .with([6; 32], KeyEntry { id: key(6), user: user(1), expires_at: None, revoked: false })
+        .without(key(1));
     assert_eq!(keys.len(), 5);
     assert!(keys.get(&[6; 32]).is_some() && keys.get(&[1; 32]).is_none());
 }

@@ -24,6 +24,7 @@ impl From<Broken> for Fault {
         match broken {
             Broken::Timeout => Self::Timeout,
             Broken::Draining => Self::Draining,
+            Broken::AccessEnded => Self::AccessEnded,
             Broken::Connection(error) => {
                 tracing::debug!(error = &error.without_url() as &dyn std::error::Error, "answer broken off");
                 Self::BrokenOff
@@ -52,7 +53,7 @@ impl Gateway {
         }
         let session = response.headers().get(SESSION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let settings = &self.inner.parts.settings;
-        let chunks = Chunks::new(response, permit, settings.idle, Some(settings.total), self.inner.draining.clone());
+        let chunks = Chunks::new(response, permit, settings.idle, Some(settings.total), self.standing(context));
         match media {
             Media::Json => self.json(context, exchange, status, session, chunks).await,
             Media::Events if status.is_success() => self.events(context, exchange, session, chunks).await,

@@ -31,6 +31,8 @@ pub(crate) const SUPPORTED: &[ProtocolVersion] = &[
 /// One HTTP request by a known person to a server that this person may know of.
 pub(crate) struct Context {
     pub(crate) correlation: CorrelationId,
+    /// SHA-256 of the key, to ask again while an answer goes on.
+    pub(crate) credential: [u8; 32],
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) person: Arc<Person>,
     pub(crate) ip: Option<IpAddr>,
@@ -81,11 +83,11 @@ impl Gateway {
         parts: Parts,
         correlation: CorrelationId,
     ) -> Result<Context, Refusal> {
-        let Authenticated { snapshot, person, ip, .. } = caller;
+        let Authenticated { credential, snapshot, person, ip } = caller;
         let now = self.inner.parts.env.now();
         let hidden = match snapshot.server_for(slug, &person, now) {
             Ok(server) => {
-                return Ok(Context { correlation, snapshot, person, ip, server, headers: parts.headers });
+                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers: parts.headers });
             }
             Err(hidden) => hidden,
         };
@@ -372,6 +374,7 @@ impl Context {
     pub(crate) fn share(&self) -> Self {
         Self {
             correlation: self.correlation,
+            credential: self.credential,
             snapshot: self.snapshot.clone(),
             person: self.person.clone(),
             ip: self.ip,

@@ -21,6 +21,8 @@ const API_KEY: &str = "x-drawbridge-api-key";
 
 /// Who calls, by a credential that is valid now.
 pub(crate) struct Authenticated {
+    /// SHA-256 of the key.
+    pub(crate) credential: [u8; 32],
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) person: Arc<Person>,
     pub(crate) ip: Option<IpAddr>,
@@ -100,7 +102,7 @@ impl Gateway {
         match snapshot.authenticate(&hash, self.inner.parts.env.now()) {
             Ok(directory::Authenticated { person, key }) => {
                 self.inner.parts.observer.key_used(key);
-                Ok(Authenticated { snapshot, person, ip })
+                Ok(Authenticated { credential: hash, snapshot, person, ip })
             }
             Err(failure) => {
                 self.refused_credential(&failure, ip, correlation).await;

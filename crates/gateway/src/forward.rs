@@ -53,6 +53,8 @@ pub(crate) enum Fault {
     TooLarge(u64),
     #[error("Drawbridge is shutting down; call again")]
     Draining,
+    #[error("your access ended while the server answered")]
+    AccessEnded,
 }
 
 impl Fault {
@@ -60,6 +62,7 @@ impl Fault {
         let code = match self {
             Self::Busy | Self::Draining => GatewayCode::Unavailable,
             Self::Timeout => GatewayCode::UpstreamTimeout,
+            Self::AccessEnded => GatewayCode::Denied,
             Self::TooLarge(_) => GatewayCode::Truncated,
             _ => GatewayCode::UpstreamBroken,
         };

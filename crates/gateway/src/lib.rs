@@ -23,6 +23,7 @@ mod reader;
 mod refusal;
 mod session;
 mod settle;
+mod standing;
 mod stream;
 
 use std::collections::HashMap;

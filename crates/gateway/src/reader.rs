@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use crate::refusal::Refusal;
+use crate::standing::Standing;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio_util::sync::CancellationToken;
-
-use crate::refusal::Refusal;
 
 /// The whole body of a client's request.
 pub(crate) async fn request(body: Body, max: usize, deadline: Duration) -> Result<Bytes, Refusal> {
@@ -32,6 +31,8 @@ pub(crate) enum Broken {
     Timeout,
     /// The program stops and can wait no longer.
     Draining,
+    /// The caller may not read on: the key, its owner, the rule or the server is gone.
+    AccessEnded,
     /// The connection broke.
     Connection(reqwest::Error),
 }
@@ -41,7 +42,7 @@ pub(crate) struct Chunks {
     response: reqwest::Response,
     idle: Duration,
     ends: tokio::time::Instant,
-    draining: CancellationToken,
+    standing: Standing,
     /// Held as long as the answer is read.
     _permit: tokio::sync::OwnedSemaphorePermit,
 }
@@ -52,25 +53,26 @@ impl Chunks {
         permit: tokio::sync::OwnedSemaphorePermit,
         idle: Duration,
         total: Option<Duration>,
-        draining: CancellationToken,
+        standing: Standing,
     ) -> Self {
         let now = tokio::time::Instant::now();
         // Without a total limit (listening streams): as good as never.
         let ends = now + total.unwrap_or(Duration::from_hours(24 * 365));
-        Self { response, idle, ends, draining, _permit: permit }
+        Self { response, idle, ends, standing, _permit: permit }
     }
 
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         let by = self.ends.min(tokio::time::Instant::now() + self.idle);
-        tokio::select! {
+        let chunk = tokio::select! {
             read = tokio::time::timeout_at(by, self.response.chunk()) => match read {
-                Err(_) => Err(Broken::Timeout),
-                Ok(Err(error)) => Err(Broken::Connection(error)),
-                Ok(Ok(chunk)) => Ok(chunk),
+                Err(_) => return Err(Broken::Timeout),
+                Ok(Err(error)) => return Err(Broken::Connection(error)),
+                Ok(Ok(chunk)) => chunk,
             },
-            () = self.draining.cancelled() => Err(Broken::Draining),
-        }
+            broken = self.standing.lost() => return Err(broken),
+        };
+        if self.standing.holds() { Ok(chunk) } else { Err(Broken::AccessEnded) }
     }
 
     /// Reads to the end, or to `max` bytes: then what was read so far is larger than `max` and more may follow.

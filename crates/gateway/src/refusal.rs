@@ -2,27 +2,34 @@
 
 use axum::body::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use mcp::{Generation, RawId, RpcError};
+use mcp::{GatewayCode, Generation, RawId, RpcError};
 
 /// A request that is not forwarded, or whose answer is replaced.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
     body: Vec<u8>,
-    json: bool,
     extra: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
-    /// A refusal before the message is known: plain text with an HTTP status.
+    /// A refusal before the message is known: an HTTP status, and why as a JSON-RPC error without id. Official clients
+    /// show the text of such a body and drop that of any other.
     pub(crate) fn http(status: StatusCode, text: &str) -> Self {
-        Self { status, body: text.as_bytes().to_vec(), json: false, extra: Vec::new() }
+        let error = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                RpcError::gateway(GatewayCode::Denied, text.to_owned())
+            }
+            status if status.is_server_error() => RpcError::gateway(GatewayCode::UpstreamBroken, text.to_owned()),
+            _ => RpcError::invalid_request(text.to_owned()),
+        };
+        Self { status, body: error.to_bytes(None).to_vec(), extra: Vec::new() }
     }
 
     /// A JSON-RPC error with the HTTP status that this generation gives it.
     pub(crate) fn rpc(error: &RpcError, id: Option<RawId<'_>>, generation: Generation) -> Self {
         let status = StatusCode::from_u16(error.http_status(generation)).unwrap_or(StatusCode::BAD_REQUEST);
-        Self { status, body: error.to_bytes(id).to_vec(), json: true, extra: Vec::new() }
+        Self { status, body: error.to_bytes(id).to_vec(), extra: Vec::new() }
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -33,8 +40,7 @@ impl Refusal {
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
-        let content = if self.json { "application/json" } else { "text/plain; charset=utf-8" };
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().extend(self.extra);
         response

@@ -108,7 +108,7 @@ impl Gateway {
         }
         let settings = &self.inner.parts.settings;
         // A listening stream may be silent for long; the server's keep-alive comments, if any, reset this.
-        let chunks = Chunks::new(response, permit, settings.total, None, self.inner.draining.clone());
+        let chunks = Chunks::new(response, permit, settings.total, None, self.standing(context));
         let relay = Relay {
             gateway: self.clone(),
             context: context.share(),

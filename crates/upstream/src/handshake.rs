@@ -125,6 +125,13 @@ impl Failed {
     }
 }
 
+/// Everything that a client of the gateway may declare: some servers offer tools only to clients that can be asked
+/// something, and what a test does not see cannot be approved.
+#[expect(deprecated, reason = "2025-11-25 has roots and sampling, and its servers look for them")]
+fn capabilities() -> ClientCapabilities {
+    ClientCapabilities::builder().enable_roots().enable_sampling().enable_elicitation().build()
+}
+
 async fn attempt(
     wire: &Wire,
     limits: &Limits,
@@ -136,7 +143,7 @@ async fn attempt(
     let adapter = Adapter { wire: wire.clone(), seen: Arc::clone(&seen), until, patience: limits.step / 2 };
     let config = StreamableHttpClientTransportConfig::with_uri(wire.url().as_str()).reinit_on_expired_session(false);
     let transport = StreamableHttpClientTransport::with_client(adapter, config);
-    let us = ClientConfig::new(ClientCapabilities::default(), Implementation::new(CLIENT_NAME, CLIENT_VERSION))
+    let us = ClientConfig::new(capabilities(), Implementation::new(CLIENT_NAME, CLIENT_VERSION))
         .with_protocol_version(rmcp::model::ProtocolVersion::V_2025_11_25);
 
     let served = timeout_at(until, us.serve_with_lifecycle(transport, lifecycle)).await;

@@ -58,6 +58,12 @@ impl Set {
     }
 }
 
+/// The stream comes to its end, soon.
+async fn ends(mut stream: reqwest::Response) {
+    let read = async { while let Ok(Some(_)) = stream.chunk().await {} };
+    tokio::time::timeout(std::time::Duration::from_secs(10), read).await.expect("a stream without access ends");
+}
+
 on_both_engines! {
     async fn a_disabled_server(app: &App) {
         let set = set(app).await;
@@ -129,7 +135,30 @@ on_both_engines! {
         let keys = api.rows("/keys").await;
         api.delete(&format!("/keys/{}", keys[0]["id"].as_str().unwrap())).await.expect(200);
         set.refused(app, 401, AuditAction::AuthFailed, "not valid").await;
+        let late = set.clients[0].echo("late").await.reply;
+        let entry = app.caused_by(late.correlation()).await.pop().expect("it is recorded");
+        assert_eq!(entry.row.actor.id, Some(set.eve.id), "whoever uses a revoked key is known by name");
         api.get("/me").await.expect(401);
+    }
+
+    async fn an_open_stream_of_a_revoked_key(app: &App) {
+        let set = set(app).await;
+        let streams = [set.clients[0].listen().await, set.clients[1].listen().await];
+        let api = app.api(&set.eve);
+        let keys = api.rows("/keys").await;
+        api.delete(&format!("/keys/{}", keys[0]["id"].as_str().unwrap())).await.expect(200);
+        for stream in streams {
+            ends(stream).await;
+        }
+    }
+
+    async fn an_open_stream_of_a_removed_rule(app: &App) {
+        let set = set(app).await;
+        let streams = [set.clients[0].listen().await, set.clients[1].listen().await];
+        app.api(&set.admin).delete(&format!("/rules/{}", set.rule)).await.expect(204);
+        for stream in streams {
+            ends(stream).await;
+        }
     }
 
     async fn an_expired_key(app: &App) {

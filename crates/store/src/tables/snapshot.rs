@@ -27,7 +27,7 @@ pub struct Person {
     pub groups: Vec<GroupId>,
 }
 
-/// A key that is not revoked and has not expired.
+/// A key that works, or did so until lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveKey {
     /// Hash of its secret.
@@ -38,6 +38,8 @@ pub struct LiveKey {
     pub user_id: UserId,
     /// Dies at this time.
     pub expires_at: Option<DateTime<Utc>>,
+    /// It was revoked.
+    pub revoked: bool,
 }
 
 /// A pin without its texts.
@@ -70,6 +72,7 @@ struct KeyRow {
     id: Parsed<KeyId>,
     user_id: Parsed<UserId>,
     expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -103,16 +106,22 @@ pub async fn people(tx: &mut Tx) -> Result<Vec<Person>> {
         .collect())
 }
 
-/// The keys that work, in order of id.
-pub async fn keys(tx: &mut Tx, now: DateTime<Utc>) -> Result<Vec<LiveKey>> {
-    let rows: Vec<KeyRow> = sql("SELECT secret_hash, id, user_id, expires_at FROM api_keys
-             WHERE revoked_at IS NULL AND (expires_at > $1 OR expires_at IS NULL) ORDER BY id")
-    .bind(now)
+/// The keys that work and those that have ended after `since`, in order of id.
+pub async fn keys(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<LiveKey>> {
+    let rows: Vec<KeyRow> = sql("SELECT secret_hash, id, user_id, expires_at, revoked_at FROM api_keys
+             WHERE (revoked_at > $1 OR revoked_at IS NULL) AND (expires_at > $1 OR expires_at IS NULL) ORDER BY id")
+    .bind(since)
     .fetch_all(tx)
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| LiveKey { hash: row.secret_hash, id: row.id.0, user_id: row.user_id.0, expires_at: row.expires_at })
+        .map(|row| LiveKey {
+            hash: row.secret_hash,
+            id: row.id.0,
+            user_id: row.user_id.0,
+            expires_at: row.expires_at,
+            revoked: row.revoked_at.is_some(),
+        })
         .collect())
 }
 

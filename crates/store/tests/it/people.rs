@@ -243,6 +243,12 @@ both_engines! {
         assert!(!api_keys::revoke(&mut tx, forever.id, env.now()).await.unwrap());
         let live = store::snapshot::keys(&mut tx, env.now()).await.unwrap();
         assert_eq!(live.iter().map(|key| (key.hash.as_str(), key.id)).collect::<Vec<_>>(), [("hash two", soon.id)]);
+        let earlier = store::snapshot::keys(&mut tx, env.now() - TimeDelta::days(1)).await.unwrap();
+        assert_eq!(
+            earlier.iter().map(|key| (key.id, key.revoked)).collect::<Vec<_>>(),
+            [(forever.id, true), (soon.id, false)],
+            "those that ended lately are known"
+        );
         assert_eq!(api_keys::revoke_of_user(&mut tx, ada.id, env.now()).await.unwrap(), 1);
         assert!(store::snapshot::keys(&mut tx, env.now()).await.unwrap().is_empty());
     }

@@ -199,6 +199,27 @@ impl Mcp {
         Reply::read(request.send().await.expect("an answer")).await
     }
 
+    /// A listening stream: GET in a session, `subscriptions/listen` without.
+    pub(crate) async fn listen(&self) -> reqwest::Response {
+        let request = match (self.era, &self.session) {
+            (Era::Legacy, Some(session)) => self
+                .http
+                .get(&self.url)
+                .bearer_auth(&self.key)
+                .header("accept", "text/event-stream")
+                .header("mcp-session-id", session)
+                .header("mcp-protocol-version", self.era.version()),
+            (Era::Legacy, None) => panic!("connect first"),
+            (Era::Modern, _) => {
+                let wanted = json!({ "notifications": { "toolsListChanged": true } });
+                self.prepared(&self.message("subscriptions/listen", wanted))
+            }
+        };
+        let stream = request.send().await.expect("an answer");
+        assert_eq!(stream.status(), 200, "{:?}", self.era);
+        stream
+    }
+
     /// The names of the listed tools.
     pub(crate) async fn tools(&self) -> Vec<String> {
         let answer = self.request("tools/list", json!({})).await;

@@ -1,0 +1,71 @@
+//! Whether an answer may go on: access that ends while a server answers ends the answer.
+
+use std::time::Duration;
+
+use policy::Target;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::Gateway;
+use crate::call::Context;
+use crate::reader::Broken;
+
+/// How often a silent answer is asked about. Dates that end access come without any change of the snapshot.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// The caller of an answer, asked about again while it goes on.
+pub(crate) struct Standing {
+    gateway: Gateway,
+    credential: [u8; 32],
+    slug: Box<str>,
+    /// Of the snapshot that was asked last.
+    generation: u64,
+    next: Instant,
+    draining: CancellationToken,
+}
+
+impl Gateway {
+    /// The standing of this request's caller.
+    pub(crate) fn standing(&self, context: &Context) -> Standing {
+        Standing {
+            gateway: self.clone(),
+            credential: context.credential,
+            slug: context.server.slug.as_str().into(),
+            generation: context.snapshot.generation,
+            next: Instant::now() + AGAIN,
+            draining: self.inner.draining.clone(),
+        }
+    }
+}
+
+impl Standing {
+    /// Asks again if anything has changed since it was asked last.
+    pub(crate) fn holds(&mut self) -> bool {
+        let generation = self.gateway.inner.parts.directory.generation();
+        generation == self.generation || self.ask()
+    }
+
+    /// Comes back once the caller may not read on, or the program stops.
+    pub(crate) async fn lost(&mut self) -> Broken {
+        loop {
+            tokio::select! {
+                () = self.draining.cancelled() => return Broken::Draining,
+                () = tokio::time::sleep_until(self.next) => {
+                    if !self.ask() {
+                        return Broken::AccessEnded;
+                    }
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self) -> bool {
+        let parts = &self.gateway.inner.parts;
+        let (snapshot, now) = (parts.directory.load(), parts.env.now());
+        self.generation = snapshot.generation;
+        self.next = Instant::now() + AGAIN;
+        let Ok(caller) = snapshot.authenticate(&self.credential, now) else { return false };
+        let Some(server) = snapshot.servers.by_slug(&self.slug) else { return false };
+        snapshot.authorize(&caller.person, server, Target::Server, now).is_allowed()
+    }
+}
