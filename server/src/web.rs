@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use domain::CorrelationId;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
@@ -47,12 +47,17 @@ pub(crate) fn router(
     let console =
         Console { services, assets, cookie }.router().layer(csrf).layer(from_fn_with_state(session, with_session));
     let files = Router::new().route("/pkg/{*file}", get(Site::serve)).with_state(site);
-    Ok(files.merge(unknown_well_known()).fallback_service(console))
+    Ok(files.merge(no_oauth()).fallback_service(console))
 }
 
-/// There is no OAuth yet, so clients that look for its metadata get a plain 404 instead of a page.
-fn unknown_well_known() -> Router {
-    Router::new().route("/.well-known/{*path}", get(async || (StatusCode::NOT_FOUND, "not found")))
+/// There is no OAuth yet, so clients that look for it get a plain 404 instead of a page.
+fn no_oauth() -> Router {
+    let nothing = any(async || (StatusCode::NOT_FOUND, "not found"));
+    // The last three are where clients look that find no metadata (MCP 2025-03-26, "Fallbacks for Servers without
+    // Metadata Discovery").
+    ["/.well-known/{*path}", "/authorize", "/token", "/register"]
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, nothing.clone()))
 }
 
 /// Finds the session, makes the nonce, sets the headers.

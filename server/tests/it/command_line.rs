@@ -140,6 +140,11 @@ async fn the_table_of_settings_is_whole() {
     for line in markdown.printed().lines() {
         assert_eq!(line.replace("\\|", "").matches('|').count(), 5, "a row has four cells: {line}");
     }
+    let readme = include_str!("../../../README.md");
+    assert!(
+        readme.contains(markdown.printed().trim()),
+        "the table in README.md is old; put there what `drawbridge config --markdown` prints"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

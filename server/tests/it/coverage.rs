@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use domain::{AuditAction, AuditFilter};
 use http::Method;
 use serde_json::{Value, json};
+use store::Engine;
 
 use crate::harness::http::Reply;
 use crate::harness::{App, on_both_engines};
@@ -183,6 +184,26 @@ async fn documented(app: &App) -> BTreeSet<(String, String)> {
     }
     assert!(routes.len() > 40, "the document lists the routes: {routes:?}");
     routes
+}
+
+/// The words of every enumeration in the document are those on the wire, which are never written like Rust's variants.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_has_the_words_of_the_wire() {
+    let app = App::start(Engine::Sqlite).await;
+    let reply = app.http.get(format!("{}/api/openapi.json", app.base)).send().await.unwrap();
+    let document = Reply::read(reply).await.expect(200);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let words = |name: &str| schemas[name]["enum"].as_array().cloned().unwrap_or_default();
+    assert_eq!(words("Transport"), ["streamable_http", "sse", "stdio"]);
+    let mut enumerations = 0;
+    for (name, schema) in schemas {
+        for word in schema["enum"].as_array().into_iter().flatten() {
+            let word = word.as_str().expect("a word");
+            assert!(!word.chars().any(char::is_uppercase), "{name}: {word}");
+            enumerations += 1;
+        }
+    }
+    assert!(enumerations > 100, "all of them are looked at: {enumerations}");
 }
 
 /// A route with its parameters filled in from the stage.

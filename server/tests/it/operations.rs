@@ -50,6 +50,9 @@ on_both_engines! {
             "/.well-known/oauth-authorization-server",
             "/.well-known/openid-configuration",
             "/.well-known/anything/else",
+            "/authorize",
+            "/token",
+            "/register",
         ] {
             let reply = get(app, path).await;
             assert_eq!(reply.status, 404, "{path}");

@@ -86,7 +86,8 @@ fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
     let work = || {
         while let Some(module) = modules.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut optimise = Command::new(repo.node_bin("wasm-opt"));
-            optimise.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module);
+            // Quiet: it does not know a part of the name section, which it leaves out anyway.
+            optimise.args(["-Oz", "--quiet"]).args(FEATURES).arg(module).arg("-o").arg(module);
             shell::run(&mut optimise)?;
         }
         Ok(())
