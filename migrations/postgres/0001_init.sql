@@ -79,6 +79,7 @@ CREATE TABLE api_keys (
 CREATE UNIQUE INDEX api_keys_secret_hash_key ON api_keys (secret_hash);
 CREATE INDEX api_keys_user ON api_keys (user_id);
 
+-- normal_url is url in the form in which two spellings of one address are equal, for finding duplicates.
 CREATE TABLE servers (
     id            TEXT COLLATE "C" PRIMARY KEY NOT NULL,
     slug          TEXT COLLATE "C" NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE servers (
     icon          TEXT COLLATE "C",
     transport     TEXT COLLATE "C" NOT NULL,
     url           TEXT COLLATE "C" NOT NULL,
+    normal_url    TEXT COLLATE "C" NOT NULL,
     auth          TEXT COLLATE "C" NOT NULL,
     status        TEXT COLLATE "C" NOT NULL,
     owner_id      TEXT COLLATE "C" REFERENCES users (id) ON DELETE SET NULL,
@@ -100,6 +102,8 @@ CREATE TABLE servers (
     updated_at    TIMESTAMPTZ NOT NULL
 );
 CREATE UNIQUE INDEX servers_slug_key ON servers (slug);
+CREATE INDEX servers_normal_url ON servers (normal_url);
+CREATE INDEX servers_catalog_name ON servers (catalog_name);
 
 -- Sealed values of headers and environment variables. The owner is a server, a request or a draft; kind is header or env.
 CREATE TABLE secrets (
@@ -142,6 +146,8 @@ CREATE TABLE requests (
     transport               TEXT COLLATE "C" NOT NULL,
     url                     TEXT COLLATE "C" NOT NULL,
     auth                    TEXT COLLATE "C" NOT NULL,
+    header_names            TEXT COLLATE "C" NOT NULL,
+    env_names               TEXT COLLATE "C" NOT NULL,
     why_needed              TEXT COLLATE "C" NOT NULL,
     use_case                TEXT COLLATE "C" NOT NULL,
     expected_value          TEXT COLLATE "C" NOT NULL,

@@ -79,6 +79,7 @@ CREATE TABLE api_keys (
 CREATE UNIQUE INDEX api_keys_secret_hash_key ON api_keys (secret_hash);
 CREATE INDEX api_keys_user ON api_keys (user_id);
 
+-- normal_url is url in the form in which two spellings of one address are equal, for finding duplicates.
 CREATE TABLE servers (
     id            TEXT PRIMARY KEY NOT NULL,
     slug          TEXT NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE servers (
     icon          TEXT,
     transport     TEXT NOT NULL,
     url           TEXT NOT NULL,
+    normal_url    TEXT NOT NULL,
     auth          TEXT NOT NULL,
     status        TEXT NOT NULL,
     owner_id      TEXT REFERENCES users (id) ON DELETE SET NULL,
@@ -100,6 +102,8 @@ CREATE TABLE servers (
     updated_at    TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX servers_slug_key ON servers (slug);
+CREATE INDEX servers_normal_url ON servers (normal_url);
+CREATE INDEX servers_catalog_name ON servers (catalog_name);
 
 -- Sealed values of headers and environment variables. The owner is a server, a request or a draft; kind is header or env.
 CREATE TABLE secrets (
@@ -142,6 +146,8 @@ CREATE TABLE requests (
     transport               TEXT NOT NULL,
     url                     TEXT NOT NULL,
     auth                    TEXT NOT NULL,
+    header_names            TEXT NOT NULL,
+    env_names               TEXT NOT NULL,
     why_needed              TEXT NOT NULL,
     use_case                TEXT NOT NULL,
     expected_value          TEXT NOT NULL,

@@ -156,7 +156,7 @@ pub struct Request {
     pub requester_name: String,
     /// Display name of the server.
     pub name: String,
-    /// Name in URLs.
+    /// Name in URLs; after an approval the server's own.
     pub slug: String,
     /// What the server is.
     pub description: String,
@@ -255,6 +255,9 @@ pub struct Approval {
     /// The server may have an address of a private network.
     #[serde(default)]
     pub allow_private: bool,
+    /// Name of the new server in URLs, for kind `server`; as requested when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
 }
 
 /// What an administrator enters to reject. Either `issue` and `what_to_fix`, or one `reason` of at least 40 characters.
@@ -282,8 +285,9 @@ pub struct Rejection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionRecord {
-    /// Who decided.
-    pub by_id: UserId,
+    /// Who decided; absent when nobody with an account did (the command line).
+    #[serde(default)]
+    pub by_id: Option<UserId>,
     /// Name of who decided.
     pub by_name: String,
     /// When.
@@ -314,6 +318,9 @@ pub struct Review {
     pub duplicates: Vec<Duplicate>,
     /// The existing server, for kind `access`.
     pub server: Option<Server>,
+    /// The catalog entry's own address, when the request names the entry and asks for another address.
+    #[serde(default)]
+    pub catalog_url: Option<String>,
     /// What happened so far, oldest first.
     pub history: Vec<RequestHistory>,
 }

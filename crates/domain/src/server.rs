@@ -128,7 +128,7 @@ pub struct Server {
     pub health: Health,
     /// Detail of the last contact.
     pub health_detail: Option<String>,
-    /// Time of the last contact.
+    /// Time of the last test, or of the call that showed a change.
     pub health_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use domain::{AuthKind, CatalogEntry, CatalogItem, CatalogNeeds, Category, Problem, RequestKind, Transport};
+use domain::{AuthKind, CatalogEntry, CatalogItem, CatalogNeeds, Category, Problem, Request, RequestKind, Transport};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -22,6 +22,17 @@ static ENTRIES: LazyLock<Vec<CatalogEntry>> = LazyLock::new(|| match parse(START
 /// One entry by its registry name.
 pub(crate) fn entry(name: &str) -> Option<&'static CatalogEntry> {
     ENTRIES.iter().find(|entry| entry.name == name)
+}
+
+/// The address of the catalog entry that a request for a server names, when the request asks for another one: whoever
+/// trusts the entry's name has to know. Two spellings of one address are the same, as in the search for duplicates.
+pub(crate) fn other_address(request: &Request) -> Option<&'static str> {
+    if request.kind != RequestKind::Server {
+        return None;
+    }
+    let address = entry(request.catalog_name.as_deref()?)?.url.as_deref()?;
+    let same = store::servers::normal_url(address) == store::servers::normal_url(&request.url);
+    (!same).then_some(address)
 }
 
 impl Services {
@@ -54,7 +65,8 @@ impl Services {
         let entries: Vec<_> = entries.collect();
         let mut tx = self.read().await?;
         let pending = store::requests::pending_of_user(&mut tx, me).await?;
-        let servers = store::servers::all(&mut tx).await?;
+        let names = entries.iter().map(|entry| entry.name.as_str());
+        let servers = store::servers::by_catalog(&mut tx, names).await?;
         drop(tx);
         let snapshot = self.directory().load();
         let person = snapshot.people.get(me);

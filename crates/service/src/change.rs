@@ -82,6 +82,11 @@ impl Change<'_> {
         event(self.caller, action)
     }
 
+    /// Who makes this change.
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.caller.actor
+    }
+
     /// Puts an event before the one that [`Change::commit`] takes.
     pub(crate) fn also(&mut self, event: Event) {
         self.events.push(event);

@@ -8,9 +8,9 @@ use net::Reach;
 use secrecy::SecretString;
 use store::Tx;
 use store::secrets::{Names, Owner, SecretKind};
+use vault::secret_context;
 
 use crate::error::Wrong;
-use crate::snapshot::secret_context;
 use crate::{Result, Services};
 
 /// Headers or environment variables of one server.
@@ -128,7 +128,7 @@ impl Services {
                 store::secrets::delete(tx, owner, kind, gone).await?;
             }
             for field in given.iter().filter(|field| !field.value.is_empty()) {
-                let context = secret_context(&owner.to_string(), kind.as_str(), &field.name);
+                let context = secret_context(owner, in_vault(kind), &field.name);
                 let value = SecretString::from(field.value.expose().to_owned());
                 let sealed = self.parts().vault.seal(&context, &value)?;
                 store::secrets::put(tx, owner, kind, &field.name, &sealed, now).await?;
@@ -152,10 +152,9 @@ impl Services {
                 SecretKind::Env => names.env.contains(&secret.name),
             });
             if wanted {
-                let kind = secret.kind.as_str();
-                let value =
-                    self.parts().vault.open(&secret_context(&from.to_string(), kind, &secret.name), &secret.sealed)?;
-                let sealed = self.parts().vault.seal(&secret_context(&to.to_string(), kind, &secret.name), &value)?;
+                let kind = in_vault(secret.kind);
+                let value = self.parts().vault.open(&secret_context(from, kind, &secret.name), &secret.sealed)?;
+                let sealed = self.parts().vault.seal(&secret_context(to, kind, &secret.name), &value)?;
                 store::secrets::put(tx, to, secret.kind, &secret.name, &sealed, now).await?;
             }
         }
@@ -168,11 +167,19 @@ impl Services {
         let mut headers = Vec::new();
         for secret in store::secrets::get_all(tx, owner).await? {
             if secret.kind == SecretKind::Header {
-                let context = secret_context(&owner.to_string(), secret.kind.as_str(), &secret.name);
+                let context = secret_context(owner, in_vault(secret.kind), &secret.name);
                 headers.push((secret.name, self.parts().vault.open(&context, &secret.sealed)?));
             }
         }
         Ok(headers)
+    }
+}
+
+/// What a row of `secrets` holds, as the vault calls it.
+pub(crate) const fn in_vault(kind: SecretKind) -> vault::SecretKind {
+    match kind {
+        SecretKind::Header => vault::SecretKind::Header,
+        SecretKind::Env => vault::SecretKind::Env,
     }
 }
 

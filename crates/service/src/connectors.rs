@@ -6,11 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::{Person, Snapshot};
-use domain::{AddToClient, Connector, Effect, PinKind, PrincipalKind, Problem, Rule, Server, ServerId};
+use domain::{AddToClient, Connector, Effect, Pin, PinKind, PinState, PrincipalKind, Problem, Rule, Server, ServerId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use policy::{Query, Target};
 use serde_json::json;
-use store::Tx;
 
 use crate::{Caller, Error, Result, Services};
 
@@ -38,11 +37,14 @@ impl Services {
         let mut tx = self.read().await?;
         let calls = ledger::query::calls_by_server(&mut tx, person.id, now - TimeDelta::days(30)).await?;
         let rules = store::rules::of_user(&mut tx, person.id).await?;
-        let mut connectors = Vec::new();
-        for server in store::servers::all(&mut tx).await?.into_iter().filter(|server| ids.contains(&server.id)) {
-            connectors.push(self.connector_of(&mut tx, &snapshot, &person, server, &rules, &calls).await?);
-        }
-        Ok(connectors)
+        let mut tools = store::pins::of_servers(&mut tx, &ids, PinKind::Tool, PinState::Pinned).await?;
+        let servers = store::servers::by_ids(&mut tx, &ids).await?;
+        drop(tx);
+        let connectors = servers.into_iter().map(|server| {
+            let pins = tools.remove(&server.id).unwrap_or_default();
+            self.connector_of(&snapshot, &person, server, pins, &rules, &calls)
+        });
+        connectors.collect()
     }
 
     /// One server that the caller can use. Anything else is not found.
@@ -57,7 +59,9 @@ impl Services {
         let server = store::servers::get(&mut tx, entry.id).await?.ok_or_else(|| Problem::not_found("connector"))?;
         let calls = ledger::query::calls_by_server(&mut tx, person.id, now - TimeDelta::days(30)).await?;
         let rules = store::rules::of_user(&mut tx, person.id).await?;
-        self.connector_of(&mut tx, &snapshot, &person, server, &rules, &calls).await
+        let tools = store::pins::of_servers(&mut tx, &[server.id], PinKind::Tool, PinState::Pinned).await?;
+        let pins = tools.into_values().next().unwrap_or_default();
+        self.connector_of(&snapshot, &person, server, pins, &rules, &calls)
     }
 
     fn person(&self, caller: &Caller) -> Result<(std::sync::Arc<Snapshot>, std::sync::Arc<Person>)> {
@@ -67,23 +71,20 @@ impl Services {
         Ok((snapshot, person))
     }
 
-    async fn connector_of(
+    /// A server with those of its approved tools (`pins`) that the person may use.
+    fn connector_of(
         &self,
-        tx: &mut Tx,
         snapshot: &Snapshot,
         person: &Person,
         server: Server,
+        pins: Vec<Pin>,
         rules: &[Rule],
         calls: &HashMap<ServerId, u64>,
     ) -> Result<Connector> {
         let now = self.now();
         let mut tools = Vec::new();
-        for pin in store::pins::list(tx, server.id).await? {
-            let Some(definition) =
-                pin.definition.as_deref().filter(|_| pin.kind == PinKind::Tool && pin.state.usable())
-            else {
-                continue;
-            };
+        for pin in pins {
+            let Some(definition) = pin.definition.as_deref() else { continue };
             let query = Query { subject: person.subject(), server: server.id, target: Target::Tool(&pin.name), now };
             if snapshot.rules.decide(&query).is_allowed() {
                 tools.push(guard::definition(pin.kind, definition)?);

@@ -1,6 +1,6 @@
 //! What already does what somebody asks for.
 
-use domain::{Duplicate, NewRequest, RequestId, RequestKind, ServerStatus, UserId};
+use domain::{Duplicate, NewRequest, RequestId, RequestKind, ServerId, ServerStatus, UserId};
 use store::Tx;
 
 use crate::{Caller, Result, Services};
@@ -25,11 +25,9 @@ impl Services {
         let mut found = Vec::new();
         let mut servers = if url.trim().is_empty() { Vec::new() } else { store::servers::by_url(tx, url).await? };
         if let Some(catalog) = catalog {
-            for server in store::servers::all(tx).await? {
-                if server.catalog_name.as_deref() == Some(catalog) && servers.iter().all(|s| s.id != server.id) {
-                    servers.push(server);
-                }
-            }
+            let known: Vec<ServerId> = servers.iter().map(|server| server.id).collect();
+            let of_entry = store::servers::by_catalog(tx, [catalog]).await?;
+            servers.extend(of_entry.into_iter().filter(|server| !known.contains(&server.id)));
         }
         let snapshot = self.directory().load();
         let person = snapshot.people.get(requester).cloned();

@@ -16,6 +16,7 @@ mod definitions;
 mod demo;
 mod drafts;
 mod duplicates;
+mod ended;
 mod error;
 mod groups;
 mod home;

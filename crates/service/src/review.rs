@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use domain::{
     Approval, AuditAction, Capability, DecisionRecord, Effect, FieldError, NewRule, NotificationKind, PageQuery,
     Principal, Problem, Rejection, Request, RequestId, RequestKind, RequestState, Review, Rule, RuleId, Scope, Server,
-    ServerId, ServerStatus, TestReport, ToolScope, User,
+    ServerId, ServerStatus, Slug, TestReport, ToolScope, User,
 };
 use net::Reach;
 use store::requests::{Listing, Order};
 use store::secrets::Owner;
 use store::tests::Subject as TestSubject;
 
+use crate::catalog::other_address;
 use crate::change::Change;
 use crate::definitions::{pinned_event, pins_of, tested};
 use crate::error::Wrong;
@@ -55,6 +56,7 @@ impl Services {
         Ok(Review {
             test: store::tests::latest(&mut tx, TestSubject::Request(id)).await?,
             history: store::requests::history(&mut tx, id).await?,
+            catalog_url: other_address(&request).map(str::to_owned),
             request,
             requester,
             earlier,
@@ -112,7 +114,8 @@ impl Services {
     ///
     /// # Errors
     /// `Conflict` with code `test_again` unless the last test succeeded and saw the definitions of
-    /// `definitions_digest`; `Conflict` with code `request_decided` when somebody decided before.
+    /// `definitions_digest`; `Conflict` with code `request_decided` when somebody decided before; `Invalid` with field
+    /// `slug` when another server has the slug by now.
     pub async fn approve_request(&self, caller: &Caller, id: RequestId, approval: Approval) -> Result<Request> {
         self.require(caller, Capability::ManageRequests).await?;
         let mut change = self.begin(caller).await?;
@@ -123,7 +126,6 @@ impl Services {
             RequestKind::Access => approve_access(&mut change, &request, &approval).await?,
         };
         let now = change.now;
-        let by_id = caller.actor.id.unwrap_or(request.requester_id);
         let new = checked_rule(&request, &approval, server.id)?;
         let rule = Rule {
             id: RuleId::generate(self.env()),
@@ -142,15 +144,17 @@ impl Services {
         };
         store::rules::insert(&mut change.tx, &rule).await?;
         change.reload(Part::Rules);
+        // Kept as the server got it; a server that existed before keeps the slug that it has.
+        let chosen = request.kind == RequestKind::Server && approval.slug.is_some();
         let decision = DecisionRecord {
-            by_id,
+            by_id: caller.actor.id,
             by_name: caller.actor.name.clone(),
             at: now,
-            approval: Some(approval.clone()),
+            approval: Some(Approval { slug: chosen.then(|| server.slug.to_string()), ..approval.clone() }),
             rejection: None,
         };
         let state = RequestState::Approved;
-        if !store::requests::set_decision(&mut change.tx, id, state, &decision, Some(server.id)).await? {
+        if !store::requests::set_decision(&mut change.tx, id, state, &decision, Some(&server)).await? {
             return Err(decided(&request));
         }
         let notes = Some(approval.notes.trim().to_owned()).filter(|notes| !notes.is_empty());
@@ -161,8 +165,14 @@ impl Services {
         let event = change.event(AuditAction::PolicyCreated);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
         change.also(event);
-        let request =
-            Request { state, decision: Some(decision), server_id: Some(server.id), updated_at: now, ..request };
+        let request = Request {
+            state,
+            decision: Some(decision),
+            server_id: Some(server.id),
+            slug: server.slug.to_string(),
+            updated_at: now,
+            ..request
+        };
         let action = match request.kind {
             RequestKind::Server => AuditAction::ServerApproved,
             RequestKind::Access => AuditAction::AccessRequestApproved,
@@ -187,9 +197,13 @@ impl Services {
             only_known(tools, |tool| known.contains(tool))?;
         }
         let now = change.now;
-        let slug = request.slug.parse().map_err(|why| Error::broken("the slug of a request", why))?;
+        let slug = free_slug(&mut change.tx, request, approval).await?;
         let server = server_of(request, ServerId::generate(self.env()), slug, approval.allow_private, now);
-        store::servers::insert(&mut change.tx, &server).await?;
+        match store::servers::insert(&mut change.tx, &server).await {
+            // On PostgreSQL another transaction may have taken it since it was looked up.
+            Err(store::Error::Conflict("servers.slug")) => return Err(slug_taken(&server.slug)),
+            inserted => inserted?,
+        }
         let (from, to) = (Owner::Request(request.id), Owner::Server(server.id));
         self.move_secrets(&mut change.tx, from, to, None, now).await?;
         store::pins::replace_all(&mut change.tx, server.id, &pins_of(&report, now), caller.actor.id).await?;
@@ -211,7 +225,7 @@ impl Services {
         let request = pending(store::requests::lock(&mut change.tx, id).await?)?;
         let now = change.now;
         let decision = DecisionRecord {
-            by_id: caller.actor.id.unwrap_or(request.requester_id),
+            by_id: caller.actor.id,
             by_name: caller.actor.name.clone(),
             at: now,
             approval: None,
@@ -280,6 +294,23 @@ async fn approve_access(change: &mut Change<'_>, request: &Request, approval: &A
         only_known(tools, |tool| known.contains(tool))?;
     }
     Ok(server)
+}
+
+/// The slug that the approver chose, or the requested one, which may have been taken while the request waited.
+async fn free_slug(tx: &mut store::Tx, request: &Request, approval: &Approval) -> Result<Slug> {
+    let chosen = approval.slug.as_deref().map(str::trim).filter(|slug| !slug.is_empty());
+    let mut wrong = Wrong::new();
+    let slug: Option<Slug> = wrong.parse("slug", chosen.unwrap_or(&request.slug));
+    wrong.check()?;
+    let Some(slug) = slug else { return Err(Error::broken("a slug", "checked and missing")) };
+    match store::servers::by_slug(tx, &slug).await? {
+        Some(_) => Err(slug_taken(&slug)),
+        None => Ok(slug),
+    }
+}
+
+fn slug_taken(slug: &Slug) -> Error {
+    Problem::field("slug", format!("another server is called `{slug}` by now; choose another name in URLs")).into()
 }
 
 fn gone() -> Error {

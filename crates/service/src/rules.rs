@@ -82,9 +82,11 @@ impl Services {
             notes: new.notes.trim().to_owned(),
             enabled: new.enabled,
             updated_at: change.now,
-            ..old
+            ..old.clone()
         };
         store::rules::update(&mut change.tx, &rule).await?;
+        let how = if old.enabled && !rule.enabled { "switched off" } else { "changed" };
+        self.tell_rule_ended(&mut change, &old, how).await?;
         change.reload(Part::Rules);
         let (event, now) = (change.event(AuditAction::PolicyUpdated), change.now);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
@@ -101,6 +103,7 @@ impl Services {
         let (event, now) = (change.event(AuditAction::PolicyDeleted), change.now);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
         store::rules::delete(&mut change.tx, id).await?;
+        self.tell_rule_ended(&mut change, &rule, "deleted").await?;
         change.reload(Part::Rules);
         change.commit(event).await
     }

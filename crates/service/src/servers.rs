@@ -155,6 +155,8 @@ impl Services {
         self.require(caller, Capability::ManageServers).await?;
         let mut change = self.begin(caller).await?;
         let server = found(store::servers::lock(&mut change.tx, id).await?)?;
+        // While its rules still say who could use it.
+        self.tell_server_ended(&mut change, &server, "deleted the server").await?;
         store::servers::delete(&mut change.tx, id).await?;
         change.reload(Part::Servers);
         change.reload(Part::Rules);
@@ -185,6 +187,9 @@ impl Services {
                 "this server is a draft; test it and approve its definitions to switch it on",
             )
             .into());
+        }
+        if to == ServerStatus::Disabled {
+            self.tell_server_ended(&mut change, &server, "switched the server off").await?;
         }
         let now = change.now;
         store::servers::set_status(&mut change.tx, id, to, now).await?;
@@ -240,8 +245,15 @@ impl Services {
         upstream::test(&self.parts().net, &target, self.env(), &upstream::Limits::default()).await
     }
 
-    /// Notes what the data path found out about a server's health.
+    /// Notes what the data path found out about a server's health. Every node tells what it sees, mostly what is known
+    /// already; only a change is written, so that notices do not wait in line with what people do.
     pub async fn record_health(&self, id: ServerId, health: Health, detail: Option<String>) -> Result<()> {
+        let mut tx = self.read().await?;
+        let known = store::servers::health(&mut tx, id).await?;
+        drop(tx);
+        if known.is_none_or(|(before, why)| before == health && why == detail) {
+            return Ok(());
+        }
         let caller = Caller::system(RequestMeta::local(self.env()));
         let mut change = self.begin(&caller).await?;
         let now = change.now;

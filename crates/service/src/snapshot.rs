@@ -12,6 +12,7 @@ use policy::RuleSet;
 use store::Tx;
 pub(crate) use store::changes::Part;
 
+use crate::connection::in_vault;
 use crate::{Error, Result, Services};
 
 /// The longest that a publication may take before the use case reports that it is late.
@@ -22,11 +23,6 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub(crate) struct Published {
     /// The last row of `changes` that it includes.
     seen: i64,
-}
-
-/// The text that binds a sealed secret to its place, so that it cannot be moved to another owner or name.
-pub(crate) fn secret_context(owner: &str, kind: &str, name: &str) -> String {
-    format!("secret/{owner}/{kind}/{name}")
 }
 
 impl Services {
@@ -130,7 +126,7 @@ async fn servers(tx: &mut Tx) -> Result<Servers> {
             .into_iter()
             .filter(|secret| secret.kind == store::secrets::SecretKind::Header)
             .map(|secret| SealedHeader {
-                context: secret_context(&server.id.to_string(), secret.kind.as_str(), &secret.name),
+                context: vault::secret_context(server.id, in_vault(secret.kind), &secret.name),
                 name: secret.name,
                 sealed: secret.sealed,
             })
@@ -166,13 +162,17 @@ async fn people(tx: &mut Tx) -> Result<People> {
     Ok(People::new(people))
 }
 
+/// How long the owner of a key that has ended is known to the data path, for the audit log.
+const REMEMBERED: chrono::Duration = chrono::Duration::days(90);
+
 async fn keys(tx: &mut Tx, now: chrono::DateTime<chrono::Utc>) -> Result<Keys> {
-    let keys = store::snapshot::keys(tx, now).await?;
+    let keys = store::snapshot::keys(tx, now - REMEMBERED).await?;
     let mut entries = Vec::with_capacity(keys.len());
     for key in keys {
         let mut hash = [0_u8; 32];
         hex::decode_to_slice(&key.hash, &mut hash).map_err(|e| Error::broken("the stored hash of an API key", e))?;
-        entries.push((hash, KeyEntry { id: key.id, user: key.user_id, expires_at: key.expires_at }));
+        entries
+            .push((hash, KeyEntry { id: key.id, user: key.user_id, expires_at: key.expires_at, revoked: key.revoked }));
     }
     Ok(Keys::new(entries))
 }

@@ -83,6 +83,63 @@ on_both_engines! {
         }
     }
 
+    async fn a_rejected_request_is_sent_again_by_the_names_of_its_headers(app: &App) {
+        let (admin, employee) = (app.admin().await, app.employee().await);
+        let asked = json!({
+            "name": "Tracker", "url": "http://127.0.0.1:9/mcp", "auth": "api_key", "why_needed": "w", "use_case": "u",
+            "expected_value": "e", "headers": [{ "name": "X-Tracker-Key", "value": "planted-value" }],
+            "env": [{ "name": "TRACKER_REGION", "value": "planted-value" }],
+        });
+        let made = app.api(&employee).post("/requests", &asked).await.expect(201);
+        let id = made["id"].as_str().unwrap();
+        let reason = json!({ "reason": "This reason is long enough to be of use to somebody." });
+        app.api(&admin).post(&format!("/requests/{id}/reject"), &reason).await.expect(200);
+        let read = app.api(&employee).get(&format!("/requests/{id}")).await.expect(200);
+        assert_eq!((&read["header_names"], &read["env_names"]), (&json!(["X-Tracker-Key"]), &json!(["TRACKER_REGION"])));
+        let page = app.signed_in(&employee).await.get(&format!("/requests/new?resubmit={id}")).await;
+        let text = page.text();
+        for name in ["X-Tracker-Key", "TRACKER_REGION"] {
+            assert!(text.contains(&format!("value=\"{name}\"")), "{name}");
+        }
+        assert!(!text.contains("planted-value") && !text.contains("Kept; enter a value only"));
+    }
+
+    async fn reviewers_are_warned_and_can_rename(app: &App) {
+        let fixture = testkit::fixture::Fixture::spawn(testkit::fixture::FixtureOptions::default()).await.unwrap();
+        let (admin, employee) = (app.admin().await, app.employee().await);
+        let (ada, browser) = (app.api(&admin), app.signed_in(&admin).await);
+        let asked = json!({
+            "catalog_name": "com.deepwiki/mcp", "name": "Wiki", "url": fixture.url(), "why_needed": "w", "use_case": "u",
+            "expected_value": "e",
+        });
+        let made = app.api(&employee).post("/requests", &asked).await.expect(201);
+        let id = made["id"].as_str().unwrap();
+        let review = ada.get(&format!("/requests/{id}/review")).await.expect(200);
+        assert_eq!(review["catalog_url"], "https://mcp.deepwiki.com/mcp");
+        let report = ada.post(&format!("/requests/{id}/test"), &json!({})).await.expect(200);
+        let page = browser.get(&format!("/inbox/{id}")).await;
+        let text = page.text();
+        let warning = text.split("The address is not that of the catalog entry").nth(1).expect("a warning");
+        let warning = &warning[..warning.find("columns-decide").expect("the page goes on")];
+        assert!(warning.contains("https://mcp.deepwiki.com/mcp") && warning.contains(&fixture.url()), "{warning}");
+        let field = text.split("<input").find(|input| input.contains("name=\"approval[slug]\"")).expect("a field");
+        assert!(field.split('>').next().unwrap().contains("value=\"wiki\""), "{field:.300}");
+
+        app.add_server(&admin, "wiki", &fixture.url(), &[]).await;
+        let digest = report["definitions_digest"].as_str().unwrap();
+        let approve = async |slug: &str| {
+            let fields = [("id", id), ("approval[scope]", "server"), ("approval[definitions_digest]", digest),
+                ("approval[slug]", slug)];
+            browser.call("inbox/approve", &fields).await
+        };
+        let taken = approve("wiki").await;
+        assert!(taken.status == 422 && taken.text().contains("choose another name"), "{} {}", taken.status, taken.text());
+        let done = approve("wiki-of-eve").await;
+        assert!(done.status < 400, "{} {}", done.status, done.text());
+        let slugs = ada.rows("/servers").await;
+        assert!(slugs.iter().any(|server| server["slug"] == "wiki-of-eve"), "{slugs:?}");
+    }
+
     async fn sessions_begin_and_end(app: &App) {
         let admin = app.admin().await;
         let fields = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/users")];

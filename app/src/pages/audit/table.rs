@@ -45,7 +45,7 @@ pub fn EventTable(
                 }
                 cells.extend(cells![
                     view! { <Target event=event.clone() with_server=with_server/> },
-                    event.client_name.clone().unwrap_or_else(|| "–".to_owned()),
+                    client(&event).unwrap_or_else(|| "–".to_owned()),
                     view! { <span class="num nowrap">{latency(event.latency_us)}</span> },
                 ]);
                 Row::new(cells).href(href)

@@ -50,6 +50,9 @@ pub struct ApprovalForm {
     /// The server may have an address of a private network.
     #[serde(default)]
     pub allow_private: bool,
+    /// Name of the new server in URLs; as requested when empty.
+    #[serde(default)]
+    pub slug: String,
     /// Digest of the definitions that were on the page.
     #[serde(default)]
     pub definitions_digest: String,
@@ -133,6 +136,7 @@ mod convert {
             ends_at: day_end("ends_at", &form.ends_at)?,
             notes: form.notes,
             allow_private: form.allow_private,
+            slug: Some(form.slug).filter(|slug| !slug.trim().is_empty()),
         })
     }
 
@@ -160,7 +164,9 @@ mod convert {
             };
             assert_eq!(approval(form("server")).map(|a| a.scope), Ok(Scope::Server));
             assert_eq!(approval(form("tools")).map(|a| a.scope), Ok(Scope::Tools(vec!["echo".into()])));
-            assert_eq!(approval(form("server")).map(|a| a.definitions_digest), Ok(None));
+            assert_eq!(approval(form("server")).map(|a| (a.definitions_digest, a.slug)), Ok((None, None)));
+            let renamed = ApprovalForm { slug: "wiki".into(), ..form("server") };
+            assert_eq!(approval(renamed).map(|a| a.slug), Ok(Some("wiki".into())));
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn ApproveCard(
     let wanted = !request.tools.is_empty();
     let no_tools = options.is_empty();
     let id = request.id;
+    let slug = request.slug.clone();
     let what = if new_server {
         "Makes the server active, gives the requester access, and pins the tool definitions of the last test."
     } else {
@@ -61,6 +62,15 @@ pub(super) fn ApproveCard(
                         }}
                     </div>
                 </div>
+                {new_server.then(|| view! {
+                    <TextField
+                        name="approval[slug]"
+                        label="Name in URLs"
+                        value=slug
+                        required=true
+                        help="Part of its address: /mcp/<name>. Choose another one when it is taken."
+                    />
+                })}
                 <DateField name="approval[ends_at]" label="Last day of access" help="No end when empty. Days are in UTC."/>
                 <TextArea name="approval[notes]" label="Notes for the requester" rows=2/>
                 {new_server.then(|| view! {

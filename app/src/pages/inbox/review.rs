@@ -35,7 +35,7 @@ struct Forms {
 #[component]
 fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     let ReviewPageData { review, tools } = data;
-    let Review { request, requester, earlier, access, test, duplicates, server, history } = review;
+    let Review { request, requester, earlier, access, test, duplicates, server, catalog_url, history } = review;
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
     let pending = state == RequestState::Pending;
@@ -65,6 +65,9 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         }
         .into_any()
     };
+    let other_address = catalog_url.map(|of_entry| {
+        view! { <OtherAddress of_entry=of_entry asked=request.url.clone() pending=pending/> }
+    });
     view! {
         <PageHeader
             title=title
@@ -77,6 +80,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
             }
             actions=move || made.clone().map(|href| view! { <LinkButton href=href icon="server">"Open the server"</LinkButton> })
         />
+        {other_address}
         {(!duplicates.is_empty()).then(|| view! {
             <Callout tone=Tone::Warning title="Something like this exists already">
                 <DuplicateList duplicates=duplicates review=true/>
@@ -97,6 +101,20 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
             </div>
             <div class="stack">{decide}</div>
         </div>
+    }
+}
+
+/// The request goes by the name of a catalog entry, and to another place.
+#[component]
+fn OtherAddress(of_entry: String, asked: String, pending: bool) -> impl IntoView {
+    view! {
+        <Callout tone=Tone::Warning title="The address is not that of the catalog entry">
+            <Facts>
+                <Fact label="Catalog entry"><code class="mono break">{of_entry}</code></Fact>
+                <Fact label="This request"><code class="mono break">{asked}</code></Fact>
+            </Facts>
+            {pending.then(|| view! { <p>"Approve it only when you know who runs the server at the second address."</p> })}
+        </Callout>
     }
 }
 

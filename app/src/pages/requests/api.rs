@@ -207,10 +207,12 @@ mod prefill {
             Some(name) => Some(services.catalog_entry(caller, &name).await?),
             None => None,
         };
-        let key = match (&target, &entry) {
-            (Some(target), _) => format!("access:{}", target.server.id),
-            (None, Some(item)) => item.entry.name.clone(),
-            (None, None) => "custom".to_owned(),
+        // A request that is sent again has a draft of its own: one for something else must not take its place.
+        let key = match (of_earlier, &target, &entry) {
+            (Some(earlier), ..) => format!("again:{}", earlier.id),
+            (None, Some(target), _) => format!("access:{}", target.server.id),
+            (None, None, Some(item)) => item.entry.name.clone(),
+            (None, None, None) => "custom".to_owned(),
         };
         let draft = services.draft(caller, &key).await?;
         let mut fields = match (draft.saved_at, of_earlier, &entry) {

@@ -1,6 +1,6 @@
 //! Parts of a request that the requester and the reviewer both see.
 
-use domain::{DecisionRecord, Justification, Rejection, Request, RequestHistory, RequestKind, Scope};
+use domain::{DecisionRecord, Justification, Rejection, Request, RequestHistory, RequestKind, RequestState, Scope};
 
 use crate::prelude::*;
 
@@ -57,6 +57,11 @@ pub fn ConfigurationFacts(
     };
     let own = request.kind == RequestKind::Server;
     let (headers, env) = (request.header_names, request.env_names);
+    let values = match request.state {
+        RequestState::Pending => "values sealed",
+        RequestState::Approved => "values sealed with the server",
+        RequestState::Rejected | RequestState::Withdrawn => "values deleted",
+    };
     view! {
         <Facts>
             <Fact label="Name">{request.name}</Fact>
@@ -66,8 +71,8 @@ pub fn ConfigurationFacts(
             {(!request.url.is_empty()).then(|| view! { <Fact label="Address"><code class="mono break">{request.url}</code></Fact> })}
             <Fact label="Transport">{request.transport.label()}</Fact>
             {own.then(|| view! { <Fact label="Authentication">{request.auth.label()}</Fact> })}
-            {(!headers.is_empty()).then(|| view! { <Fact label="Headers (values sealed)"><span class="cluster">{names(headers)}</span></Fact> })}
-            {(!env.is_empty()).then(|| view! { <Fact label="Environment (values sealed)"><span class="cluster">{names(env)}</span></Fact> })}
+            {(!headers.is_empty()).then(|| view! { <Fact label=format!("Headers ({values})")><span class="cluster">{names(headers)}</span></Fact> })}
+            {(!env.is_empty()).then(|| view! { <Fact label=format!("Environment ({values})")><span class="cluster">{names(env)}</span></Fact> })}
             {request.catalog_name.map(|name| view! {
                 <Fact label="Catalog entry"><a href=link("/catalog/entry", &[("name", &name)])>{name.clone()}</a></Fact>
             })}
@@ -112,6 +117,7 @@ pub fn DecisionView(
         };
         view! {
             <Fact label="Covers">{scope}</Fact>
+            {approval.slug.map(|slug| view! { <Fact label="Name in URLs"><code class="mono">{slug}</code></Fact> })}
             <Fact label="Ends"><OptionalTime at=approval.ends_at none="no end date"/></Fact>
             {(!approval.notes.is_empty()).then(|| view! { <Fact label="Notes"><span class="preline">{approval.notes}</span></Fact> })}
         }

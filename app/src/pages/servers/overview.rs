@@ -64,7 +64,7 @@ pub(super) fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
                 <Card title="Health">
                     <Facts>
                         <Fact label="State"><StatusDot tone=server.health.tone() label=server.health.label()/></Fact>
-                        <Fact label="Last contact"><OptionalTime at=server.health_at none="none yet"/></Fact>
+                        <Fact label="Since"><OptionalTime at=server.health_at none="none yet"/></Fact>
                         {server.health_detail.map(|detail| view! { <Fact label="Detail">{detail}</Fact> })}
                     </Facts>
                 </Card>

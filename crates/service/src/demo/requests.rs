@@ -115,7 +115,10 @@ pub(super) async fn put(stage: &mut Stage<'_>, tx: &mut Tx, who: Who, request: &
         .map(|name| SecretField { name: name.clone(), value: SecretText::new("Bearer demonstration-only") })
         .collect();
     let at = request.created_at;
-    stage.services.keep_secrets(tx, Owner::Request(request.id), &headers, &[], at).await?;
+    // A decision takes the values away and leaves the names.
+    if request.state == RequestState::Pending {
+        stage.services.keep_secrets(tx, Owner::Request(request.id), &headers, &[], at).await?;
+    }
     history(tx, request, at, &request.requester_name, "Requested", None).await?;
     let action = match request.kind {
         RequestKind::Server => AuditAction::ServerRequested,
@@ -205,7 +208,7 @@ pub(super) async fn approve(
         state: RequestState::Approved,
         updated_at: at,
         decision: Some(DecisionRecord {
-            by_id: stage.person(by).id,
+            by_id: Some(stage.person(by).id),
             by_name: stage.person(by).name.clone(),
             at,
             approval: Some(approval.clone()),
@@ -253,7 +256,7 @@ pub(super) async fn reject(
         state: RequestState::Rejected,
         updated_at: at,
         decision: Some(DecisionRecord {
-            by_id: stage.person(by).id,
+            by_id: Some(stage.person(by).id),
             by_name: stage.person(by).name.clone(),
             at,
             approval: None,

@@ -33,6 +33,7 @@ async fn approved(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
         ends_at: None,
         notes: "The whole team gets it by its group.".to_owned(),
         allow_private: false,
+        slug: None,
     };
     let request = existing(stage, request, Which::Issues);
     approve(stage, tx, Who::Mira, Who::Astrid, request, Which::Issues, approval).await?;
@@ -65,6 +66,7 @@ async fn approved(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
         ends_at: Some(stage.now + TimeDelta::days(47)),
         notes: "For this project; ask again when it goes on.".to_owned(),
         allow_private: false,
+        slug: None,
     };
     approve(stage, tx, Who::Alex, Who::Astrid, request, Which::Desk, approval).await
 }
@@ -76,6 +78,7 @@ fn whole(stage: &Stage<'_>) -> Approval {
         ends_at: None,
         notes: String::new(),
         allow_private: false,
+        slug: None,
     }
 }
 

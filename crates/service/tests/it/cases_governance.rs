@@ -78,6 +78,7 @@ fn approval() -> Approval {
         ends_at: None,
         notes: String::new(),
         allow_private: false,
+        slug: None,
     }
 }
 

@@ -94,6 +94,13 @@ impl Org {
     }
 }
 
+/// The names of the values that are stored for a request.
+pub(crate) async fn sealed(org: &Org, request: domain::RequestId) -> Vec<String> {
+    let mut tx = org.world.db.read().await.expect("a read");
+    let stored = store::secrets::get_all(&mut tx, store::secrets::Owner::Request(request)).await.expect("secrets");
+    stored.into_iter().map(|secret| secret.name).collect()
+}
+
 /// The everyday tools.
 pub(crate) async fn fixture() -> Fixture {
     Fixture::spawn(FixtureOptions { tool_set: ToolSet::Demo, ..FixtureOptions::default() }).await.expect("a fixture")
@@ -134,6 +141,7 @@ pub(crate) fn approval(scope: Scope, report: &TestReport) -> Approval {
         ends_at: None,
         notes: String::new(),
         allow_private: false,
+        slug: None,
     }
 }
 

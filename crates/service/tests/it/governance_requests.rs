@@ -1,7 +1,7 @@
 use domain::{AuditAction, Category, NewRequest, PageQuery, RequestFilter, RequestState, Scope, SecretText, ToolScope};
 use store::{Db, Sql, sql};
 
-use crate::governance::{NOWHERE, Org, fixture, locked_fixture, new_request, secret, with_header};
+use crate::governance::{NOWHERE, Org, fixture, locked_fixture, new_request, sealed, secret, with_header};
 use crate::world::{code, problem};
 
 const SECRET: &str = "planted-7f3a-swordfish";
@@ -257,7 +257,8 @@ testkit::both_engines! {
         let withdrawn = services.withdraw_request(&org.as_ada(), request.id).await.unwrap();
         assert_eq!(withdrawn.state, RequestState::Withdrawn);
         let stored = services.request(&org.as_ada(), request.id).await.unwrap();
-        assert!(stored.state == RequestState::Withdrawn && stored.header_names.is_empty(), "its secrets are forgotten");
+        assert_eq!((stored.state, stored.header_names), (RequestState::Withdrawn, vec!["X-Key".to_owned()]));
+        assert!(sealed(&org, request.id).await.is_empty(), "its secrets are forgotten");
         assert_eq!(org.world.actions().await.last(), Some(&AuditAction::ServerRequestWithdrawn));
         assert_eq!(code(services.withdraw_request(&org.as_ada(), request.id).await), "request_decided");
         assert_eq!(code(services.test_request(&org.as_root(), request.id, false).await), "request_decided");

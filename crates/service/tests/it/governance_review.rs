@@ -7,7 +7,7 @@ use store::{Db, sql};
 use testkit::fixture::broken::{self, Broken, Fault, When};
 
 use crate::governance::{
-    NOWHERE, Org, allow, approval, fixture, locked_fixture, new_request, scope, tools, with_header,
+    NOWHERE, Org, allow, approval, fixture, locked_fixture, new_request, scope, sealed, secret, tools, with_header,
 };
 use crate::world::{code, problem};
 
@@ -95,7 +95,8 @@ testkit::both_engines! {
         assert_eq!((server.server.status, server.server.slug.as_str()), (ServerStatus::Active, "tracker"));
         assert_eq!(server.server.owner_id, Some(org.ada.id));
         assert_eq!(server.server.header_names, ["Authorization"], "the secret moved along");
-        assert!(services.request(&org.as_ada(), request.id).await.unwrap().header_names.is_empty());
+        assert_eq!(services.request(&org.as_ada(), request.id).await.unwrap().header_names, ["Authorization"]);
+        assert!(sealed(&org, request.id).await.is_empty(), "and is not kept twice");
         assert!(server.pins.iter().all(|pin| pin.state == PinState::Pinned));
         assert_eq!(server.pins.len(), report.tools.len() + report.others.len());
         assert_eq!(server.test.map(|test| test.definitions_digest), Some(report.definitions_digest.clone()));
@@ -179,7 +180,7 @@ testkit::both_engines! {
         let request = org.asked("Tracker", &fixture.url()).await;
         let root = org.as_root();
         let untested = Approval { scope: Scope::Server, definitions_digest: Some("0".repeat(64)), ends_at: None,
-            notes: String::new(), allow_private: false };
+            notes: String::new(), allow_private: false, slug: None };
         let events = org.world.recorded().await;
         assert_eq!(code(services.approve_request(&root, request.id, untested).await), "test_again");
         untouched(&org, request.id, events).await;
@@ -251,24 +252,85 @@ testkit::both_engines! {
         assert!(org.may_call(org.ada.id, "tracker", "echo"));
     }
 
-    async fn a_slug_taken_meanwhile_leaves_nothing(db: Db) {
+    async fn a_slug_taken_meanwhile_can_be_chosen_anew(db: Db) {
         let org = Org::new(db).await;
         let services = org.services();
         let fixture = fixture().await;
         let request = org.asked("Tracker", &fixture.url()).await;
         let report = services.test_request(&org.as_root(), request.id, false).await.unwrap();
-        let new = NewServer { name: "Tracker".to_owned(), url: NOWHERE.to_owned(), ..NewServer::default() };
-        services.create_server(&org.as_root(), new).await.unwrap();
-        let result = services.approve_request(&org.as_root(), request.id, approval(Scope::Server, &report)).await;
-        assert_eq!(code(result), "servers.slug");
+        let other = crate::governance::fixture().await;
+        let same = services.submit_request(&org.as_eve(), new_request("Tracker", &other.url()), None).await.unwrap();
+        assert_eq!(same.slug, request.slug, "both could be asked for");
+        org.approved(&same, Scope::Server).await;
+
+        let events = org.world.recorded().await;
+        let approve = async |slug: Option<&str>| {
+            let given = Approval { slug: slug.map(str::to_owned), ..approval(Scope::Server, &report) };
+            services.approve_request(&org.as_root(), request.id, given).await
+        };
+        for slug in [None, Some(""), Some("tracker")] {
+            let wrong = problem(approve(slug).await);
+            assert!(wrong.of_field("slug").is_some_and(|why| why.contains("choose another")), "{slug:?}: {wrong:?}");
+        }
+        for slug in ["Not A Slug", "me"] {
+            assert!(problem(approve(Some(slug)).await).of_field("slug").is_some(), "{slug}");
+        }
         assert_eq!(services.request(&org.as_ada(), request.id).await.unwrap().state, RequestState::Pending);
-        assert!(services.rules(&org.as_root(), None).await.unwrap().is_empty());
+        assert_eq!(services.rules(&org.as_root(), None).await.unwrap().len(), 1);
+        assert_eq!(org.world.recorded().await, events);
+
+        let approved = approve(Some(" tracker-of-ada ")).await.unwrap();
+        assert_eq!(approved.slug, "tracker-of-ada");
+        let kept = approved.decision.as_ref().and_then(|decision| decision.approval.as_ref()?.slug.as_deref());
+        assert_eq!(kept, Some("tracker-of-ada"));
+        assert_eq!(services.request(&org.as_ada(), request.id).await.unwrap(), approved);
+        let server = services.server(&org.as_root(), approved.server_id.unwrap()).await.unwrap().server;
+        assert_eq!(server.slug.as_str(), "tracker-of-ada");
+        assert!(org.may_call(org.ada.id, "tracker-of-ada", "echo") && !org.may_call(org.ada.id, "tracker", "echo"));
+        let event = org.world.newest(AuditAction::ServerApproved).await;
+        assert_eq!(event.row.server.as_deref(), Some("tracker-of-ada"));
+        assert_eq!(org.messages(&org.ada).await[0].link, "/connectors/tracker-of-ada");
+    }
+
+    async fn a_decision_names_nobody_who_has_no_account(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let fixture = fixture().await;
+        let operator = org.world.operator();
+        let request = org.asked("Tracker", &fixture.url()).await;
+        let report = services.test_request(&operator, request.id, false).await.unwrap();
+        services.approve_request(&operator, request.id, approval(Scope::Server, &report)).await.unwrap();
+        let other = org.asked("Other", NOWHERE).await;
+        let reason = Rejection { reason: "x".repeat(60), ..Rejection::default() };
+        services.reject_request(&operator, other.id, reason).await.unwrap();
+        for id in [request.id, other.id] {
+            let decision = services.request(&org.as_ada(), id).await.unwrap().decision.expect("a decision");
+            assert_eq!((decision.by_id, decision.by_name), (None, operator.actor.name.clone()));
+        }
+    }
+
+    async fn reviewers_see_that_an_address_is_not_the_catalogs(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let own = "https://mcp.deepwiki.com/mcp";
+        for (address, expected) in
+            [("", None), ("HTTPS://MCP.DeepWiki.com:443/mcp/", None), ("https://mcp.deepwiki.example/mcp", Some(own))]
+        {
+            let new = NewRequest { catalog_name: Some("com.deepwiki/mcp".to_owned()), ..new_request("Wiki", address) };
+            let request = services.submit_request(&org.as_ada(), new, None).await.unwrap();
+            let review = services.review(&org.as_root(), request.id).await.unwrap();
+            assert_eq!(review.catalog_url.as_deref(), expected, "{address}");
+            services.withdraw_request(&org.as_ada(), request.id).await.unwrap();
+        }
+        let custom = org.asked("Custom", own).await;
+        assert_eq!(services.review(&org.as_root(), custom.id).await.unwrap().catalog_url, None);
     }
 
     async fn a_rejection_says_what_to_do(db: Db) {
         let org = Org::new(db).await;
         let services = org.services();
         let new = with_header(new_request("Tracker", NOWHERE), "X-Key", "sesame");
+        let new = NewRequest { env: vec![secret("API_TOKEN", "sesame")], ..new };
         let request = services.submit_request(&org.as_ada(), new.clone(), None).await.unwrap();
         let bare = Rejection { reason: "security concerns".to_owned(), ..Rejection::default() };
         assert!(problem(services.reject_request(&org.as_root(), request.id, bare).await).of_field("reason").is_some());
@@ -281,15 +343,19 @@ testkit::both_engines! {
             ..half };
         let rejected = services.reject_request(&org.as_root(), request.id, whole.clone()).await.unwrap();
         let decision = rejected.decision.expect("a decision");
-        assert_eq!((rejected.state, decision.rejection, decision.by_id), (RequestState::Rejected, Some(whole), org.root.id));
+        assert_eq!((rejected.state, decision.rejection, decision.by_id), (RequestState::Rejected, Some(whole), Some(org.root.id)));
         let stored = services.request(&org.as_ada(), request.id).await.unwrap();
-        assert!(stored.header_names.is_empty(), "its secrets are forgotten");
+        assert_eq!((stored.header_names, stored.env_names), (vec!["X-Key".to_owned()], vec!["API_TOKEN".to_owned()]));
+        assert!(sealed(&org, request.id).await.is_empty(), "its secrets are forgotten");
         let [message] = &org.messages(&org.ada).await[..] else { panic!("one message") };
         assert_eq!(message.kind, NotificationKind::RequestRejected);
         assert_eq!(message.link, format!("/requests/{}", request.id));
         let event = org.world.newest(AuditAction::ServerRejected).await;
         assert_eq!(event.row.reason.as_deref(), Some("It asks for write access to every repository."));
         let again = NewRequest { resubmission_of: Some(request.id), ..new };
+        let blank = NewRequest { env: vec![secret("API_TOKEN", "")], ..with_header(again.clone(), "X-Key", "") };
+        let missing = problem(services.submit_request(&org.as_ada(), blank, None).await);
+        assert!(missing.of_field("headers[0].value").is_some() && missing.of_field("env[0].value").is_some());
         services.submit_request(&org.as_ada(), again, None).await.unwrap();
     }
 
@@ -317,7 +383,7 @@ testkit::both_engines! {
         assert!(services.test_request(&org.as_root(), request.id, false).await.unwrap().ok);
 
         let approval = Approval { scope: scope(&["echo"]), definitions_digest: None, ends_at: None, notes: String::new(),
-            allow_private: false };
+            allow_private: false, slug: None };
         services.disable_server(&org.as_root(), server.id).await.unwrap();
         let result = services.approve_request(&org.as_root(), request.id, approval.clone()).await;
         assert_eq!(code(result), "server_disabled");

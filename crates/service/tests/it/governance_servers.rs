@@ -140,6 +140,89 @@ testkit::both_engines! {
         assert_eq!(deleted.row.server.as_deref(), Some("tracker"));
     }
 
+    async fn people_are_told_when_their_access_ends(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let root = org.as_root();
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let told = async || {
+            let ended = |m: &domain::Notification| m.kind == NotificationKind::AccessEnded;
+            let messages = org.messages(&org.ada).await;
+            // So that the next message is newer than these.
+            org.world.advance(1);
+            messages.into_iter().filter(ended).map(|m| (m.title, m.body, m.link)).collect::<Vec<_>>()
+        };
+        let id = org.opened(&server, &org.ada, tools(&["echo"])).await.rule.id;
+        let other = org.opened(&server, &org.ada, tools(&["add"])).await.rule.id;
+        services.delete_rule(&root, other).await.unwrap();
+        let rule = allow(&server, Principal::user(org.ada.id), tools(&["add"]));
+        services.update_rule(&root, id, rule.clone()).await.unwrap();
+        assert!(told().await.is_empty(), "another rule, or what is left of it, gives access");
+
+        services.update_rule(&root, id, NewRule { enabled: false, ..rule.clone() }).await.unwrap();
+        let (title, body, link) = told().await.remove(0);
+        assert_eq!(title, "Your access to Tracker has ended");
+        assert!(body.starts_with("Root switched off the rule"), "{body}");
+        assert_eq!(link, format!("/requests/new?server={}", server.id));
+        services.delete_rule(&root, id).await.unwrap();
+        assert_eq!(told().await.len(), 1, "a rule that was off gave nothing");
+        let id = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
+        services.update_rule(&root, id, NewRule { effect: Effect::Deny, ..rule.clone() }).await.unwrap();
+        assert!(told().await[0].1.starts_with("Root changed the rule"));
+        services.delete_rule(&root, id).await.unwrap();
+        assert_eq!(told().await.len(), 2, "the end of a denial is no end of access");
+        let id = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
+        services.delete_rule(&org.world.operator(), id).await.unwrap();
+        assert!(told().await[0].1.starts_with("An administrator deleted the rule"));
+
+        // Of what is switched off or deleted, whoever a rule names hears once, and nobody else.
+        for names in [&["echo"], &["add"]] {
+            org.opened(&server, &org.ada, tools(names)).await;
+        }
+        org.opened(&server, &org.root, ToolScope::ALL).await;
+        services.create_rule(&root, allow(&server, Principal::everyone(), ToolScope::ALL)).await.unwrap();
+        services.disable_server(&root, server.id).await.unwrap();
+        let messages = told().await;
+        assert_eq!((messages.len(), messages[0].1.as_str()), (4, "Root switched the server off."));
+        services.delete_server(&root, server.id).await.unwrap();
+        assert_eq!(told().await.len(), 4, "it was off already");
+        let server = org.server("Tracker", &fixture.url()).await;
+        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        services.delete_server(&root, server.id).await.unwrap();
+        let messages = told().await;
+        assert_eq!((messages.len(), messages[0].1.as_str()), (5, "Root deleted the server."));
+        for person in [&org.eve, &org.root] {
+            let messages = org.messages(person).await;
+            assert!(messages.iter().all(|m| m.kind != NotificationKind::AccessEnded), "{messages:?}");
+        }
+    }
+
+    async fn health_is_written_when_it_changes(db: Db) {
+        let org = Org::new(db.clone()).await;
+        let services = org.services();
+        let server = services.create_server(&org.as_root(), new_server(NOWHERE)).await.unwrap();
+        let stored = async || services.server(&org.as_root(), server.id).await.unwrap().server;
+        let notice = async |detail: &str| {
+            services.record_health(server.id, domain::Health::Error, Some(detail.to_owned())).await.unwrap();
+        };
+        notice("refused").await;
+        let first = stored().await;
+        assert_eq!((first.health, first.health_detail.as_deref()), (domain::Health::Error, Some("refused")));
+        assert_eq!(first.health_at, Some(org.world.now()));
+
+        org.world.advance(60);
+        let writer = db.begin().await.unwrap();
+        notice("refused").await;
+        let gone = domain::ServerId::generate(org.world.env.as_ref());
+        services.record_health(gone, domain::Health::Error, None).await.unwrap();
+        drop(writer);
+        assert_eq!(stored().await, first, "what is known is not written, nor waits for those who write");
+        notice("timed out").await;
+        let second = stored().await;
+        assert_eq!((second.health_detail.as_deref(), second.health_at), (Some("timed out"), Some(org.world.now())));
+    }
+
     async fn rules_that_make_no_sense_are_refused(db: Db) {
         let org = Org::new(db).await;
         let services = org.services();

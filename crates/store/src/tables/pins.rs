@@ -1,9 +1,11 @@
 //! `pins`: definitions as approved, and as seen last.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{Pin, PinKind, PinState, ServerId, UserId};
 
-use crate::{Parsed, Result, Tx, sql};
+use crate::{Parsed, Result, Tx, list as select, sql};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -15,6 +17,13 @@ struct Row {
     seen_digest: Option<String>,
     seen_definition: Option<String>,
     pinned_at: Option<DateTime<Utc>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnedRow {
+    server_id: Parsed<ServerId>,
+    #[sqlx(flatten)]
+    pin: Row,
 }
 
 impl From<Row> for Pin {
@@ -40,6 +49,28 @@ pub async fn list(tx: &mut Tx, server: ServerId) -> Result<Vec<Pin>> {
     .fetch_all::<Row>(tx)
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The pins of one kind and state of several servers, each server's in the order in which it offers them.
+pub async fn of_servers(
+    tx: &mut Tx,
+    servers: &[ServerId],
+    kind: PinKind,
+    state: PinState,
+) -> Result<HashMap<ServerId, Vec<Pin>>> {
+    let mut q = select(
+        "SELECT server_id, kind, name, state, digest, definition, seen_digest, seen_definition, pinned_at
+         FROM pins WHERE kind = $1 AND state = $2",
+    )
+    .bind(kind)
+    .bind(state);
+    q.and_in(" AND server_id IN ", servers.iter().copied());
+    q.push_plain(" ORDER BY server_id, position, name");
+    let mut of = HashMap::<ServerId, Vec<Pin>>::new();
+    for row in q.fetch_all::<OwnedRow>(tx).await? {
+        of.entry(row.server_id.0).or_default().push(row.pin.into());
+    }
+    Ok(of)
 }
 
 /// One pin.

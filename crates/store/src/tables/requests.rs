@@ -1,12 +1,13 @@
-//! `requests` and `request_history`. Names of sealed headers and variables come from `secrets`.
+//! `requests` and `request_history`. The names of headers and variables are columns here, although their values are in
+//! `secrets`: a decision takes the values away, and who reads or repeats the request still has to know what was sent.
 
 use chrono::{DateTime, Utc};
 use domain::{
     AuthKind, DecisionRecord, Justification, Page, PageQuery, Request, RequestHistory, RequestId, RequestKind,
-    RequestState, ServerId, Transport, UserId,
+    RequestState, Server, ServerId, Transport, UserId,
 };
 
-use super::{number, secrets};
+use super::number;
 use crate::page::{self, Cursor};
 use crate::{Json, Parsed, Result, Sql, Tx, json, list as select, sql};
 
@@ -52,6 +53,8 @@ struct Row {
     transport: Parsed<Transport>,
     url: String,
     auth: Parsed<AuthKind>,
+    header_names: Json<Vec<String>>,
+    env_names: Json<Vec<String>>,
     why_needed: String,
     use_case: String,
     expected_value: String,
@@ -63,64 +66,52 @@ struct Row {
     decision: Option<Json<DecisionRecord>>,
 }
 
-impl Row {
-    fn with(self, names: secrets::Names) -> Request {
-        Request {
-            id: self.id.0,
-            kind: self.kind.0,
-            state: self.state.0,
-            requester_id: self.requester_id.0,
-            requester_name: self.requester_name,
-            name: self.name,
-            slug: self.slug,
-            description: self.description,
-            icon: self.icon,
-            catalog_name: self.catalog_name,
-            server_id: self.server_id.map(|id| id.0),
-            tools: self.tools.0,
-            transport: self.transport.0,
-            url: self.url,
-            auth: self.auth.0,
-            header_names: names.headers,
-            env_names: names.env,
+impl From<Row> for Request {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.0,
+            kind: row.kind.0,
+            state: row.state.0,
+            requester_id: row.requester_id.0,
+            requester_name: row.requester_name,
+            name: row.name,
+            slug: row.slug,
+            description: row.description,
+            icon: row.icon,
+            catalog_name: row.catalog_name,
+            server_id: row.server_id.map(|id| id.0),
+            tools: row.tools.0,
+            transport: row.transport.0,
+            url: row.url,
+            auth: row.auth.0,
+            header_names: row.header_names.0,
+            env_names: row.env_names.0,
             justification: Justification {
-                why_needed: self.why_needed,
-                use_case: self.use_case,
-                expected_value: self.expected_value,
-                alternatives_considered: self.alternatives_considered,
+                why_needed: row.why_needed,
+                use_case: row.use_case,
+                expected_value: row.expected_value,
+                alternatives_considered: row.alternatives_considered,
             },
-            urgent: self.urgent,
-            resubmission_of: self.resubmission_of.map(|id| id.0),
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            decision: self.decision.map(|decision| decision.0),
+            urgent: row.urgent,
+            resubmission_of: row.resubmission_of.map(|id| id.0),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            decision: row.decision.map(|decision| decision.0),
         }
     }
 }
 
-async fn complete(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Request>> {
-    let mut names = secrets::names_of(tx, rows.iter().map(|row| row.id.0.to_string()).collect()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let names = names.remove(&row.id.0.to_string()).unwrap_or_default();
-            row.with(names)
-        })
-        .collect())
-}
-
 /// The request.
 pub async fn get(tx: &mut Tx, id: RequestId) -> Result<Option<Request>> {
-    let row: Option<Row> =
-        sql("SELECT r.id, r.kind, r.state, r.requester_id, u.name AS requester_name, r.name, r.slug,
-                                       r.description, r.icon, r.catalog_name, r.server_id, r.tools, r.transport, r.url,
-                                       r.auth, r.why_needed, r.use_case, r.expected_value, r.alternatives_considered,
-                                       r.urgent, r.resubmission_of, r.created_at, r.updated_at, r.decision
-                                FROM requests r JOIN users u ON u.id = r.requester_id WHERE r.id = $1")
-        .bind(id)
-        .fetch_optional(tx)
-        .await?;
-    Ok(complete(tx, row.into_iter().collect()).await?.pop())
+    let row = sql("SELECT r.id, r.kind, r.state, r.requester_id, u.name AS requester_name, r.name, r.slug,
+                          r.description, r.icon, r.catalog_name, r.server_id, r.tools, r.transport, r.url,
+                          r.auth, r.header_names, r.env_names, r.why_needed, r.use_case, r.expected_value,
+                          r.alternatives_considered, r.urgent, r.resubmission_of, r.created_at, r.updated_at, r.decision
+                   FROM requests r JOIN users u ON u.id = r.requester_id WHERE r.id = $1")
+    .bind(id)
+    .fetch_optional::<Row>(tx)
+    .await?;
+    Ok(row.map(Into::into))
 }
 
 /// The request, locked until the transaction ends: of two administrators who decide at once, the second sees what the
@@ -141,8 +132,8 @@ pub async fn list(tx: &mut Tx, listing: &Listing, query: &PageQuery) -> Result<P
     let mut q = select(
         "SELECT r.id, r.kind, r.state, r.requester_id, u.name AS requester_name, r.name, r.slug,
                 r.description, r.icon, r.catalog_name, r.server_id, r.tools, r.transport, r.url,
-                r.auth, r.why_needed, r.use_case, r.expected_value, r.alternatives_considered,
-                r.urgent, r.resubmission_of, r.created_at, r.updated_at, r.decision
+                r.auth, r.header_names, r.env_names, r.why_needed, r.use_case, r.expected_value,
+                r.alternatives_considered, r.urgent, r.resubmission_of, r.created_at, r.updated_at, r.decision
          FROM requests r JOIN users u ON u.id = r.requester_id WHERE true",
     );
     if let Some(state) = listing.state {
@@ -176,8 +167,7 @@ pub async fn list(tx: &mut Tx, listing: &Listing, query: &PageQuery) -> Result<P
             q.push(" ORDER BY r.created_at, r.id LIMIT ?", page::fetch_limit(query));
         }
     }
-    let rows = q.fetch_all(tx).await?;
-    let requests = complete(tx, rows).await?;
+    let requests: Vec<Request> = q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect();
     Ok(page::page(requests, query, |request| Cursor::at(request.created_at, request.id)))
 }
 
@@ -191,25 +181,26 @@ pub async fn count_pending(tx: &mut Tx) -> Result<u32> {
 pub async fn pending_of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Request>> {
     let rows = sql("SELECT r.id, r.kind, r.state, r.requester_id, u.name AS requester_name, r.name, r.slug,
                            r.description, r.icon, r.catalog_name, r.server_id, r.tools, r.transport, r.url,
-                           r.auth, r.why_needed, r.use_case, r.expected_value, r.alternatives_considered,
-                           r.urgent, r.resubmission_of, r.created_at, r.updated_at, r.decision
+                           r.auth, r.header_names, r.env_names, r.why_needed, r.use_case, r.expected_value,
+                           r.alternatives_considered, r.urgent, r.resubmission_of, r.created_at, r.updated_at,
+                           r.decision
                     FROM requests r JOIN users u ON u.id = r.requester_id
                     WHERE r.requester_id = $1 AND r.state = 'pending' ORDER BY r.created_at DESC, r.id DESC")
     .bind(user)
-    .fetch_all(tx)
+    .fetch_all::<Row>(tx)
     .await?;
-    complete(tx, rows).await
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Adds a request as it is (its secrets are put separately).
+/// Adds a request as it is; the sealed values of its headers and variables are put separately.
 pub async fn insert(tx: &mut Tx, request: &Request) -> Result<()> {
     let decision = request.decision.as_ref();
     sql("INSERT INTO requests (id, kind, state, requester_id, name, slug, description, icon, catalog_name, server_id,
-                               tools, transport, url, auth, why_needed, use_case, expected_value,
-                               alternatives_considered, urgent, resubmission_of, created_at, updated_at, decided_at,
-                               decided_by, decision)
+                               tools, transport, url, auth, header_names, env_names, why_needed, use_case,
+                               expected_value, alternatives_considered, urgent, resubmission_of, created_at,
+                               updated_at, decided_at, decided_by, decision)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                 $23, $24, $25)")
+                 $23, $24, $25, $26, $27)")
     .bind(request.id)
     .bind(request.kind)
     .bind(request.state)
@@ -224,6 +215,8 @@ pub async fn insert(tx: &mut Tx, request: &Request) -> Result<()> {
     .bind(request.transport)
     .bind(&request.url)
     .bind(request.auth)
+    .bind(json(&request.header_names)?)
+    .bind(json(&request.env_names)?)
     .bind(&request.justification.why_needed)
     .bind(&request.justification.use_case)
     .bind(&request.justification.expected_value)
@@ -233,31 +226,33 @@ pub async fn insert(tx: &mut Tx, request: &Request) -> Result<()> {
     .bind(request.created_at)
     .bind(request.updated_at)
     .bind(decision.map(|decision| decision.at))
-    .bind(decision.map(|decision| decision.by_id))
+    .bind(decision.and_then(|decision| decision.by_id))
     .bind(decision.map(json).transpose()?)
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// Decides a request that waits; false when it waits no more. `server` is what an approval made.
+/// Decides a request that waits; false when it waits no more. `server` is what an approval made or opened; the request
+/// takes over its slug, which the approver may have chosen anew.
 pub async fn set_decision(
     tx: &mut Tx,
     id: RequestId,
     state: RequestState,
     decision: &DecisionRecord,
-    server: Option<ServerId>,
+    server: Option<&Server>,
 ) -> Result<bool> {
     let changed =
         sql("UPDATE requests SET state = $2, decision = $3, decided_at = $4, decided_by = $5, updated_at = $4,
-                              server_id = COALESCE($6, server_id)
+                              server_id = COALESCE($6, server_id), slug = COALESCE($7, slug)
                        WHERE id = $1 AND state = 'pending'")
         .bind(id)
         .bind(state)
         .bind(json(decision)?)
         .bind(decision.at)
         .bind(decision.by_id)
-        .bind(server)
+        .bind(server.map(|server| server.id))
+        .bind(server.map(|server| server.slug.clone()))
         .execute(tx)
         .await?;
     Ok(changed > 0)

@@ -135,7 +135,7 @@ pub async fn list(tx: &mut Tx, filter: &ServerFilter, query: &PageQuery) -> Resu
     Ok(page::page(servers, query, |server| Cursor::text(server.name.to_ascii_lowercase(), server.id)))
 }
 
-/// All servers by name.
+/// All servers by name, for the snapshot. Pages ask for those that they show.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Server>> {
     let rows = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
                            allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
@@ -145,15 +145,41 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Server>> {
     complete(tx, rows).await
 }
 
+/// These servers, by name; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx, ids: &[ServerId]) -> Result<Vec<Server>> {
+    let mut q = select(
+        "SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
+                allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+         FROM servers WHERE true",
+    );
+    q.and_in(" AND id IN ", ids.iter().copied());
+    q.push_plain(" ORDER BY lower(name), id");
+    let rows = q.fetch_all(tx).await?;
+    complete(tx, rows).await
+}
+
 /// The servers at the same address, for finding duplicates. Addresses are compared as [`normal_url`] writes them.
 pub async fn by_url(tx: &mut Tx, url: &str) -> Result<Vec<Server>> {
-    let wanted = normal_url(url);
-    let rows: Vec<(Parsed<ServerId>, String)> = sql("SELECT id, url FROM servers ORDER BY id").fetch_all(tx).await?;
-    let mut servers = Vec::new();
-    for (id, _) in rows.into_iter().filter(|(_, url)| normal_url(url) == wanted) {
-        servers.extend(get(tx, id.0).await?);
-    }
-    Ok(servers)
+    let rows = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
+                           allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                    FROM servers WHERE normal_url = $1 ORDER BY id")
+    .bind(normal_url(url))
+    .fetch_all(tx)
+    .await?;
+    complete(tx, rows).await
+}
+
+/// The servers that came of these catalog entries, by name.
+pub async fn by_catalog(tx: &mut Tx, entries: impl IntoIterator<Item = &str>) -> Result<Vec<Server>> {
+    let mut q = select(
+        "SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
+                allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+         FROM servers WHERE true",
+    );
+    q.and_in(" AND catalog_name IN ", entries);
+    q.push_plain(" ORDER BY lower(name), id");
+    let rows = q.fetch_all(tx).await?;
+    complete(tx, rows).await
 }
 
 /// An address in the form in which two spellings of the same one are equal: scheme and host in lower case, no default
@@ -193,8 +219,9 @@ pub async fn count(tx: &mut Tx, status: Option<ServerStatus>) -> Result<u32> {
 /// Adds a server; its secrets are put separately. Conflict: `servers.slug`.
 pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
     sql("INSERT INTO servers (id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                              allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)")
+                              allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at,
+                              normal_url)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
     .bind(server.id)
     .bind(&server.slug)
     .bind(&server.name)
@@ -213,6 +240,7 @@ pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
     .bind(server.health_at)
     .bind(server.created_at)
     .bind(server.updated_at)
+    .bind(normal_url(&server.url))
     .execute(tx)
     .await?;
     Ok(())
@@ -222,7 +250,8 @@ pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
 /// their own.
 pub async fn update(tx: &mut Tx, server: &Server) -> Result<bool> {
     let changed = sql("UPDATE servers SET name = $2, description = $3, icon = $4, transport = $5, url = $6, auth = $7,
-                              owner_id = $8, risk = $9, allow_private = $10, catalog_name = $11, updated_at = $12
+                              owner_id = $8, risk = $9, allow_private = $10, catalog_name = $11, updated_at = $12,
+                              normal_url = $13
                        WHERE id = $1")
     .bind(server.id)
     .bind(&server.name)
@@ -236,6 +265,7 @@ pub async fn update(tx: &mut Tx, server: &Server) -> Result<bool> {
     .bind(server.allow_private)
     .bind(server.catalog_name.as_deref())
     .bind(server.updated_at)
+    .bind(normal_url(&server.url))
     .execute(tx)
     .await?;
     Ok(changed > 0)
@@ -261,6 +291,13 @@ pub async fn set_status(tx: &mut Tx, id: ServerId, status: ServerStatus, now: Da
         .execute(tx)
         .await?;
     Ok(changed > 0)
+}
+
+/// What the last contact showed, as [`set_health`] stored it.
+pub async fn health(tx: &mut Tx, id: ServerId) -> Result<Option<(Health, Option<String>)>> {
+    let row: Option<(Parsed<Health>, Option<String>)> =
+        sql("SELECT health, health_detail FROM servers WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    Ok(row.map(|(health, detail)| (health.0, detail)))
 }
 
 /// Remembers the last contact.

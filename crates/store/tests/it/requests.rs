@@ -27,7 +27,7 @@ async fn request(tx: &mut Tx, env: &MockEnv, user: &User, slug: &str) -> Request
 
 fn approval(by: &User, env: &MockEnv) -> DecisionRecord {
     DecisionRecord {
-        by_id: by.id,
+        by_id: Some(by.id),
         by_name: by.name.clone(),
         at: env.now(),
         approval: Some(Approval {
@@ -36,6 +36,7 @@ fn approval(by: &User, env: &MockEnv) -> DecisionRecord {
             ends_at: None,
             notes: "welcome".to_owned(),
             allow_private: false,
+            slug: Some("hub".to_owned()),
         }),
         rejection: None,
     }
@@ -55,12 +56,12 @@ both_engines! {
         assert_eq!(requests::lock(&mut tx, asked.id).await.unwrap().as_ref(), Some(&asked));
         assert_eq!(requests::count_pending(&mut tx).await.unwrap(), 1);
 
-        let server = build::server(&env, "github");
+        let server = build::server(&env, "hub");
         servers::insert(&mut tx, &server).await.unwrap();
         env.advance(Duration::from_secs(5));
         let decision = approval(&boss, &env);
         let state = RequestState::Approved;
-        assert!(requests::set_decision(&mut tx, asked.id, state, &decision, Some(server.id)).await.unwrap());
+        assert!(requests::set_decision(&mut tx, asked.id, state, &decision, Some(&server)).await.unwrap());
         let rejected = RequestState::Rejected;
         assert!(!requests::set_decision(&mut tx, asked.id, rejected, &decision, None).await.unwrap());
         let pending = RequestState::Pending;
@@ -68,6 +69,7 @@ both_engines! {
         let expected = Request {
             state,
             server_id: Some(server.id),
+            slug: "hub".to_owned(),
             updated_at: env.now(),
             decision: Some(decision),
             ..asked.clone()
@@ -137,14 +139,23 @@ both_engines! {
         assert!(requests::list(&mut tx, &access, &all).await.unwrap().data.is_empty());
     }
 
-    async fn a_request_names_its_secrets_and_keeps_its_history(db: Db) {
+    async fn a_request_keeps_the_names_of_its_secrets_and_its_history(db: Db) {
         let env = MockEnv::default();
         let mut tx = db.begin().await.unwrap();
         let ada = person(&mut tx, &env, "Ada").await;
-        let asked = request(&mut tx, &env, &ada, "github").await;
+        let asked = Request {
+            header_names: vec!["X-Key".to_owned(), "Authorization".to_owned()],
+            env_names: vec!["TOKEN".to_owned()],
+            ..build::request(&env, &ada, "github")
+        };
+        requests::insert(&mut tx, &asked).await.unwrap();
         let owner = Owner::Request(asked.id);
         secrets::put(&mut tx, owner, SecretKind::Header, "X-Key", b"sealed", env.now()).await.unwrap();
-        assert_eq!(requests::get(&mut tx, asked.id).await.unwrap().unwrap().header_names, ["X-Key"]);
+        secrets::delete_owner(&mut tx, owner).await.unwrap();
+        let found = requests::get(&mut tx, asked.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&asked), "in the order in which they were entered");
+        let listed = requests::list(&mut tx, &Listing::default(), &PageQuery::default()).await.unwrap();
+        assert_eq!(listed.data, std::slice::from_ref(&asked));
 
         let line = |what: &str, detail: Option<&str>| RequestHistory {
             at: env.now(),

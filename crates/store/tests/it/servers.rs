@@ -99,6 +99,48 @@ both_engines! {
         for url in ["https://github.example.com/MCP", "https://github.example.com:8443/mcp", &github.url[..20]] {
             assert!(servers::by_url(&mut tx, url).await.unwrap().is_empty(), "{url}");
         }
+        let moved = Server { url: "https://linear.example.com".to_owned(), ..github };
+        assert!(servers::update(&mut tx, &moved).await.unwrap());
+        assert!(servers::by_url(&mut tx, "https://github.example.com/mcp").await.unwrap().is_empty());
+        assert_eq!(slugs(&servers::by_url(&mut tx, "https://LINEAR.example.com/").await.unwrap()), ["github"]);
+    }
+
+    async fn servers_are_found_by_catalog_entry_and_by_id(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let mut ids = Vec::new();
+        for (slug, entry) in [("wiki", Some("com.example/wiki")), ("docs", Some("com.example/docs")), ("own", None)] {
+            let server = Server { catalog_name: entry.map(str::to_owned), ..build::server(&env, slug) };
+            servers::insert(&mut tx, &server).await.unwrap();
+            secrets::put(&mut tx, Owner::Server(server.id), SecretKind::Header, slug, b"s", env.now()).await.unwrap();
+            ids.push(server.id);
+        }
+        let found = servers::by_catalog(&mut tx, ["com.example/wiki", "com.example/docs", "other"]).await.unwrap();
+        assert_eq!(slugs(&found), ["docs", "wiki"]);
+        assert_eq!(found[0].header_names, ["docs"]);
+        assert!(servers::by_catalog(&mut tx, []).await.unwrap().is_empty());
+        let unknown = domain::ServerId::generate(&env);
+        assert_eq!(slugs(&servers::by_ids(&mut tx, &[ids[2], unknown, ids[0]]).await.unwrap()), ["own", "wiki"]);
+        assert!(servers::by_ids(&mut tx, &[]).await.unwrap().is_empty());
+    }
+
+    async fn pins_of_several_servers_are_read_at_once(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let (github, linear) = (server(&mut tx, &env, "github").await, server(&mut tx, &env, "linear").await);
+        let bare = server(&mut tx, &env, "bare").await;
+        let pins_of = |names: &[&str]| names.iter().map(|name| build::pin(&env, name)).collect::<Vec<_>>();
+        pins::replace_all(&mut tx, github.id, &pins_of(&["write", "read"]), None).await.unwrap();
+        let prompt = Pin { kind: PinKind::Prompt, ..build::pin(&env, "ask") };
+        let added = Pin { state: PinState::Added, ..build::pin(&env, "new") };
+        let usable = build::pin(&env, "list");
+        pins::replace_all(&mut tx, linear.id, &[prompt, added, usable.clone()], None).await.unwrap();
+        let all = [github.id, linear.id, bare.id];
+        let found = pins::of_servers(&mut tx, &all, PinKind::Tool, PinState::Pinned).await.unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[&github.id], pins_of(&["write", "read"]), "in their order");
+        assert_eq!(found[&linear.id], [usable]);
+        assert!(pins::of_servers(&mut tx, &[], PinKind::Tool, PinState::Pinned).await.unwrap().is_empty());
     }
 
     async fn secrets_are_named_but_belong_to_their_owner(db: Db) {
