@@ -255,7 +255,7 @@ fn parts_are_replaced_one_by_one() {
         .keys
         .with([6; 32], KeyEntry { id: key(6), user: user(1), expires_at: None, revoked: false })
         .without(key(1));
-    assert_eq!(keys.len(), 5);
+    assert_eq!(keys.len(), 6);
     assert!(keys.get(&[6; 32]).is_some() && keys.get(&[1; 32]).is_none());
 }
 

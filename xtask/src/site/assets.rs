@@ -134,9 +134,13 @@ impl Assets {
             manifest.insert(logical.clone(), entry);
         }
         let json = serde_json::to_vec_pretty(&manifest).context("a manifest is always JSON")?;
-        let fresh = site.join("manifest.json.new");
-        fs::write(&fresh, json).with_context(|| format!("{} cannot be written", fresh.display()))?;
-        fs::rename(&fresh, site.join("manifest.json")).context("manifest.json cannot be replaced")?;
+        // Left alone when nothing changed: the server takes the site in, and would be compiled anew for a newer file.
+        let place = site.join("manifest.json");
+        if fs::read(&place).ok().as_deref() != Some(&json) {
+            let fresh = site.join("manifest.json.new");
+            fs::write(&fresh, json).with_context(|| format!("{} cannot be written", fresh.display()))?;
+            fs::rename(&fresh, place).context("manifest.json cannot be replaced")?;
+        }
         prune(site, &keep)?;
         Ok(written)
     }
