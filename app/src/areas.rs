@@ -8,6 +8,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 
@@ -43,12 +45,22 @@ impl ChooseView for Page {
 async fn without_code(area: &str) -> AnyView {
     let alive = document().document_element().is_some_and(|html| html.has_attribute(HYDRATED));
     let url = leptos_router::hooks::use_url().get_untracked();
-    leptos::logging::warn!("the code of {area} is not available; {} is loaded as a whole", url.path());
+    leptos::logging::warn!("the code of {area} is not available; {} works without it", url.path());
     if alive {
         let address = [url.path(), if url.search().is_empty() { "" } else { "?" }, url.search(), url.hash()].concat();
         drop(window().location().set_href(&address));
+    } else {
+        leave_links_to_the_browser();
     }
     std::future::pending().await
+}
+
+/// The router listens already, and would take links that it cannot follow.
+fn leave_links_to_the_browser() {
+    let stop = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| event.stop_immediate_propagation());
+    let heard_first = true;
+    drop(window().add_event_listener_with_callback_and_bool("click", stop.as_ref().unchecked_ref(), heard_first));
+    stop.forget();
 }
 
 /// Attribute of `<html>`, set once the browser has taken over the page.

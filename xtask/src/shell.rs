@@ -22,6 +22,19 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command whose remarks nobody needs; they are part of the error when it fails.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let line = describe(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{line}` could not be started; is it installed?"))?;
+    if !output.status.success() {
+        bail!("`{line}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
 /// Runs a program and returns what it wrote to stdout; its stderr is ours.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = describe(command);

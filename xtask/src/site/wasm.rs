@@ -86,9 +86,9 @@ fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
     let work = || {
         while let Some(module) = modules.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut optimise = Command::new(repo.node_bin("wasm-opt"));
-            // Quiet: it does not know a part of the name section, which it leaves out anyway.
-            optimise.args(["-Oz", "--quiet"]).args(FEATURES).arg(module).arg("-o").arg(module);
-            shell::run(&mut optimise)?;
+            optimise.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module);
+            // It warns of a part of the name section that it does not know, and leaves the section out anyway.
+            shell::run_quietly(&mut optimise)?;
         }
         Ok(())
     };
