@@ -240,6 +240,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_for_is_read_as_it_was_meant() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Input {
+            query: Query,
+            cursor: Option<String>,
+        }
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Query {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            search: Option<String>,
+            mine: bool,
+        }
+        for search in ["a&b=c", "tools[0]", "50 % + ü\n", "[", "]=[", "\"'"] {
+            let query = Query { search: Some(search.to_owned()), mine: true };
+            let input = Input { query, cursor: None };
+            let form = serde_qs::to_string(&input).expect("a form");
+            assert_eq!(serde_qs::from_str::<Input>(&form).expect("what was meant"), input, "{form}");
+        }
+    }
+
+    #[test]
     fn an_answer_of_another_shape_says_what_to_do() {
         for answer in [Json::from_text("<html>".to_owned()), Json::from_text("[]".to_owned())] {
             let error = answer.and_then(|json| json.read::<String>()).expect_err("no text");

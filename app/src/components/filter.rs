@@ -150,7 +150,7 @@ pub fn FilterText(
 ) -> impl IntoView {
     let value = query(name);
     view! {
-        <div class="filter-item">
+        <div class="filter-item filter-text">
             <input
                 class="input"
                 type="text"

@@ -61,6 +61,9 @@ toned! {
 impl Toned for AuditAction {
     /// The fixed word with spaces: `tool_call_success` reads `Tool call success`.
     fn label(&self) -> String {
+        if *self == Self::AuthSuccess {
+            return "Signed in".to_owned();
+        }
         let words = self.as_str().replace('_', " ");
         let mut chars = words.chars();
         chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()

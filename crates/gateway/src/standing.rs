@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ServerId;
 use policy::Target;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 pub(crate) struct Standing {
     gateway: Gateway,
     credential: [u8; 32],
-    slug: Box<str>,
+    server: ServerId,
     /// Of the snapshot that was asked last.
     generation: u64,
     next: Instant,
@@ -30,7 +31,7 @@ impl Gateway {
         Standing {
             gateway: self.clone(),
             credential: context.credential,
-            slug: context.server.slug.as_str().into(),
+            server: context.server.id,
             generation: context.snapshot.generation,
             next: Instant::now() + AGAIN,
             draining: self.inner.draining.clone(),
@@ -65,7 +66,7 @@ impl Standing {
         self.generation = snapshot.generation;
         self.next = Instant::now() + AGAIN;
         let Ok(caller) = snapshot.authenticate(&self.credential, now) else { return false };
-        let Some(server) = snapshot.servers.by_slug(&self.slug) else { return false };
+        let Some(server) = snapshot.servers.get(self.server) else { return false };
         snapshot.authorize(&caller.person, server, Target::Server, now).is_allowed()
     }
 }

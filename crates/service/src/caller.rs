@@ -146,7 +146,8 @@ impl Caller {
         }
         self.known()?;
         Err(Problem::forbidden(format!(
-            "this needs the right `{capability}`; ask an administrator of Drawbridge to do it or to give you the role"
+            "this needs the right to {}; ask an administrator of Drawbridge to do it or to give you the role",
+            in_words(capability)
         ))
         .into())
     }
@@ -163,4 +164,9 @@ impl Caller {
     pub(crate) const fn is_local(&self) -> bool {
         matches!(self.auth, AuthMethod::Operator | AuthMethod::System)
     }
+}
+
+/// A capability as part of a sentence: `manage users`.
+pub(crate) fn in_words(capability: Capability) -> String {
+    capability.as_str().replace('_', " ")
 }

@@ -60,7 +60,7 @@ impl Services {
     /// `Unauthenticated` and `Forbidden` as [`Caller::require`]; `Unavailable` when the refusal cannot be recorded.
     pub(crate) async fn require(&self, caller: &Caller, capability: Capability) -> Result<()> {
         let Err(refusal) = caller.require(capability) else { return Ok(()) };
-        self.denied(caller, &format!("lacks the right `{capability}`")).await?;
+        self.denied(caller, &format!("lacks the right to {}", crate::caller::in_words(capability))).await?;
         Err(refusal)
     }
 

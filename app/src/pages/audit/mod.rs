@@ -17,7 +17,7 @@ pub fn AuditPage() -> impl IntoView {
     let all = can(Capability::ViewOrgAudit);
     let description = move || {
         if all.get_untracked() {
-            "Every action and every call, in the order in which it was made durable."
+            "Every action and every call, newest first."
         } else {
             "What you did, and the calls that your AI clients made for you."
         }

@@ -4,7 +4,7 @@ pub mod api;
 pub mod detail;
 
 use api::{CreateGroup, ListGroups};
-use domain::Group;
+use domain::{Capability, Group};
 
 use crate::prelude::*;
 
@@ -19,7 +19,7 @@ pub fn GroupsPage() -> impl IntoView {
         <PageHeader
             title="Groups"
             description="People who get access together: a rule for a group holds for everybody in it."
-            actions=|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New group"</LinkButton> }
+            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New group"</LinkButton> })
         />
         <Load resource=groups let:groups>
             <Card flush=true>

@@ -24,7 +24,7 @@ pub fn InboxPage() -> impl IntoView {
     let kinds = std::iter::once((String::new(), "Any kind".to_owned()))
         .chain(RequestKind::ALL.iter().map(|kind| (kind.to_string(), kind.label())));
     view! {
-        <PageHeader title="Inbox" description="Requests for servers and for access. Those that wait longest come first."/>
+        <PageHeader title="Inbox" description="Requests for servers and for access. Pending ones that wait longest come first."/>
         <FilterBar names=&["search", "state", "kind"]>
             <SearchField name="search" label="Search servers and people"/>
             <FilterSelect

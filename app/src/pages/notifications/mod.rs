@@ -49,8 +49,8 @@ fn notification_row(notification: Notification, open: FormState<OpenNotification
         <div class=format!("message {}", tone.class())>
             <Icon name=icon/>
             <div>
-                <p class=if read { "" } else { "strong" }>
-                    {notification.title}
+                <p class=if read { "message-title" } else { "message-title strong" }>
+                    <span>{notification.title}</span>
                     {(!read).then(|| view! { <span class="unread-dot"></span><span class="sr-only">" (unread)"</span> })}
                 </p>
                 {(!notification.body.is_empty()).then(|| view! { <p class="muted">{notification.body}</p> })}

@@ -45,7 +45,7 @@ fn RequestDetail(data: RequestPageData) -> impl IntoView {
         <PageHeader
             title=request.name.clone()
             description=format!("Requested by {}", request.requester_name)
-            crumbs=vec![("My requests", "/requests".to_owned())]
+            crumbs=vec![if own || !decides { ("My requests", "/requests".to_owned()) } else { ("Inbox", "/inbox".to_owned()) }]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! {
                 <StateBadge state=state/>

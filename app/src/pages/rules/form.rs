@@ -68,6 +68,7 @@ pub fn RuleFields(
                 <TextArea
                     name="rule[tools]"
                     label="Tools"
+                    required=true
                     value=tools
                     placeholder="read_file\nsearch_*"
                     help="One name a line. An asterisk stands for any characters: write_* covers write_file and write_row."

@@ -8,6 +8,7 @@ mod table;
 use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter};
 use chrono::{DateTime, TimeDelta, Utc};
 pub use detail::RulePage;
+use domain::Capability;
 pub use form::RuleFields;
 pub use table::RuleTable;
 
@@ -31,9 +32,9 @@ pub fn PoliciesPage() -> impl IntoView {
         <PageHeader
             title="Policies"
             description="Who may use what. At least one rule must allow a call and none may deny it; what no rule mentions is denied."
-            actions=move || view! {
+            actions=move || can(Capability::ManagePolicies).get_untracked().then(|| view! {
                 <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New global rule"</LinkButton>
-            }
+            })
         />
         <FilterBar names=&["search", "effect", "scope"]>
             <SearchField name="search" label="Search people, groups, servers, notes"/>

@@ -26,7 +26,7 @@ pub fn RuleTable(
     if with_server {
         columns.push(Column::new("Server"));
     }
-    columns.extend([Column::new("Tools"), Column::new("In force")]);
+    columns.extend([Column::new("Tools"), Column::new("State")]);
     if !compact {
         columns.push(Column::new("Notes"));
     }
@@ -49,7 +49,8 @@ pub fn RuleTable(
                     view! { <Dates rule=rule.clone() in_force=in_force/> },
                 ]);
                 if !compact {
-                    cells.extend(cells![view! { <span class="muted">{rule.notes.clone()}</span> }]);
+                    let notes = Some(rule.notes.clone()).filter(|notes| !notes.is_empty());
+                    cells.extend(cells![notes.map(|notes| view! { <span class="muted">{notes}</span> })]);
                 }
                 let row = Row::new(cells).href(format!("/policies/{}", rule.id));
                 if in_force { row } else { row.muted() }

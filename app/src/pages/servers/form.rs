@@ -50,7 +50,7 @@ pub(super) fn ServerFields(
             <summary>"Environment variables"</summary>
             <SecretRows name="server[env]" label="Variable" names=env.clone() kept=env placeholder="API_TOKEN"/>
         </details>
-        <SelectField name="server[risk]" label="Risk" options=risks.collect() value=risk.to_string() help="How much harm it could do; shown to reviewers and in the inventory."/>
+        <SelectField name="server[risk]" label="Risk" options=risks.collect() value=risk.to_string() help="How much harm it could do; shown to reviewers and in the list of servers."/>
         <Checkbox
             name="server[allow_private]"
             label="The server is in our private network"

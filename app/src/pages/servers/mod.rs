@@ -12,7 +12,7 @@ mod tools;
 
 use api::ListServers;
 pub use detail::ServerPage;
-use domain::{Server, ServerStatus};
+use domain::{Capability, Server, ServerStatus};
 pub use new::NewServerPage;
 
 use crate::prelude::*;
@@ -29,7 +29,7 @@ pub fn ServersPage() -> impl IntoView {
         <PageHeader
             title="Servers"
             description="The MCP servers behind the gateway."
-            actions=|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">"Add a server"</LinkButton> }
+            actions=move || can(Capability::ManageServers).get_untracked().then(|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">"Add a server"</LinkButton> })
         />
         <FilterBar names=&["search", "status"]>
             <SearchField name="search" label="Search servers"/>

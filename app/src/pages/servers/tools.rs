@@ -55,7 +55,7 @@ pub(super) fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     });
     view! {
         <div class="stack">
-            <Card title="Compare with the server">
+            <Card title="Compare with the server" description="A test reads what the server offers now; what differs from the approved is withheld.">
                 <div class="stack">
                     {approve}
                     <TestButton id=server.id form=forms.test/>

@@ -5,7 +5,7 @@ pub mod fields;
 pub mod profile;
 
 use api::{InviteUser, Invited, ListUsers};
-use domain::{OneTimeLink, User, UserStatus};
+use domain::{Capability, OneTimeLink, User, UserStatus};
 use fields::UserFields;
 
 use crate::prelude::*;
@@ -26,7 +26,7 @@ pub fn UsersPage() -> impl IntoView {
         <PageHeader
             title="Users"
             description="Everybody who can sign in, ask for servers and call them."
-            actions=|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">"Invite"</LinkButton> }
+            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">"Invite"</LinkButton> })
         />
         <FilterBar names=&["search", "status"]>
             <SearchField name="search" label="Search name, email, department, team"/>
