@@ -48,8 +48,7 @@ pub(super) fn cut(compiled: &Path, out: &Path) -> Result<Modules> {
 }
 
 /// Writes the packs into `packs` as `audit+inbox.pack`, and makes the script load from them instead of single modules.
-/// Returns the names of the packs.
-pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<Vec<String>> {
+pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<()> {
     let mut sized = Vec::new();
     for (stem, areas) in modules {
         let path = cut.join(format!("{stem}.wasm"));
@@ -61,8 +60,8 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<Vec<St
     let script = cut.join(SCRIPT);
     let mut text = fs::read_to_string(&script).with_context(|| format!("{} cannot be read", script.display()))?;
     let mut names = Vec::new();
-    for (number, areas) in grouped.iter().enumerate() {
-        let mut bytes = Vec::new();
+    for areas in &grouped {
+        let (number, mut bytes) = (names.len(), Vec::new());
         for (stem, _) in
             modules.iter().filter(|(_, users)| grouped.iter().find(|g| g.is_superset(users)) == Some(areas))
         {
@@ -76,6 +75,10 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<Vec<St
             text = text.replace(&fetch, &format!("fromPack({number}, {begin}, {end})"));
             bytes.extend(module);
         }
+        if bytes.is_empty() {
+            // Its modules have found a smaller pack.
+            continue;
+        }
         let name = areas.iter().map(String::as_str).collect::<Vec<_>>().join("+") + ".pack";
         fs::write(packs.join(&name), bytes).with_context(|| format!("{name} cannot be written"))?;
         names.push(name);
@@ -85,8 +88,7 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<Vec<St
         writeln!(loader, "  \"./areas/{name}\",")?;
     }
     loader.push_str(FROM_PACK);
-    fs::write(&script, loader + &text).with_context(|| format!("{} cannot be written", script.display()))?;
-    Ok(names)
+    fs::write(&script, loader + &text).with_context(|| format!("{} cannot be written", script.display()))
 }
 
 /// A part of a pack, as the answer that a request for the module alone would have had. A pack is fetched once; one that

@@ -52,7 +52,7 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
     let packs = work.join("areas");
     let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
-    let inputs = Inputs::of("wasm", 6).text(mode.name()).file(&compiled)?.file(&repo.path("package-lock.json"))?;
+    let inputs = Inputs::of("wasm", 7).text(mode.name()).file(&compiled)?.file(&repo.path("package-lock.json"))?;
     unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs], || {
         for directory in [&cut, &packs] {
             let _ = fs::remove_dir_all(directory);

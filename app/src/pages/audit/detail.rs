@@ -101,7 +101,7 @@ fn WhatHappened(row: AuditRow, rules: Vec<String>, all: bool) -> impl IntoView {
     let AuditRow { tool, decision, ip, latency_us, .. } = row.clone();
     view! {
         <Facts>
-            <Fact label="When"><Time at=at/>" · "<span class="num nowrap">{exact(at)}</span></Fact>
+            <Fact label="When"><Time at=at/>" · "<span class="num">{exact(at)}</span></Fact>
             <Fact label="Who"><ActorLink row=row all=all/></Fact>
             {resource}
             {server}
