@@ -52,8 +52,9 @@ pub(crate) fn start(repo: &Repo, args: &Args, programs: &Programs) -> Result<Run
     let mut serve = Command::new(&programs.drawbridge);
     serve.current_dir(repo.root()).arg("serve").env("DRAWBRIDGE_SITE", repo.site());
     let data = if args.demo { "data/demo" } else { "data" };
-    for (option, default) in [("--data-dir", data), ("--listen", "127.0.0.1:3000")] {
-        if !has(&args.serve, option) {
+    let defaults = [("--data-dir", "DRAWBRIDGE_DATA_DIR", data), ("--listen", "DRAWBRIDGE_LISTEN", "127.0.0.1:3000")];
+    for (option, variable, default) in defaults {
+        if !has(&args.serve, option) && std::env::var_os(variable).is_none() {
             serve.args([option, default]);
         }
     }
