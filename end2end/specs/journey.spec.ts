@@ -488,8 +488,10 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
 
 /** The words of the choice that begin with a name. */
 async function optionOf(console: Console, within: ReturnType<Console["dialog"]>, name: string): Promise<string> {
-  const options = await console.field("Who", within).getByRole("option").allTextContents();
-  return options.find((option) => option.includes(name)) ?? name;
+  const options = console.field("Who", within).getByRole("option");
+  // They come once the dialog is open.
+  await expect(options.filter({ hasText: name })).not.toHaveCount(0);
+  return (await options.allTextContents()).find((option) => option.includes(name)) ?? name;
 }
 
 test("revoking a key ends calls with it at once", async () => {
