@@ -6,19 +6,20 @@
  */
 interface Application {
   default(): Promise<unknown>;
-  /** Ends when the page has been taken over. */
-  hydrate(): Promise<void>;
+  /** Takes the texts of the page's language. Ends when the page has been taken over. */
+  hydrate(language: string, texts: string): Promise<void>;
 }
 
 const named = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || undefined;
 
 /** Starts the application. Without it the page still works by plain links and forms, so a failure is only reported. */
-async function start(url: string): Promise<void> {
+async function start(url: string, texts: string): Promise<void> {
   try {
+    const table = fetch(texts).then((answer) => answer.text());
     const application = (await import(url)) as Application;
     await application.default();
-    await application.hydrate();
+    await application.hydrate(document.documentElement.lang, await table);
   } catch (error) {
     console.error("Drawbridge: the interactive part of this page could not start.", error);
   }
@@ -38,8 +39,21 @@ function chartsOnDemand(url: string): void {
   observer.observe(document.documentElement, { childList: true, subtree: true });
 }
 
+/** A chart as the chart code has it. */
+interface Chart extends HTMLElement {
+  downloadPng(filename: string): void;
+}
+
+// Buttons that save the chart of their card as a picture.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-chart-png]") : null;
+  const chart = button?.closest(".card")?.querySelector<Chart>("db-chart");
+  if (button && chart) chart.downloadPng(button.dataset["chartPng"] ?? "chart.png");
+});
+
 const charts = named("drawbridge-charts");
 if (charts) chartsOnDemand(charts);
 
 const application = named("drawbridge-app");
-if (application) void start(application);
+const texts = named("drawbridge-texts");
+if (application && texts) void start(application, texts);

@@ -1,62 +1,81 @@
 /*
- * Theme before the first paint: a classic, blocking script in <head>.
+ * What a person has chosen about the looks, before the first paint: a classic, blocking script in <head>.
  *
- * The choice lives in localStorage; `system` is stored as nothing. `<html data-theme>` is `light` or `dark` when
- * chosen and absent when the system decides, so that CSS can tell the two apart. A change comes either from a click
- * on any element with `data-set-theme="light|dark|system"` (works before and without WASM) or from a
- * `drawbridge:theme` event on the document whose `detail` is one of the three.
+ * A choice lives in localStorage, the usual one is stored as nothing, and it stands as an attribute of <html> for CSS:
+ * `data-theme` (`light`, `dark`; absent when the system decides), `data-density` (`compact`), `data-sidebar`
+ * (`collapsed`). A change comes from a click on any element with `data-set-theme="light|dark|system"`,
+ * `data-set-density="comfortable|compact"` or `data-toggle-sidebar` (works before and without WASM).
  */
 (() => {
-  const key = "drawbridge-theme";
   const root = document.documentElement;
 
-  const read = (): string | null => {
+  /** A choice: its name, its values, and the one that is stored as nothing. */
+  const choices: Record<string, { values: readonly string[]; usual: string }> = {
+    theme: { values: ["light", "dark", "system"], usual: "system" },
+    density: { values: ["comfortable", "compact"], usual: "comfortable" },
+    sidebar: { values: ["open", "collapsed"], usual: "open" },
+  };
+
+  const read = (name: string): string | null => {
     try {
-      return localStorage.getItem(key);
+      return localStorage.getItem(`drawbridge-${name}`);
     } catch {
-      return null; // storage is blocked: the system's theme it is
+      return null; // storage is blocked: the usual it is
     }
   };
 
-  /** Shows on the buttons which theme is chosen. */
+  /** Shows on the buttons what is chosen. */
   const mark = (): void => {
-    const shown = root.dataset["theme"] ?? "system";
-    for (const button of document.querySelectorAll<HTMLElement>("[data-set-theme]")) {
-      button.setAttribute("aria-pressed", String(button.dataset["setTheme"] === shown));
+    for (const [name, { usual }] of Object.entries(choices)) {
+      const shown = root.dataset[name] ?? usual;
+      for (const button of document.querySelectorAll<HTMLElement>(`[data-set-${name}]`)) {
+        button.setAttribute("aria-pressed", String(button.getAttribute(`data-set-${name}`) === shown));
+      }
+    }
+    for (const button of document.querySelectorAll("[data-toggle-sidebar]")) {
+      button.setAttribute("aria-expanded", String(root.dataset["sidebar"] !== "collapsed"));
     }
   };
 
-  const apply = (choice: string | null): void => {
-    if (choice === "light" || choice === "dark") {
-      root.dataset["theme"] = choice;
-    } else {
-      delete root.dataset["theme"];
+  const apply = (): void => {
+    for (const [name, { values, usual }] of Object.entries(choices)) {
+      const choice = read(name);
+      if (choice !== null && choice !== usual && values.includes(choice)) root.dataset[name] = choice;
+      else delete root.dataset[name];
     }
     mark();
   };
 
-  const choose = (choice: unknown): void => {
-    if (choice !== "light" && choice !== "dark" && choice !== "system") return;
+  const choose = (name: string, choice: string): void => {
+    const known = choices[name];
+    if (!known?.values.includes(choice)) return;
     try {
-      if (choice === "system") localStorage.removeItem(key);
-      else localStorage.setItem(key, choice);
+      if (choice === known.usual) localStorage.removeItem(`drawbridge-${name}`);
+      else localStorage.setItem(`drawbridge-${name}`, choice);
     } catch {
       // Without storage the choice holds for this page only.
+      if (choice === known.usual) delete root.dataset[name];
+      else root.dataset[name] = choice;
+      mark();
+      return;
     }
-    apply(choice);
+    apply();
   };
 
-  apply(read());
+  apply();
 
   // The buttons come later than this script.
   document.addEventListener("DOMContentLoaded", mark);
-  document.addEventListener("drawbridge:theme", (event) => choose((event as CustomEvent<unknown>).detail));
   document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-set-theme]") : null;
-    if (target) choose(target.dataset["setTheme"]);
+    if (!(event.target instanceof Element)) return;
+    for (const name of Object.keys(choices)) {
+      const choice = event.target.closest(`[data-set-${name}]`)?.getAttribute(`data-set-${name}`);
+      if (choice) choose(name, choice);
+    }
+    if (event.target.closest("[data-toggle-sidebar]")) {
+      choose("sidebar", root.dataset["sidebar"] === "collapsed" ? "open" : "collapsed");
+    }
   });
   // Another tab chose: follow it.
-  window.addEventListener("storage", (event) => {
-    if (event.key === key || event.key === null) apply(read());
-  });
+  window.addEventListener("storage", apply);
 })();

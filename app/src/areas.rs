@@ -7,21 +7,61 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::{Rule, RuleView, Server, ServerDetail, ServerId, User};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
+#[cfg(not(feature = "ssr"))]
+use send_wrapper::SendWrapper;
 
-use crate::pages;
+use crate::components::FormState;
+use crate::pages::rules::RuleFields;
+use crate::pages::rules::api::{Principals, SwitchRule};
+use crate::pages::servers::{ActivityTab, Events, PermissionsTab, ServerForms, SettingsTab, ToolsTab};
+use crate::pages::users::fields::UserFields;
+use crate::{pages, shell};
 
-type Loading = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>>>>;
+/// Code on its way. On the server it is there already, and what renders it may go on in another thread.
+#[cfg(feature = "ssr")]
+type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>> + Send>>;
+#[cfg(not(feature = "ssr"))]
+type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 
 /// A page for the route table, whose code is loaded when it is first shown.
 #[derive(Clone, Copy)]
 pub struct Page {
     area: &'static str,
-    load: fn() -> Loading,
+    load: fn() -> Loading<AnyView>,
+    ahead: fn() -> Loading<()>,
+}
+
+impl Page {
+    /// The view, for a part of a page that comes later; nothing when its code cannot be loaded.
+    pub fn show(self) -> impl Future<Output = AnyView> + Send + 'static {
+        shown(waiting((self.load)()))
+    }
+}
+
+/// The view, once its code is there; nothing when it cannot be loaded.
+async fn shown(loading: Waiting<AnyView>) -> AnyView {
+    loading.await.unwrap_or_else(|_| ().into_any())
+}
+
+#[cfg(feature = "ssr")]
+type Waiting<T> = Loading<T>;
+/// A browser has one thread.
+#[cfg(not(feature = "ssr"))]
+type Waiting<T> = SendWrapper<Loading<T>>;
+
+#[cfg(feature = "ssr")]
+fn waiting(loading: Loading<AnyView>) -> Waiting<AnyView> {
+    loading
+}
+#[cfg(not(feature = "ssr"))]
+fn waiting(loading: Loading<AnyView>) -> Waiting<AnyView> {
+    SendWrapper::new(loading)
 }
 
 impl ChooseView for Page {
@@ -35,7 +75,8 @@ impl ChooseView for Page {
     }
 
     async fn preload(&self) {
-        drop((self.load)().await);
+        // What could not be loaded ahead is asked for again when it is needed.
+        drop((self.ahead)().await);
     }
 }
 
@@ -63,8 +104,37 @@ fn leave_links_to_the_browser() {
     stop.forget();
 }
 
+/// Loads the code of the page at this path, if it is not there yet. The browser's part only.
+pub fn load_ahead(path: &str) {
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let (first, below) = (segments.next().unwrap_or_default(), segments.next());
+    let page = match (first, below) {
+        ("", _) => home::home(),
+        ("connectors", _) => connectors::list(),
+        ("catalog", _) => catalog::list(),
+        ("requests", Some("new")) => request_form::new(),
+        ("requests", _) => requests::list(),
+        ("inbox", None) => inbox::list(),
+        ("inbox", Some(_)) => review::review(),
+        ("servers", None | Some("new")) => servers::list(),
+        ("servers", Some(_)) => server::detail(),
+        ("policies", _) => policies::list(),
+        ("audit" | "activity", _) => audit::list(),
+        ("account" | "keys" | "notifications", _) => account::account(),
+        ("users" | "groups", _) => people::users(),
+        _ => return,
+    };
+    leptos::task::spawn_local(async move { page.preload().await });
+}
+
 /// Attribute of `<html>`, set once the browser has taken over the page.
 pub const HYDRATED: &str = "data-hydrated";
+
+#[cfg(feature = "gallery")]
+use pages::gallery::GalleryPage as Gallery;
+/// A release has no gallery.
+#[cfg(not(feature = "gallery"))]
+use pages::not_found::NotFoundPage as Gallery;
 
 macro_rules! areas {
     ($($area:ident { $($page:ident: $component:path),+ $(,)? })+) => {
@@ -76,11 +146,11 @@ macro_rules! areas {
                 $(
                     #[doc = concat!("[`", stringify!($component), "`].")]
                     pub fn $page() -> Page {
-                        #[wasm_split($area, wasm_split_path = ::leptos::wasm_split, fallible)]
+                        #[wasm_split($area, wasm_split_path = ::leptos::wasm_split, preload(ahead), fallible)]
                         fn $page() -> Result<AnyView, SplitLoaderError> {
                             Ok($component().into_any())
                         }
-                        Page { area: stringify!($area), load: || Box::pin($page()) }
+                        Page { area: stringify!($area), load: || Box::pin($page()), ahead: || Box::pin(ahead()) }
                     }
                 )+
             }
@@ -146,4 +216,96 @@ areas! {
         groups: pages::groups::GroupsPage,
         group: pages::groups::GroupPage,
     }
+    gallery {
+        gallery: Gallery,
+    }
+    overlays {
+        palette: shell::palette::Palette,
+        shortcuts: shell::shortcuts::Shortcuts,
+        notifications: shell::newest::Newest,
+    }
+}
+
+macro_rules! parts {
+    ($($(#[$meta:meta])* $part:ident($($name:ident: $kind:ty),*) => $view:expr;)+) => {
+        mod code {
+            $(
+                pub(super) mod $part {
+                    use super::super::*;
+
+                    #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, preload(ahead), fallible)]
+                    pub(crate) fn show($($name: $kind),*) -> Result<AnyView, SplitLoaderError> {
+                        Ok($view.into_any())
+                    }
+                }
+            )+
+        }
+
+        /// Parts of pages whose code comes when they are first shown: tabs and dialogs.
+        pub mod parts {
+            use super::*;
+
+            $(
+                $(#[$meta])*
+                pub fn $part($($name: $kind),*) -> impl IntoView {
+                    #[cfg(feature = "ssr")]
+                    crate::ssr::announce(stringify!($part));
+                    let view = Suspend::new(shown(waiting(Box::pin(code::$part::show($($name),*)))));
+                    view! { <div class="part" data-part=stringify!($part)>{view}</div> }
+                }
+            )+
+
+            /// Loads the code of these parts while nothing else is to be done, so that nobody waits for it later.
+            pub fn ahead(parts: &'static [&'static str]) {
+                Effect::new(move |_| {
+                    request_idle_callback(move || {
+                        leptos::task::spawn_local(async move {
+                            for part in parts {
+                                code_of(part).await;
+                            }
+                        });
+                    });
+                });
+            }
+
+            async fn code_of(part: &str) {
+                match part {
+                    // What cannot be loaded ahead is asked for again when it is needed.
+                    $(stringify!($part) => drop(code::$part::ahead().await),)+
+                    _ => {}
+                }
+            }
+
+            /// Loads the code of the parts that a page of the server holds, so that they can be taken over with it.
+            pub async fn load() {
+                let Ok(found) = document().query_selector_all("[data-part]") else { return };
+                for i in 0..found.length() {
+                    let element = found.item(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+                    // Without it the page cannot be taken over, which the page itself finds out and says.
+                    if let Some(part) = element.and_then(|element| element.get_attribute("data-part")) {
+                        code_of(&part).await;
+                    }
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    /// The definitions of a server.
+    server_tools(detail: ServerDetail, forms: ServerForms) => view! { <ToolsTab detail=detail forms=forms/> };
+    /// Who may use a server.
+    server_permissions(rules: Vec<RuleView>, revoke: Option<FormState<SwitchRule>>) => view! {
+        <PermissionsTab rules=rules revoke=revoke/>
+    };
+    /// What happened at a server.
+    server_activity(server: ServerId, events: Events) => view! { <ActivityTab server=server events=events/> };
+    /// The settings of a server.
+    server_settings(server: Server, forms: ServerForms) => view! { <SettingsTab server=server forms=forms/> };
+    /// The fields of a rule.
+    rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
+        <RuleFields principals=principals.0 global=global rule=rule/>
+    };
+    /// The fields of a person.
+    user_form(user: Option<User>) => view! { <UserFields user=user/> };
 }

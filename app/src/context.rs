@@ -4,7 +4,7 @@
 //! values ([`Context`]), so that both render the same.
 
 use chrono::{DateTime, Utc};
-use domain::{Capability, Me};
+use domain::{Capability, Counters, Me};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,16 @@ impl Context {
             // A failure changes nothing here: the page's own data says what is wrong.
             if let Ok(Some(me)) = whoami().await {
                 self.me.set(Some(me));
+            }
+        });
+    }
+
+    /// The server has told the numbers of the frame.
+    pub fn count(self, counters: Counters) {
+        self.me.update(|me| {
+            if let Some(me) = me {
+                me.unread_notifications = counters.unread_notifications;
+                me.pending_requests = counters.pending_requests;
             }
         });
     }

@@ -5,6 +5,8 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// A failed read or write, as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(transparent)]
@@ -59,14 +61,11 @@ impl FromServerFnError for AppError {
         Self(match error {
             // The browser could not reach the server, or got something that is not an answer of ours.
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => {
-                Problem::Unavailable {
-                    why: "Drawbridge cannot be reached; nothing was lost; check your connection and try again"
-                        .to_owned(),
-                }
+                Problem::Unavailable { why: text::errors::unreachable().to_owned() }
             }
             // The form does not fit the function: an old page in an open tab, or a request made by hand.
             ServerFnErrorErr::Args(why) | ServerFnErrorErr::MissingArg(why) | ServerFnErrorErr::Serialization(why) => {
-                Problem::field("", format!("this form could not be read ({why}); reload the page and try again"))
+                Problem::field("", text::errors::unreadable_form(&why))
             }
             ServerFnErrorErr::Registration(why)
             | ServerFnErrorErr::UnsupportedRequestMethod(why)

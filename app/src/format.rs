@@ -2,25 +2,52 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
+use crate::text;
+
 /// A time relative to now, in at most a few words: `5 min ago`, `in 2 days`, `12 Mar 2026` beyond 30 days.
 pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = (now - at).num_seconds();
     let past = seconds >= 0;
-    let (count, unit) = match seconds.abs() {
-        0..45 => return if past { "just now" } else { "in a moment" }.to_owned(),
-        s @ 45..3_600 => (((s + 30) / 60).max(1), "min"),
-        s @ 3_600..86_400 => (s / 3_600, "h"),
+    match seconds.unsigned_abs() {
+        0..45 => if past { text::time::just_now() } else { text::time::in_a_moment() }.to_owned(),
+        s @ 45..3_600 => {
+            let minutes = ((s + 30) / 60).max(1);
+            if past { text::time::minutes_ago(minutes) } else { text::time::in_minutes(minutes) }
+        }
+        s @ 3_600..86_400 => {
+            let hours = s / 3_600;
+            if past { text::time::hours_ago(hours) } else { text::time::in_hours(hours) }
+        }
         s @ 86_400..2_592_000 => {
             let days = s / 86_400;
-            (days, if days == 1 { "day" } else { "days" })
+            if past { text::time::days_ago(days) } else { text::time::in_days(days) }
         }
-        _ => return date(at, now),
-    };
-    if past { format!("{count} {unit} ago") } else { format!("in {count} {unit}") }
+        _ => date(at, now),
+    }
 }
 
 fn date(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    if at.year() == now.year() { at.format("%-d %b").to_string() } else { at.format("%-d %b %Y").to_string() }
+    let day = at.day().to_string();
+    let month = match at.month() {
+        1 => text::time::january(),
+        2 => text::time::february(),
+        3 => text::time::march(),
+        4 => text::time::april(),
+        5 => text::time::may(),
+        6 => text::time::june(),
+        7 => text::time::july(),
+        8 => text::time::august(),
+        9 => text::time::september(),
+        10 => text::time::october(),
+        11 => text::time::november(),
+        _ => text::time::december(),
+    };
+    if at.year() == now.year() {
+        text::time::date(&day, month)
+    } else {
+        // As a text: a year has no space between its digits.
+        text::time::date_of_year(&day, month, &at.year().to_string())
+    }
 }
 
 /// A time to the second, in UTC.

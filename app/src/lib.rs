@@ -13,6 +13,8 @@ pub mod context;
 mod diff;
 pub mod error;
 pub mod format;
+pub mod i18n;
+mod keys;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod parse;
@@ -21,6 +23,7 @@ pub mod prelude;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod text;
 pub mod url;
 pub mod wire;
 
@@ -38,8 +41,8 @@ pub use shell::document::shell;
 pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
 use areas::{
-    account, audit, catalog, connectors, home, inbox, people, policies, request_form, requests, review, server,
-    servers, session,
+    account, audit, catalog, connectors, gallery, home, inbox, people, policies, request_form, requests, review,
+    server, servers, session,
 };
 use context::Context;
 use pages::not_found::NotFoundPage;
@@ -83,6 +86,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/keys") view=account::keys() ssr=SsrMode::Async/>
                     <Route path=path!("/notifications") view=account::notifications() ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=people::users() ssr=SsrMode::Async/>
+                    <Route path=path!("/dev/gallery") view=gallery::gallery() ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=people::user() ssr=SsrMode::Async/>
                     <Route path=path!("/groups") view=people::groups() ssr=SsrMode::Async/>
                     <Route path=path!("/groups/:id") view=people::group() ssr=SsrMode::Async/>

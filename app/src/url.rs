@@ -108,14 +108,30 @@ pub fn dialog_target() -> Memo<Option<String>> {
     query("for")
 }
 
+/// A path with what was just done in its query, instead of what was done before.
+pub fn with_notice(path: &str, notice: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let kept = |pair: &&str| !pair.is_empty() && !pair.starts_with("notice=") && !pair.starts_with("undo=");
+    let mut query: Vec<&str> = query.split('&').filter(kept).collect();
+    let notice = format!("notice={notice}");
+    query.push(&notice);
+    format!("{path}?{}", query.join("&"))
+}
+
 /// The path and query of this page, for coming back to it.
 pub fn here() -> impl Fn() -> String + Clone + Send + Sync + 'static {
-    href_with(vec![("notice", None)])
+    href_with(vec![("notice", None), ("undo", None)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_notice_replaces_the_one_before() {
+        assert_eq!(with_notice("/users", "saved"), "/users?notice=saved");
+        assert_eq!(with_notice("/a?tab=x&notice=old&undo=rul_1", "new"), "/a?tab=x&notice=new");
+    }
 
     #[test]
     fn changes_replace_and_remove() {

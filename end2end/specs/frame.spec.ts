@@ -80,7 +80,7 @@ test("the theme is chosen in the menu, stays, and is there before the first pain
   await second.getByRole("button", { name: /account menu$/ }).click();
   await second.locator("#account-menu").getByRole("button", { name: "System", exact: true }).click();
   await expect(page.locator("html"), "other tabs follow").not.toHaveAttribute("data-theme");
-  expect(await background()).toBe(light);
+  await expect.poll(background).toBe(light);
 });
 
 test("on a phone the navigation is a menu that closes once a page is chosen", async () => {

@@ -1,4 +1,4 @@
-/* What is tested, and with which browser: from `./x e2e` by environment, otherwise what the last build left. */
+/* What is tested, and with which browser: from `./x` by environment, otherwise what the last build left. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +12,9 @@ export const drawbridgeProgram = process.env["DRAWBRIDGE_BIN"] ?? root("target/d
 
 /** The MCP server behind it. */
 export const fixtureProgram = process.env["MCP_FIXTURE_BIN"] ?? root("target/debug/mcp-fixture");
+
+/** What fills an audit log for measurements. */
+export const auditSeedProgram = process.env["AUDIT_SEED_BIN"] ?? root("target/debug/audit-seed");
 
 /** The console's files. */
 export const site = process.env["DRAWBRIDGE_SITE"] ?? root("target/site");

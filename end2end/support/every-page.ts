@@ -46,7 +46,8 @@ export function everyPageAs(role: Role): () => Tour {
   return current;
 }
 
-async function signedIn(browser: Browser, { drawbridge, watch }: World, role: Role): Promise<Console> {
+/** A window of one of the people of a demonstration. */
+export async function signedIn(browser: Browser, { drawbridge, watch }: World, role: Role): Promise<Console> {
   const accounts = await drawbridge.demoAccounts();
   const console = await Console.open(browser, drawbridge, watch);
   await console.signIn({ name: role, email: accounts[role], password: accounts.password });

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drawbridgeProgram, fixtureProgram, site } from "./environment.ts";
+import { auditSeedProgram, drawbridgeProgram, fixtureProgram, site } from "./environment.ts";
 import { Program } from "./process.ts";
 
 /** The environment without any settings of Drawbridge, so that those of a developer do not leak into tests. */
@@ -41,9 +41,23 @@ export interface Drawbridge {
   stop(): Promise<void>;
 }
 
-/** Starts Drawbridge on an empty data directory; with an upstream, as a demonstration that calls it. */
-export async function startDrawbridge(demo?: Upstream): Promise<Drawbridge> {
-  const data = await mkdtemp(join(tmpdir(), "drawbridge-e2e-"));
+/** Makes an empty data directory. */
+export const makeDataDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), "drawbridge-e2e-"));
+
+/** Adds calls to the audit log of a data directory that no Drawbridge uses now and a demonstration has filled. */
+export async function seedAudit(data: string, events: number): Promise<void> {
+  const args = ["--data-dir", data, "--events", String(events)];
+  const program = new Program("audit-seed", auditSeedProgram, args, environment({}));
+  await program.says(/^added \d+ events$/, 900_000);
+  await program.stop();
+}
+
+/**
+ * Starts Drawbridge; with an upstream, as a demonstration that calls it. Its data directory is a new one that goes when
+ * it stops, or the given one, which stays.
+ */
+export async function startDrawbridge(demo?: Upstream, kept?: string): Promise<Drawbridge> {
+  const data = kept ?? (await makeDataDirectory());
   const program = new Program(
     "drawbridge",
     drawbridgeProgram,
@@ -58,7 +72,7 @@ export async function startDrawbridge(demo?: Upstream): Promise<Drawbridge> {
   );
   const stop = async (): Promise<void> => {
     await program.stop();
-    await rm(data, { recursive: true, force: true });
+    if (kept === undefined) await rm(data, { recursive: true, force: true });
   };
   try {
     const [, url = ""] = await program.says(/^Drawbridge \S+ listens on (\S+)$/, 60_000);

@@ -7,12 +7,17 @@ use app::areas::HYDRATED;
 use leptos::prelude::{IntoView, Owner, document};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the page that the server has rendered, once the code of its area is there. Never ends when that cannot be
+/// Takes over the page that the server has rendered, in its language, once the code of its area is there. Never ends when that cannot be
 /// loaded: the page then stays as it is.
 #[wasm_bindgen]
-pub async fn hydrate() {
+pub async fn hydrate(language: &str, texts: String) {
     console_error_panic_hook::set_once();
+    if !app::i18n::start(language, texts) {
+        leptos::logging::error!("the texts are not those of this page; it stays as it is");
+        return;
+    }
     let Some(body) = document().body() else { return };
+    app::areas::parts::load().await;
     let shared = Rc::new(OnceCell::new());
     let taken = shared.clone();
     let mounted = leptos::mount::hydrate_from_async(body, move || {

@@ -134,19 +134,19 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             ..gateway::Settings::default()
         },
     });
+    let stop = CancellationToken::new();
     let mut registry = Registry::default();
     gateway.metrics().register(&mut registry);
 
     let hosts = Hosts(args.hosts(&public).into());
     let router = Router::new()
         .merge(rest::router(services.clone()))
-        .fallback_service(web::router(services.clone(), site, &public)?)
+        .fallback_service(web::router(services.clone(), site, &public, stop.clone())?)
         .layer(from_fn_with_state(hosts, only_known_hosts))
         // The data path checks hosts itself; operators' probes come by address.
         .merge(mcp::router(gateway.clone()))
         .merge(operations::router(data.clone(), registry));
 
-    let stop = CancellationToken::new();
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");

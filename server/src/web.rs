@@ -13,10 +13,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
 use secrecy::SecretString;
 use service::{Caller, RequestMeta, Services};
+use tokio_util::sync::CancellationToken;
 use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
 use crate::config::PublicUrl;
+use crate::live;
 
 /// The name of the session cookie. Browsers keep a `__Host-` cookie only on https and loopback.
 pub(crate) fn cookie_policy(public: &PublicUrl) -> CookiePolicy {
@@ -39,13 +41,15 @@ pub(crate) fn router(
     services: Services,
     site: Site,
     public: &PublicUrl,
+    stop: CancellationToken,
 ) -> Result<Router, tower_http::csrf::ConfigError> {
     let cookie = cookie_policy(public);
     let session = Session { services: services.clone(), cookie: cookie.name, https: public.https };
     let assets = std::sync::Arc::new(Assets::new(site.urls().clone()));
     let csrf = CsrfLayer::new().add_trusted_origin(&public.origin)?;
-    let console =
-        Console { services, assets, cookie }.router().layer(csrf).layer(from_fn_with_state(session, with_session));
+    let live = live::router(services.clone(), stop);
+    let console = Console { services, assets, cookie }.router();
+    let console = live.fallback_service(console).layer(csrf).layer(from_fn_with_state(session, with_session));
     let files = Router::new().route("/pkg/{*file}", get(Site::serve)).with_state(site);
     Ok(files.merge(no_oauth()).fallback_service(console))
 }

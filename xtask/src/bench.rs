@@ -2,7 +2,9 @@
 //!
 //! Upstream, byte proxy, load generator (crate `bench`) and Drawbridge are processes of their own, all built for
 //! release. Rounds alternate between the three ways, so that a machine that slows down slows all of them; the middle
-//! round counts. CPU time is what the kernel charged to the proxy's process.
+//! round counts. CPU time is what the kernel charged to the proxy's process. What people wait for is measured by [`ui`].
+
+mod ui;
 
 use std::{
     fs,
@@ -25,7 +27,10 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Seconds of each round
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
@@ -38,6 +43,12 @@ pub(crate) struct Args {
     /// Measure with this PostgreSQL database (an empty one) instead of SQLite
     #[arg(long)]
     database_url: Option<String>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Measure the console in Chromium instead: how it loads, how it answers, what frequent work costs
+    Ui(ui::Args),
 }
 
 /// How long a part may take to listen.
@@ -72,19 +83,10 @@ struct Measured {
 }
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    site::build(repo, Mode::Release)?;
-    note("cargo build --release -p server -p bench");
-    shell::run(shell::cargo(repo.root()).args([
-        "build",
-        "--release",
-        "-p",
-        "server",
-        "-p",
-        "bench",
-        "--features",
-        "server/embed",
-    ]))?;
-    let release = repo.target().join("release");
+    if let Some(What::Ui(args)) = &args.what {
+        return ui::run(repo, args);
+    }
+    let release = build(repo)?;
     let (drawbridge, bench) = (release.join("drawbridge"), release.join("drawbridge-bench"));
 
     let (_upstream, upstream_url, upstream) = part(&bench, &["upstream"])?;
@@ -139,6 +141,23 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     budget("release binary, MB", Some(fs::metadata(&drawbridge)?.len() as f64 / 1e6), 60.0, 40.0, Better::Less);
     println!("\nfront-end, brotli");
     site::check_budget(repo)
+}
+
+/// Builds site, server and load generator for release; returns the directory of the programs.
+fn build(repo: &Repo) -> Result<PathBuf> {
+    site::build(repo, Mode::Release)?;
+    note("cargo build --release -p server -p bench");
+    shell::run(shell::cargo(repo.root()).args([
+        "build",
+        "--release",
+        "-p",
+        "server",
+        "-p",
+        "bench",
+        "--features",
+        "server/embed",
+    ]))?;
+    Ok(repo.target().join("release"))
 }
 
 /// Starts a part of the `bench` crate; returns its URL and address.

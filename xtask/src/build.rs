@@ -1,6 +1,9 @@
 //! The server's binaries, for development and for release.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
@@ -28,10 +31,19 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// The programs that `run`, the browser tests and the conformance suite start.
+/// The programs that `run`, the browser tests, the conformance suite and measurements start.
 pub(crate) struct Programs {
     pub(crate) drawbridge: PathBuf,
     pub(crate) fixture: PathBuf,
+    pub(crate) audit_seed: PathBuf,
+}
+
+impl Programs {
+    /// Those in a directory that cargo filled.
+    pub(crate) fn of(directory: &Path) -> Self {
+        let program = |name: &str| directory.join(name);
+        Self { drawbridge: program("drawbridge"), fixture: program("mcp-fixture"), audit_seed: program("audit-seed") }
+    }
 }
 
 /// Builds both programs with the selection of packages that the tests use, so that neither build undoes the other's
@@ -39,8 +51,7 @@ pub(crate) struct Programs {
 pub(crate) fn development(repo: &Repo) -> Result<Programs> {
     note("cargo build --bins");
     shell::run(shell::native(repo, "build")?.arg("--bins"))?;
-    let directory = repo.target().join("debug");
-    Ok(Programs { drawbridge: directory.join("drawbridge"), fixture: directory.join("mcp-fixture") })
+    Ok(Programs::of(&repo.target().join("debug")))
 }
 
 /// The site first: the server's release build takes it in.

@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    build, npm,
+    build::{self, Programs},
+    npm,
     repo::Repo,
     shell,
     site::{self, Mode},
@@ -25,26 +26,31 @@ pub(crate) fn command(repo: &Repo, args: &Args) -> Result<()> {
     run(repo, &args.playwright)
 }
 
-/// Builds what is missing and runs the tests. They find the programs by environment: `DRAWBRIDGE_BIN`,
-/// `MCP_FIXTURE_BIN`, `DRAWBRIDGE_SITE`, and `CHROMIUM` where the system has one.
+/// Builds what is missing and runs the tests.
 pub(crate) fn run(repo: &Repo, arguments: &[String]) -> Result<()> {
-    site::build(repo, Mode::Release)?;
+    site::build(repo, Mode::Tested)?;
     let programs = build::development(repo)?;
+    note("playwright test");
+    shell::run(playwright(repo, &programs)?.args(arguments))
+}
+
+/// `playwright test`, which finds the programs by environment: `DRAWBRIDGE_BIN`, `MCP_FIXTURE_BIN`, `AUDIT_SEED_BIN`,
+/// `DRAWBRIDGE_SITE`, and `CHROMIUM` where the system has one.
+pub(crate) fn playwright(repo: &Repo, programs: &Programs) -> Result<Command> {
     let dir = repo.path("end2end");
     npm::ensure(&dir)?;
-    note("playwright test");
     let mut playwright = Command::new(dir.join("node_modules/.bin/playwright"));
     playwright
         .current_dir(&dir)
         .arg("test")
-        .args(arguments)
-        .env("DRAWBRIDGE_BIN", programs.drawbridge)
-        .env("MCP_FIXTURE_BIN", programs.fixture)
+        .env("DRAWBRIDGE_BIN", &programs.drawbridge)
+        .env("MCP_FIXTURE_BIN", &programs.fixture)
+        .env("AUDIT_SEED_BIN", &programs.audit_seed)
         .env("DRAWBRIDGE_SITE", repo.site())
         // Cargo and CI set these for themselves; a server under test must not inherit a stray configuration.
         .env_remove("DATABASE_URL");
     if let Some(chromium) = system::chromium().filter(|path| path.starts_with("/usr")) {
         playwright.env("CHROMIUM", chromium);
     }
-    shell::run(&mut playwright)
+    Ok(playwright)
 }

@@ -23,7 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("upstream", &["domain", "guard", "mcp", "net"]),
     ("service", &["directory", "domain", "guard", "ledger", "mcp", "net", "policy", "store", "upstream", "vault"]),
     ("gateway", &["directory", "domain", "guard", "ledger", "mcp", "net", "policy", "vault"]),
-    ("app", &["domain", "service"]),
+    ("texts", &[]),
+    ("app", &["domain", "service", "texts"]),
     ("frontend", &["app"]),
     (
         "server",
@@ -61,7 +62,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &[]),
-    ("xtask", &[]),
+    ("xtask", &["texts"]),
 ];
 
 /// Foreign crates that only some of ours may name. `deny.toml` says the same about indirect use.

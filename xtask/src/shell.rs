@@ -66,8 +66,8 @@ pub(crate) fn cargo(root: &Path) -> Command {
 ///
 /// It is one selection for clippy, tests, and the binaries that are started: dependencies are then compiled once, with
 /// one set of features. `frontend` is left out because it switches `app` to `hydrate`, and the task runner because it
-/// has its own target directory. The code that takes the console's files into the binary is always in; it wants their
-/// directory to exist.
+/// has its own target directory. The code that takes the console's files into the binary is always in, and wants their
+/// directory to exist; so is the gallery of components.
 pub(crate) fn native(repo: &Repo, subcommand: &str) -> Result<Command> {
     let site = repo.site();
     std::fs::create_dir_all(&site).with_context(|| format!("{} cannot be made", site.display()))?;
@@ -80,7 +80,7 @@ pub(crate) fn native(repo: &Repo, subcommand: &str) -> Result<Command> {
         "--exclude",
         "xtask",
         "--features",
-        "server/embed",
+        "server/embed,server/gallery",
     ]);
     Ok(command)
 }

@@ -76,7 +76,7 @@ impl Stage {
             Self::Compile => unit::compile(repo),
             Self::Unit => unit::run(repo),
             Self::Site => {
-                site::build(repo, Mode::Release)?;
+                site::build(repo, Mode::Tested)?;
                 site::check_budget(repo)
             }
             Self::E2e => e2e::run(repo, &[]),

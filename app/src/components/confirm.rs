@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::text;
+
 use super::{AnyForm, Dialog, DialogActions, Form, Hidden, Submit, Variant};
 
 /// A dialog that says what will happen and does it on request. Open it with `open_dialog` or `open_dialog_for`.
@@ -24,6 +26,9 @@ pub fn ConfirmDialog(
     /// Something is taken away.
     #[prop(optional)]
     danger: bool,
+    /// What must be typed first, because it cannot be had back. Without JavaScript the button works at once.
+    #[prop(optional, into)]
+    typed: Option<Signal<String>>,
     /// What will happen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -36,10 +41,36 @@ pub fn ConfirmDialog(
                 {move || {
                     fields.get().into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view()
                 }}
+                {typed.map(|name| view! { <TypeFirst name=name/> })}
                 <DialogActions>
                     <Submit variant=variant>{confirm.get_value()}</Submit>
                 </DialogActions>
             </Form>
         </Dialog>
+    }
+}
+
+/// Locks the form until a name is typed.
+#[component]
+fn TypeFirst(name: Signal<String>) -> impl IntoView {
+    let input = NodeRef::<leptos::html::Input>::new();
+    let lock = move || {
+        let Some(input) = input.get_untracked() else { return };
+        let right = input.value().trim() == name.get_untracked().trim();
+        let button = input.form().and_then(|form| form.query_selector("button[type=submit]").ok().flatten());
+        if let Some(button) = button {
+            drop(if right { button.remove_attribute("disabled") } else { button.set_attribute("disabled", "") });
+        }
+    };
+    Effect::new(move |_| {
+        if input.get().is_some() {
+            lock();
+        }
+    });
+    view! {
+        <label class="field needs-js">
+            <span class="field-label">{move || text::components::confirm_type(&name.get())}</span>
+            <input node_ref=input class="input" type="text" autocomplete="off" spellcheck="false" on:input=move |_| lock()/>
+        </label>
     }
 }

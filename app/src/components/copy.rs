@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
 use super::Icon;
+use crate::text;
 
 /// A button that copies a text. Invisible until the page is interactive.
 #[component]
@@ -12,7 +13,7 @@ pub fn CopyButton(
     #[prop(into)]
     text: String,
     /// What the button says.
-    #[prop(default = "Copy".into(), into)]
+    #[prop(default = text::components::copy().into(), into)]
     label: String,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
@@ -28,12 +29,12 @@ pub fn CopyButton(
     view! {
         <button type="button" class="btn btn-secondary btn-small needs-js" on:click=copy>
             {move || if copied.get() { view! { <Icon name="check"/> } } else { view! { <Icon name="copy"/> } }}
-            <span aria-live="polite">{move || if copied.get() { "Copied".to_owned() } else { label.clone() }}</span>
+            <span aria-live="polite">{move || if copied.get() { text::components::copied().to_owned() } else { label.clone() }}</span>
         </button>
     }
 }
 
-fn copy_text(text: &str) {
+pub(super) fn copy_text(text: &str) {
     let window = window();
     if window.is_secure_context() {
         // A refusal (the page lost focus) leaves the text selectable by hand.

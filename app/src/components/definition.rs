@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{Badge, JsonView, Tone};
 use crate::diff::{Line, json_diff};
+use crate::text;
 
 /// One parameter of a tool, read from its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +37,16 @@ fn parameters(definition: &Value) -> Vec<Parameter> {
 fn kind_of(property: &Value) -> String {
     match &property["type"] {
         Value::String(kind) if kind == "array" => match property["items"]["type"].as_str() {
-            Some(item) => format!("array of {item}"),
-            None => "array".to_owned(),
+            Some(item) => text::components::type_array_of(item),
+            None => text::components::type_array().to_owned(),
         },
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        _ if property.get("enum").is_some() => "one of a list".to_owned(),
-        _ => "any".to_owned(),
+        Value::Array(kinds) => {
+            let kinds = kinds.iter().filter_map(Value::as_str).map(str::to_owned);
+            kinds.reduce(|before, kind| text::components::type_or(&before, &kind)).unwrap_or_default()
+        }
+        _ if property.get("enum").is_some() => text::components::type_choice().to_owned(),
+        _ => text::components::type_any().to_owned(),
     }
 }
 
@@ -51,12 +55,12 @@ fn hints(definition: &Value) -> Vec<(&'static str, Tone)> {
     let hint = |name: &str| definition["annotations"][name].as_bool();
     let mut hints = Vec::new();
     match hint("readOnlyHint") {
-        Some(true) => hints.push(("says: reads only", Tone::Info)),
-        _ if hint("destructiveHint") == Some(true) => hints.push(("says: can destroy", Tone::Warning)),
+        Some(true) => hints.push((text::components::says_reads_only(), Tone::Info)),
+        _ if hint("destructiveHint") == Some(true) => hints.push((text::components::says_can_destroy(), Tone::Warning)),
         _ => {}
     }
     if hint("openWorldHint") == Some(true) {
-        hints.push(("says: reaches the open world", Tone::Neutral));
+        hints.push((text::components::says_open_world(), Tone::Neutral));
     }
     hints
 }
@@ -93,23 +97,23 @@ pub fn DefinitionView(
                     <tr>
                         <th scope="row"><code class="mono">{parameter.name}</code></th>
                         <td>{parameter.kind}</td>
-                        <td>{if parameter.required { "required" } else { "optional" }}</td>
+                        <td>{if parameter.required { text::components::parameter_required() } else { text::common::optional() }}</td>
                         <td>{parameter.description}</td>
                     </tr>
                 }
             })
             .collect_view();
-        let label = format!("Parameters of {name}");
+        let label = text::components::parameters_of(&name);
         let table_label = label.clone();
         view! {
             <div class="definition-parameters" tabindex="0" role="region" aria-label=label>
                 <table class="table-plain" aria-label=table_label>
                     <thead>
                         <tr>
-                            <th scope="col">"Parameter"</th>
-                            <th scope="col">"Type"</th>
-                            <th scope="col">"Needed"</th>
-                            <th scope="col">"Description"</th>
+                            <th scope="col">{text::components::parameter()}</th>
+                            <th scope="col">{text::components::parameter_type()}</th>
+                            <th scope="col">{text::components::parameter_needed()}</th>
+                            <th scope="col">{text::common::description()}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -129,7 +133,7 @@ pub fn DefinitionView(
                 {children.map(|children| children())}
                 {(!description.is_empty()).then(|| view! { <p class="definition-text">{description}</p> })}
                 {table}
-                <JsonView text=json label="Definition"/>
+                <JsonView text=json label=text::components::definition()/>
             </div>
         </details>
     }
@@ -150,17 +154,14 @@ pub fn DefinitionDiff(
         .map(|line| {
             let (class, sign, word, text) = match line {
                 Line::Same(text) => ("diff-line", " ", None, text),
-                Line::Removed(text) => ("diff-line diff-removed", "−", Some("removed: "), text),
-                Line::Added(text) => ("diff-line diff-added", "+", Some("added: "), text),
-                Line::Skipped(count) => {
-                    let text = crate::format::count(count, "unchanged line", "unchanged lines");
-                    ("diff-line diff-skipped", "…", None, text)
-                }
+                Line::Removed(text) => ("diff-line diff-removed", "−", Some(text::components::diff_removed()), text),
+                Line::Added(text) => ("diff-line diff-added", "+", Some(text::components::diff_added()), text),
+                Line::Skipped(count) => ("diff-line diff-skipped", "…", None, text::components::diff_unchanged(count)),
             };
             view! {
                 <div class=class>
                     <span class="diff-sign" aria-hidden="true">{sign}</span>
-                    {word.map(|word| view! { <span class="sr-only">{word}</span> })}
+                    {word.map(|word| view! { <span class="sr-only">{word}" "</span> })}
                     <span class="diff-text">{text}</span>
                 </div>
             }
@@ -168,8 +169,8 @@ pub fn DefinitionDiff(
         .collect_view();
     view! {
         <div class="code">
-            <div class="code-head"><span>"Approved (−) and seen last (+)"</span></div>
-            <div class="diff mono" tabindex="0" role="region" aria-label="What changed">{lines}</div>
+            <div class="code-head"><span>{text::components::diff_title()}</span></div>
+            <div class="diff mono" tabindex="0" role="region" aria-label=text::components::diff_changed()>{lines}</div>
         </div>
     }
 }

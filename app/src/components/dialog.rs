@@ -6,6 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::Icon;
+use crate::text;
 use crate::url::{close_dialog, query};
 
 /// A dialog that is open while the query says `dialog=<name>`: it can be linked, survives a reload, and works without
@@ -20,19 +21,27 @@ pub fn Dialog(
     /// More room.
     #[prop(optional)]
     wide: bool,
+    /// At the side of the page, for looking at something without leaving the list that it is in.
+    #[prop(optional)]
+    side: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
+    let class = match (side, wide) {
+        (true, _) => "dialog drawer",
+        (false, true) => "dialog dialog-wide",
+        (false, false) => "dialog",
+    };
     let current = query("dialog");
     let open = Memo::new(move |_| current.with(|current| current.as_deref() == Some(name)));
     view! {
         <Show when=move || open.get()>
-            <DialogBox name=name title=title wide=wide content=children.clone()/>
+            <DialogBox name=name title=title class=class content=children.clone()/>
         </Show>
     }
 }
 
 #[component]
-fn DialogBox(name: &'static str, title: Signal<String>, wide: bool, content: ChildrenFn) -> impl IntoView {
+fn DialogBox(name: &'static str, title: Signal<String>, class: &'static str, content: ChildrenFn) -> impl IntoView {
     let element = NodeRef::<leptos::html::Dialog>::new();
     let close = close_dialog();
     let navigate = use_navigate();
@@ -73,7 +82,7 @@ fn DialogBox(name: &'static str, title: Signal<String>, wide: bool, content: Chi
             <dialog
                 node_ref=element
                 open=true
-                class=if wide { "dialog dialog-wide" } else { "dialog" }
+                class=class
                 aria-labelledby=labelled_by
                 on:cancel=cancel
                 on:click=click
@@ -82,7 +91,7 @@ fn DialogBox(name: &'static str, title: Signal<String>, wide: bool, content: Chi
                     <h2 class="dialog-title" id=title_id>{move || title.get()}</h2>
                     <div class="dialog-body">{content()}</div>
                     // Last, so that the first field gets the focus.
-                    <a class="btn btn-quiet btn-icon dialog-close" href=close aria-label="Close" data-noscroll="true"><Icon name="x"/></a>
+                    <a class="btn btn-quiet btn-icon dialog-close" href=close aria-label=text::common::close() data-noscroll="true"><Icon name="x"/></a>
                 </div>
             </dialog>
         </div>
@@ -93,7 +102,7 @@ fn DialogBox(name: &'static str, title: Signal<String>, wide: bool, content: Chi
 #[component]
 pub fn DialogActions(
     /// What the button that closes the dialog says.
-    #[prop(default = "Cancel".into(), into)]
+    #[prop(default = text::common::cancel().into(), into)]
     cancel: String,
     children: Children,
 ) -> impl IntoView {

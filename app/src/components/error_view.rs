@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use super::Icon;
 use crate::context::me;
 use crate::error::{AppError, sentence};
+use crate::text;
 use crate::url::here;
 
 /// What happened and how to go on. On the server it also sets the status of the page.
@@ -22,26 +23,19 @@ pub fn ErrorView(
     crate::ssr::set_status(error.0.status());
 
     let (icon, title) = match &error.0 {
-        Problem::Unauthenticated => ("lock", "Your session has ended"),
-        Problem::Forbidden { .. } => ("shield-alert", "You may not see this"),
-        Problem::NotFound { .. } => ("search", "Not found"),
-        Problem::Invalid { .. } => ("circle-alert", "This cannot be shown"),
-        Problem::Conflict { .. } => ("git-compare", "Something changed meanwhile"),
-        Problem::RateLimited { .. } => ("clock", "Too many attempts"),
-        Problem::Unavailable { .. } => ("plug-zap", "Not available right now"),
-        Problem::Internal { .. } => ("octagon-alert", "Something went wrong"),
+        Problem::Unauthenticated => ("lock", text::components::session_ended()),
+        Problem::Forbidden { .. } => ("shield-alert", text::components::forbidden()),
+        Problem::NotFound { .. } => ("search", text::components::not_found()),
+        Problem::Invalid { .. } => ("circle-alert", text::components::invalid()),
+        Problem::Conflict { .. } => ("git-compare", text::components::conflict()),
+        Problem::RateLimited { .. } => ("clock", text::components::rate_limited()),
+        Problem::Unavailable { .. } => ("plug-zap", text::components::unavailable()),
+        Problem::Internal { .. } => ("octagon-alert", text::components::internal()),
     };
-    let text = match &error.0 {
-        Problem::NotFound { .. } => {
-            "It does not exist, was deleted, or is not for you. Check the address, or go back and choose from the list."
-                .to_owned()
-        }
-        Problem::Unauthenticated => "Sign in again to go on where you were.".to_owned(),
-        Problem::Internal { .. } => {
-            "It is a fault of ours and has been written to the log. Try again; if it stays, give this id to your \
-             administrator."
-                .to_owned()
-        }
+    let words = match &error.0 {
+        Problem::NotFound { .. } => text::components::not_found_text().to_owned(),
+        Problem::Unauthenticated => text::components::session_ended_text().to_owned(),
+        Problem::Internal { .. } => text::components::internal_text().to_owned(),
         other => sentence(&other.to_string()),
     };
     let correlation = match &error.0 {
@@ -55,13 +49,15 @@ pub fn ErrorView(
                 let next = crate::url::encode(&here());
                 format!("/login?next={next}")
             };
-            view! { <a class="btn btn-primary" href=href rel="external">"Sign in"</a> }.into_any()
+            view! { <a class="btn btn-primary" href=href rel="external">{text::common::sign_in()}</a> }.into_any()
         }
         Problem::Unavailable { .. } | Problem::Internal { .. } | Problem::Conflict { .. } => {
-            view! { <a class="btn btn-secondary" href=here() rel="external">"Try again"</a> }.into_any()
+            view! { <a class="btn btn-secondary" href=here() rel="external">{text::common::try_again()}</a> }.into_any()
         }
         _ => {
-            let label = move || if me().with(Option::is_some) { "Go to the home page" } else { "Go to sign-in" };
+            let label = move || {
+                if me().with(Option::is_some) { text::components::to_home() } else { text::components::to_sign_in() }
+            };
             view! { <a class="btn btn-secondary" href="/">{label}</a> }.into_any()
         }
     };
@@ -77,7 +73,7 @@ pub fn ErrorView(
             } else {
                 view! { <p class="empty-title">{title}</p> }.into_any()
             }}
-            <p class="empty-text">{text}</p>
+            <p class="empty-text">{words}</p>
             {correlation.map(|id| view! { <p><code class="mono" data-correlation="">{id}</code></p> })}
             <div class="cluster">{way_on}</div>
         </div>

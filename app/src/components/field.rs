@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::Icon;
 use super::form::FormContext;
+use crate::i18n::{Language, language};
 use crate::posted::is_secret;
+use crate::text;
 
 /// What all controls of a field have in common.
 #[derive(Clone)]
@@ -70,6 +72,14 @@ impl FieldIds {
     }
 }
 
+/// A label as it stands within a sentence: German nouns keep their capitals.
+pub(super) fn within(label: &str) -> String {
+    match language() {
+        Language::English => label.to_lowercase(),
+        Language::German => label.to_owned(),
+    }
+}
+
 /// The label of a control.
 #[component]
 pub fn FieldLabel(
@@ -83,7 +93,7 @@ pub fn FieldLabel(
     view! {
         <label class="field-label" for=id>
             {label}
-            {(!required).then(|| view! { <span class="field-optional">"optional"</span> })}
+            {(!required).then(|| view! { <span class="field-optional">{text::common::optional()}</span> })}
         </label>
     }
 }
@@ -182,7 +192,7 @@ pub fn SecretInput(
                     type="button"
                     class="btn btn-quiet btn-icon needs-js"
                     aria-pressed=move || shown.get().to_string()
-                    aria-label=format!("Show {}", label.to_lowercase())
+                    aria-label=text::components::show_secret(&within(&label))
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {move || if shown.get() { view! { <Icon name="eye-off"/> } } else { view! { <Icon name="eye"/> } }}

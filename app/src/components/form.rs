@@ -16,6 +16,7 @@ use super::{Callout, Tone};
 use crate::context::context;
 use crate::error::AppError;
 use crate::posted::{FUNCTION_FIELD, FUNCTION_PREFIX};
+use crate::text;
 use crate::wire::{Answer, Function, Json, call};
 
 /// A form's server function with what came of it.
@@ -75,6 +76,13 @@ impl<F: ServerFn> FormState<F> {
     /// True while the function runs. Reactive.
     pub fn pending(self) -> bool {
         self.form.pending()
+    }
+
+    /// Runs the function with these fields, without a form.
+    pub fn send(self, fields: &[(&str, &str)]) {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", crate::url::encode(value))).collect();
+        self.form.action.dispatch(pairs.join("&"));
     }
 
     /// Forgets the last result.
@@ -139,12 +147,12 @@ impl AnyForm {
     }
 
     /// The name of the function, as the hidden field of its forms has it.
-    pub(super) fn function(self) -> &'static str {
+    pub(crate) fn function(self) -> &'static str {
         self.path.strip_prefix(FUNCTION_PREFIX).unwrap_or(self.path)
     }
 
     /// Runs the function with what the form holds.
-    pub(super) fn submit(self, event: &web_sys::SubmitEvent) {
+    pub(crate) fn submit(self, event: &web_sys::SubmitEvent) {
         if event.default_prevented() {
             return;
         }
@@ -155,7 +163,7 @@ impl AnyForm {
         match form_data_from_event(event).ok().and_then(|data| text_of(&data)) {
             Some(text) => drop(self.action.dispatch(text)),
             None => {
-                let problem = Problem::field("", "this form could not be read; reload the page");
+                let problem = Problem::field("", text::components::unreadable_form());
                 self.action.value().set(Some(Err(AppError(problem))));
             }
         }
@@ -229,6 +237,12 @@ pub fn Form(
     /// Tells forms with the same function on one page apart.
     #[prop(optional, into)]
     key: String,
+    /// What is entered is worth a question before the page is left without sending it.
+    #[prop(optional)]
+    guard: bool,
+    /// Id of the form, for fields that stand outside of it.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// More classes; `stack` by default.
     #[prop(default = "stack".into(), into)]
     class: String,
@@ -246,10 +260,13 @@ pub fn Form(
     };
     let element = NodeRef::<leptos::html::Form>::new();
     settle(form, element);
+    if guard {
+        super::guard::watch(form, element);
+    }
     let problem = move || {
         form.error().map(|error| {
             let rest = error.besides(&inputs.get_value());
-            let rest = if rest.is_empty() { vec!["Check the marked fields.".to_owned()] } else { rest };
+            let rest = if rest.is_empty() { vec![text::components::check_fields().to_owned()] } else { rest };
             view! {
                 <div role="alert" tabindex="-1" class="form-problem">
                     <Callout tone=Tone::Danger>
@@ -262,6 +279,7 @@ pub fn Form(
     view! {
         <form
             node_ref=element
+            id=id
             method="post"
             class=class
             novalidate

@@ -1,15 +1,21 @@
 //! What was just done, after the browser was led to another page.
 
-use leptos::prelude::*;
+use std::time::Duration;
 
-use super::{Icon, Tone};
-use crate::url::{href_with, query_as};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::{ActionButton, Icon, Tone, use_form};
+use crate::pages::rules::api::SwitchRule;
+use crate::text;
+use crate::url::{here, href_with, query, query_as};
 
 macro_rules! notices {
-    ($($(#[$meta:meta])* $name:ident = $word:literal, $tone:ident, $text:literal;)+) => {
+    ($($(#[$meta:meta])* $name:ident = $word:literal, $tone:ident, $text:ident;)+) => {
         /// Something that was just done. It travels as a word in the query (`?notice=user-saved`), never as a text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Notice { $(#[doc = $text] $name),+ }
+        pub enum Notice { $(#[doc = $word] $name),+ }
 
         impl Notice {
             /// Its word in the query.
@@ -17,8 +23,8 @@ macro_rules! notices {
                 match self { $(Self::$name => $word),+ }
             }
             /// What it says.
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$name => $text),+ }
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => text::notices::$text()),+ }
             }
             const fn tone(self) -> Tone {
                 match self { $(Self::$name => Tone::$tone),+ }
@@ -34,56 +40,93 @@ macro_rules! notices {
     };
 }
 
-// Words are part of links that people may have open; change the text freely, the word never.
+// Words are part of links that people may have open; change the text (`texts/*/notices.ftl`) freely, the word never.
 notices! {
-    UserSaved = "user-saved", Success, "The changes are saved.";
-    UserSuspended = "user-suspended", Success, "The account is suspended. Its sessions, keys and calls are refused from now on.";
-    UserReactivated = "user-reactivated", Success, "The account is active again.";
-    SessionEnded = "session-ended", Success, "The session is ended.";
-    SessionsEnded = "sessions-ended", Success, "All sessions are ended.";
-    PasswordChanged = "password-changed", Success, "Your password is changed.";
-    KeyRevoked = "key-revoked", Success, "The key is revoked. Calls with it are refused from now on.";
-    GroupCreated = "group-created", Success, "The group is made. Now add people to it.";
-    GroupDeleted = "group-deleted", Success, "The group is deleted. Rules for it no longer grant anything.";
-    MemberAdded = "member-added", Success, "Added to the group. What the group may use works for them from now on.";
-    MemberRemoved = "member-removed", Success, "Removed from the group. What only the group allowed is refused from now on.";
-    RequestSubmitted = "request-submitted", Success, "Your request is sent. You will be notified when it is decided.";
-    RequestWithdrawn = "request-withdrawn", Success, "The request is withdrawn.";
-    RequestApproved = "request-approved", Success, "Approved. The requester is notified and can connect now.";
-    RequestRejected = "request-rejected", Success, "Rejected. The requester is notified with your reason.";
-    DraftDiscarded = "draft-discarded", Info, "The draft is discarded.";
-    ServerSaved = "server-saved", Success, "The server is saved.";
-    ServerEnabled = "server-enabled", Success, "The server is switched on.";
-    ServerDisabled = "server-disabled", Success, "The server is switched off. Calls to it are refused from now on.";
-    ServerDeleted = "server-deleted", Success, "The server is deleted.";
-    DefinitionsPinned = "definitions-pinned", Success, "The definitions are approved and offered from now on.";
-    RuleSaved = "rule-saved", Success, "The rule is saved and in effect from the next call on.";
-    RuleDeleted = "rule-deleted", Success, "The rule is deleted. What only it allowed is refused from now on.";
-    SignedOut = "signed-out", Info, "You are signed out.";
+    UserSaved = "user-saved", Success, user_saved;
+    UserSuspended = "user-suspended", Success, user_suspended;
+    UserReactivated = "user-reactivated", Success, user_reactivated;
+    SessionEnded = "session-ended", Success, session_ended;
+    SessionsEnded = "sessions-ended", Success, sessions_ended;
+    PasswordChanged = "password-changed", Success, password_changed;
+    KeyRevoked = "key-revoked", Success, key_revoked;
+    GroupCreated = "group-created", Success, group_created;
+    GroupDeleted = "group-deleted", Success, group_deleted;
+    MemberAdded = "member-added", Success, member_added;
+    MemberRemoved = "member-removed", Success, member_removed;
+    RequestSubmitted = "request-submitted", Success, request_submitted;
+    RequestWithdrawn = "request-withdrawn", Success, request_withdrawn;
+    RequestApproved = "request-approved", Success, request_approved;
+    RequestRejected = "request-rejected", Success, request_rejected;
+    DraftDiscarded = "draft-discarded", Info, draft_discarded;
+    ServerSaved = "server-saved", Success, server_saved;
+    ServerEnabled = "server-enabled", Success, server_enabled;
+    ServerDisabled = "server-disabled", Success, server_disabled;
+    ServerDeleted = "server-deleted", Success, server_deleted;
+    DefinitionsPinned = "definitions-pinned", Success, definitions_pinned;
+    RuleSaved = "rule-saved", Success, rule_saved;
+    RulesSaved = "rules-saved", Success, rules_saved;
+    AccessRevoked = "access-revoked", Success, access_revoked;
+    AccessRestored = "access-restored", Success, access_restored;
+    RuleDeleted = "rule-deleted", Success, rule_deleted;
+    SignedOut = "signed-out", Info, signed_out;
 }
 
-/// Says what was just done, if the query names it.
+/// How long it is said.
+const SAID: Duration = Duration::from_secs(10);
+
+/// Says what was just done, if the query names it, with a way to undo it where there is one. Interactive, it goes away by
+/// itself, unless it is pointed at or has the focus.
 #[component]
 pub fn NoticeBanner() -> impl IntoView {
     let notice = query_as::<Notice>("notice");
-    let dismiss = href_with(vec![("notice", None)]);
+    let undo = query("undo");
+    let undo_form = use_form::<SwitchRule>();
+    let dismiss = href_with(vec![("notice", None), ("undo", None)]);
+    go_by_itself(notice, dismiss.clone());
+    let back = here();
+    let undoing = move |notice: Notice| {
+        let id = undo.get().filter(|_| notice == Notice::AccessRevoked)?;
+        let fields = vec![("id", id), ("enabled", "true".to_owned()), ("back", back())];
+        Some(
+            view! { <ActionButton form=undo_form fields=fields small=true icon="undo-2">{text::shell::undo()}</ActionButton> },
+        )
+    };
     // The region exists before its message, so that screen readers announce the message.
     view! {
         <div class="notice-region" role="status">
             {move || {
-                let dismiss = dismiss.clone();
+                let (dismiss, undoing) = (dismiss.clone(), undoing.clone());
                 notice.get().map(|notice| {
                     view! {
                         <div class=format!("notice {}", notice.tone().class())>
                             <Icon name="circle-check"/>
                             <p>{notice.text()}</p>
-                            <a class="btn btn-quiet btn-icon" href=dismiss aria-label="Dismiss" data-noscroll="true"><Icon name="x"/></a>
+                            {undoing(notice)}
+                            <a class="btn btn-quiet btn-icon" href=dismiss aria-label=text::notices::dismiss() data-noscroll="true"><Icon name="x"/></a>
                         </div>
                     }
                 })
             }}
         </div>
     }
+}
+
+fn go_by_itself(notice: Memo<Option<Notice>>, dismiss: impl Fn() -> String + Clone + 'static) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let Some(said) = notice.get() else { return };
+        let (navigate, dismiss) = (navigate.clone(), dismiss.clone());
+        set_timeout(
+            move || {
+                let held = document().query_selector(".notice:is(:hover, :focus-within)").ok().flatten().is_some();
+                if notice.try_get_untracked() == Some(Some(said)) && !held {
+                    let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+                    navigate(&untrack(dismiss), options);
+                }
+            },
+            SAID,
+        );
+    });
 }
 
 #[cfg(test)]

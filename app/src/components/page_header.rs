@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::text;
+
 /// Breadcrumbs, the page's one `h1`, a line about it, and its actions. Also sets the title of the document.
 #[component]
 pub fn PageHeader(
@@ -27,7 +29,7 @@ pub fn PageHeader(
 ) -> impl IntoView {
     let crumbs = (!crumbs.is_empty()).then(|| {
         let items = crumbs.into_iter().map(|(name, href)| view! { <li><a href=href>{name}</a></li> }).collect_view();
-        view! { <nav class="crumbs" aria-label="Breadcrumbs"><ol>{items}</ol></nav> }
+        view! { <nav class="crumbs" aria-label=text::components::breadcrumbs()><ol>{items}</ol></nav> }
     });
     view! {
         <Title text=format!("{title} · Drawbridge")/>

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::field::within;
 use super::{Icon, SecretInput, TextField};
+use crate::text;
 
 /// Rows without a name that are there for those without JavaScript.
 const SPARE_ROWS: usize = 2;
@@ -33,13 +35,13 @@ pub fn SecretRows(
         .find(|i| crate::context::posted(&format!("{name}[{i}][name]")).is_some_and(|text| !text.is_empty()))
         .map_or(0, |last| last + 1);
     let rows = RwSignal::new((names.len().max(entered) + SPARE_ROWS).min(MOST_ROWS));
-    let add_label = format!("Add another {}", label.to_lowercase());
+    let add_label = text::components::add_secret(&within(&label));
     let row = {
         let label = label.clone();
         move |i: usize| {
             let known = names.get(i).cloned().unwrap_or_default();
             let kept = !known.is_empty() && kept.contains(&known);
-            let hint = if kept { "Kept; enter a value only to replace it" } else { "" };
+            let hint = if kept { text::components::secret_kept() } else { "" };
             let number = i + 1;
             view! {
                 <div class="secret-pair">
@@ -51,7 +53,7 @@ pub fn SecretRows(
                     />
                     <SecretInput
                         name=format!("{name}[{i}][value]")
-                        label=format!("Value {number}")
+                        label=text::components::secret_value(number)
                         placeholder=hint
                     />
                 </div>
@@ -59,7 +61,7 @@ pub fn SecretRows(
         }
     };
     view! {
-        <div class="secret-rows" role="group" aria-label=format!("{label}s")>
+        <div class="secret-rows" role="group" aria-label=text::components::secrets(&label)>
             <For each=move || 0..rows.get() key=|i| *i children=row/>
             <Show when=move || rows.get() < MOST_ROWS>
                 <button

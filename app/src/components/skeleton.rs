@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::text;
+
 /// Grey lines where content will be.
 #[component]
 pub fn Skeleton(
@@ -10,5 +12,5 @@ pub fn Skeleton(
     rows: usize,
 ) -> impl IntoView {
     let lines = (0..rows).map(|_| view! { <span class="skeleton-line"></span> }).collect_view();
-    view! { <div class="skeleton" role="status" aria-label="Loading">{lines}</div> }
+    view! { <div class="skeleton" role="status" aria-label=text::components::loading()>{lines}</div> }
 }

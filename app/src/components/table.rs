@@ -1,8 +1,11 @@
 //! Lists as tables.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 
-use super::Icon;
+use super::{AnyForm, Form, Icon};
+use crate::keys;
+use crate::text::components as text;
 use crate::url::{href_with, query};
 
 /// A column of a [`DataTable`].
@@ -11,12 +14,14 @@ pub struct Column {
     title: &'static str,
     class: &'static str,
     quiet: bool,
+    key: Option<&'static str>,
+    sorted: bool,
 }
 
 impl Column {
     /// A column of words.
     pub const fn new(title: &'static str) -> Self {
-        Self { title, class: "", quiet: false }
+        Self { title, class: "", quiet: false, key: None, sorted: false }
     }
 
     /// A column of numbers: to the right, in figures of one width.
@@ -40,6 +45,21 @@ impl Column {
         self.quiet = true;
         self
     }
+
+    /// A column that can be left out, under this word in the query.
+    #[must_use]
+    pub const fn optional(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// A column by which the server can sort, under this word in the query (`sort=name`, `sort=-name`).
+    #[must_use]
+    pub const fn sorted(mut self, key: &'static str) -> Self {
+        self.key = Some(key);
+        self.sorted = true;
+        self
+    }
 }
 
 /// A row of a [`DataTable`]: one view for each column.
@@ -47,12 +67,13 @@ pub struct Row {
     cells: Vec<AnyView>,
     href: Option<String>,
     class: &'static str,
+    chosen_as: Option<(String, String)>,
 }
 
 impl Row {
     /// A row of these cells; make them with the macro `cells!`.
     pub const fn new(cells: Vec<AnyView>) -> Self {
-        Self { cells, href: None, class: "" }
+        Self { cells, href: None, class: "", chosen_as: None }
     }
 
     /// The whole row leads there.
@@ -68,6 +89,13 @@ impl Row {
         self.class = "row-muted";
         self
     }
+
+    /// The row can be chosen for what the table's bar does: what is sent, and what the row is called.
+    #[must_use]
+    pub fn choosable(mut self, value: impl ToString, name: impl Into<String>) -> Self {
+        self.chosen_as = Some((value.to_string(), name.into()));
+        self
+    }
 }
 
 /// The cells of a [`Row`]: anything that can be shown.
@@ -78,7 +106,20 @@ macro_rules! cells {
     };
 }
 
-/// A list as a table; on narrow screens each row becomes a card. Pages follow by cursor, as links.
+/// What can be done with the chosen rows of a table: buttons of one form, which gets the chosen values as `ids[]`.
+#[derive(Clone)]
+pub struct Bulk {
+    /// The form's function.
+    pub form: AnyForm,
+    /// Its buttons.
+    pub actions: ViewFn,
+}
+
+/// Id of the form of a table's bar.
+const BULK: &str = "bulk-form";
+
+/// A list as a table; on narrow screens each row becomes a card. Pages follow by cursor, as links; so does the order, and
+/// which columns are left out (`hide=team,department`). `j` and `k` walk through the rows, `x` chooses one.
 #[component]
 pub fn DataTable<T, F>(
     /// What the rows are.
@@ -96,75 +137,286 @@ pub fn DataTable<T, F>(
     /// `next_cursor` of the page.
     #[prop(optional_no_strip)]
     next: Option<String>,
+    /// It is what the page is about: it listens to the keyboard, and its columns can be chosen.
+    #[prop(optional)]
+    main: bool,
+    /// What can be done with chosen rows.
+    #[prop(optional_no_strip)]
+    bulk: Option<Bulk>,
+    /// Where the list is to be had as a file.
+    #[prop(optional, into)]
+    csv: Option<Signal<String>>,
 ) -> impl IntoView
 where
     F: Fn(T) -> Row,
 {
+    let rows = rows.into_iter().map(row).collect();
+    table(label, columns, rows, empty, next, main, bulk, csv)
+}
+
+/// The part that is the same for all rows.
+#[expect(clippy::too_many_arguments, reason = "the properties of the component, one by one")]
+fn table(
+    label: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    empty: Option<ViewFn>,
+    next: Option<String>,
+    main: bool,
+    bulk: Option<Bulk>,
+    csv: Option<Signal<String>>,
+) -> AnyView {
     let cursor = query("cursor");
     if rows.is_empty() && cursor.get_untracked().is_none() {
         return match empty {
             Some(empty) => empty.run(),
-            None => view! { <p class="table-empty">"Nothing here."</p> }.into_any(),
+            None => view! { <p class="table-empty">{text::nothing_here()}</p> }.into_any(),
         };
     }
-    let head = columns
+    let hide = query("hide");
+    // The first column says what a row is about and stays.
+    let hidden: Vec<Option<Memo<bool>>> = columns
         .iter()
-        .map(|column| {
-            let title = if column.quiet {
-                view! { <span class="sr-only">{column.title}</span> }.into_any()
-            } else {
-                column.title.into_any()
-            };
-            view! { <th scope="col" role="columnheader" class=column.class>{title}</th> }
+        .enumerate()
+        .map(|(i, column)| {
+            let key = column.key.filter(|_| main && i > 0)?;
+            Some(Memo::new(move |_| hide.with(|hide| names(hide.as_deref()).any(|one| one == key))))
         })
-        .collect_view();
+        .collect();
+    let choosable = bulk.is_some() && rows.iter().any(|row| row.chosen_as.is_some());
+    let element = NodeRef::<leptos::html::Div>::new();
+    let count = RwSignal::new(0_usize);
+    if main {
+        walk(element);
+    }
+    let head = columns.iter().zip(&hidden).map(|(column, hidden)| heading(column, *hidden, main)).collect_view();
+    let choose_all = choosable.then(|| {
+        view! {
+            <th scope="col" role="columnheader" class="cell-choose">
+                <input type="checkbox" class="needs-js" data-choose-all="" aria-label=text::table_choose_all()/>
+            </th>
+        }
+    });
+    let body = rows.into_iter().map(|row| row_view(row, &columns, &hidden, choosable)).collect_view();
     let region = label.clone();
-    let body = rows
-        .into_iter()
-        .map(|item| {
-            let Row { cells, href, class } = row(item);
-            let mut href = href;
-            let cells = cells
-                .into_iter()
-                .zip(&columns)
-                .map(|(cell, column)| {
-                    let cell = match href.take() {
-                        Some(href) => view! { <a class="row-link" href=href>{cell}</a> }.into_any(),
-                        None => cell,
-                    };
-                    view! { <td role="cell" class=column.class data-label=column.title><div class="cell">{cell}</div></td> }
-                })
-                .collect_view();
-            view! { <tr role="row" class=class>{cells}</tr> }
-        })
-        .collect_view();
+    let tools = (main && (csv.is_some() || columns.iter().any(|column| column.key.is_some())))
+        .then(|| view! { <TableTools columns=columns.clone() csv=csv/> });
+    let bar = bulk.filter(|_| choosable).map(|bulk| view! { <BulkBar bulk=bulk table=element count=count/> });
     view! {
-        <div class="table-frame" role="region" aria-label=region tabindex="0">
-            <table class="data-table" role="table" aria-label=label>
-                <thead role="rowgroup">
-                    <tr role="row">{head}</tr>
-                </thead>
-                <tbody role="rowgroup">{body}</tbody>
-            </table>
+        {tools}
+        <div class="table-box" node_ref=element on:change=move |event| count_chosen(&event, element, count)>
+            <div class="table-frame" role="region" aria-label=region tabindex="0">
+                <table class="data-table" role="table" aria-label=label>
+                    <thead role="rowgroup">
+                        <tr role="row">{choose_all}{head}</tr>
+                    </thead>
+                    <tbody role="rowgroup">{body}</tbody>
+                </table>
+            </div>
+            {bar}
         </div>
         <Paging next=next first=cursor/>
     }
     .into_any()
 }
 
+fn row_view(row: Row, columns: &[Column], hidden: &[Option<Memo<bool>>], choosable: bool) -> impl IntoView + use<> {
+    let Row { cells, href, class, chosen_as } = row;
+    let mut href = href;
+    let choose = choosable.then(|| {
+        let input = chosen_as.map(|(value, name)| {
+            view! { <input type="checkbox" name="ids[]" value=value form=BULK data-choose="" aria-label=text::table_choose(&name)/> }
+        });
+        view! { <td role="cell" class="cell-choose"><div class="cell">{input}</div></td> }
+    });
+    let cells = cells
+        .into_iter()
+        .zip(columns)
+        .zip(hidden)
+        .map(|((cell, column), hidden)| {
+            let cell = match href.take() {
+                Some(href) => view! { <a class="row-link" href=href>{cell}</a> }.into_any(),
+                None => cell,
+            };
+            match *hidden {
+                Some(hidden) => view! {
+                    <td role="cell" class=column.class data-label=column.title hidden=move || hidden.get()><div class="cell">{cell}</div></td>
+                }
+                .into_any(),
+                None => view! { <td role="cell" class=column.class data-label=column.title><div class="cell">{cell}</div></td> }.into_any(),
+            }
+        })
+        .collect_view();
+    view! { <tr role="row" class=class>{choose}{cells}</tr> }
+}
+
+/// The heading of a column: a link to the other order where the server can sort by it.
+fn heading(column: &Column, hidden: Option<Memo<bool>>, main: bool) -> AnyView {
+    let hidden = move || hidden.is_some_and(|hidden| hidden.get());
+    let (title, class) = (column.title, column.class);
+    let key = column.key.filter(|_| column.sorted && main);
+    let Some(key) = key else {
+        let title =
+            if column.quiet { view! { <span class="sr-only">{title}</span> }.into_any() } else { title.into_any() };
+        return view! { <th scope="col" role="columnheader" class=class hidden=hidden>{title}</th> }.into_any();
+    };
+    let sort = query("sort").get_untracked();
+    let (order, icon, next) = match sort.as_deref().map(|sort| (sort.trim_start_matches('-'), sort.starts_with('-'))) {
+        Some((by, true)) if by == key => (Some("descending"), "arrow-down", None),
+        Some((by, false)) if by == key => (Some("ascending"), "arrow-up", Some(format!("-{key}"))),
+        _ => (None, "arrow-up-down", Some(key.to_owned())),
+    };
+    let href = href_with(vec![("sort", next), ("cursor", None), ("notice", None)]);
+    view! {
+        <th scope="col" role="columnheader" class=class aria-sort=order hidden=hidden>
+            <a class="sort" href=href data-noscroll="true" title=text::table_sort(title)>{title}<Icon name=icon/></a>
+        </th>
+    }
+    .into_any()
+}
+
+/// Which columns are shown, and the list as a file.
+#[component]
+fn TableTools(columns: Vec<Column>, csv: Option<Signal<String>>) -> impl IntoView {
+    let hide = query("hide");
+    // The first column says what a row is about.
+    let choices: Vec<(&'static str, &'static str)> =
+        columns.into_iter().skip(1).filter_map(|column| Some((column.key?, column.title))).collect();
+    let item = move |(key, title): (&'static str, &'static str)| {
+        let hidden = hide.get();
+        let shown = names(hidden.as_deref()).all(|one| one != key);
+        let mut rest: Vec<&str> = names(hidden.as_deref()).filter(|one| *one != key).collect();
+        if shown {
+            rest.push(key);
+        }
+        let value = (!rest.is_empty()).then(|| rest.join(","));
+        let href = href_with(vec![("hide", value), ("notice", None)]);
+        let (icon, words) = if shown { ("check", text::table_shown()) } else { ("minus", text::table_hidden()) };
+        view! {
+            <li><a class="menu-item" href=href data-noscroll="true"><Icon name=icon/>{title}<span class="sr-only">", "{words}</span></a></li>
+        }
+    };
+    let menu = (!choices.is_empty()).then(|| {
+        view! {
+            <details class="menu-details">
+                <summary class="btn btn-quiet btn-small"><Icon name="sliders-horizontal"/>{text::table_columns()}</summary>
+                <ul class="menu menu-pop">{move || choices.iter().copied().map(item).collect_view()}</ul>
+            </details>
+        }
+    });
+    let csv = csv.map(|href| {
+        view! { <a class="btn btn-quiet btn-small" href=move || href.get() rel="external" download=""><Icon name="download"/>"CSV"</a> }
+    });
+    view! { <div class="table-tools">{menu}{csv}</div> }
+}
+
+/// Counts the chosen rows; the box of the head chooses all or none.
+fn count_chosen(event: &web_sys::Event, table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) {
+    let Some(table) = table.get_untracked() else { return };
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+    let all = target.filter(|input| input.has_attribute("data-choose-all")).map(|input| input.checked());
+    let boxes = boxes(&table);
+    if let Some(all) = all {
+        for one in &boxes {
+            one.set_checked(all);
+        }
+    }
+    count.set(boxes.iter().filter(|one| one.checked()).count());
+}
+
+/// What can be done with the chosen rows, as soon as there are any.
+#[component]
+fn BulkBar(bulk: Bulk, table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) -> impl IntoView {
+    let clear = move |_| {
+        if let Some(table) = table.get_untracked() {
+            for one in boxes(&table) {
+                one.set_checked(false);
+            }
+            count.set(0);
+        }
+    };
+    view! {
+        <div class="bulk-bar" role="region" aria-label=text::table_bulk()>
+            <p class="bulk-count" role="status">{move || { let count = count.get(); (count > 0).then(|| text::table_chosen(count)) }}</p>
+            <Form form=bulk.form id=BULK class="cluster">{bulk.actions.run()}</Form>
+            <button type="button" class="btn btn-quiet btn-icon needs-js" aria-label=text::table_choose_none() title=text::table_choose_none() on:click=clear><Icon name="x"/></button>
+        </div>
+    }
+}
+
+/// The words of a list in the query.
+fn names(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.unwrap_or_default().split(',').filter(|name| !name.is_empty())
+}
+
+fn boxes(table: &web_sys::Element) -> Vec<web_sys::HtmlInputElement> {
+    let Ok(found) = table.query_selector_all("[data-choose]") else { return Vec::new() };
+    (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
+}
+
+/// Rows by keyboard: `j` and `k` move between them, Enter opens one because it is a link, `x` chooses one.
+fn walk(table: NodeRef<leptos::html::Div>) {
+    Effect::new(move |_| {
+        keys::on_command(move |key, event| {
+            let Some(table) = table.try_get_untracked().flatten() else { return };
+            match key {
+                "j" => move_focus(&table, 1),
+                "k" => move_focus(&table, -1),
+                "x" => choose_current(&table),
+                _ => return,
+            }
+            event.prevent_default();
+        });
+    });
+}
+
+/// Moves the focus to the next or the previous row; from outside of the list to its first or last.
+fn move_focus(list: &web_sys::Element, step: i32) {
+    let Ok(found) = list.query_selector_all("a.row-link") else { return };
+    let count = i32::try_from(found.length()).unwrap_or(0);
+    if count == 0 {
+        return;
+    }
+    let active = document().active_element();
+    let row_of = |element: &web_sys::Element| element.closest("tr").ok().flatten();
+    let current = active.as_ref().and_then(row_of);
+    let at = (0..count).find(|i| {
+        let row = found.item(i.unsigned_abs()).and_then(|node| node.dyn_into::<web_sys::Element>().ok());
+        let row = row.as_ref().and_then(row_of);
+        current.as_ref().is_some_and(|current| row.is_some_and(|row| current.is_same_node(Some(&row))))
+    });
+    let next = match (at, step) {
+        (Some(at), step) => (at + step).clamp(0, count - 1),
+        (None, 1) => 0,
+        (None, _) => count - 1,
+    };
+    let row = found.item(next.unsigned_abs()).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok());
+    // A row that left the page meanwhile needs no focus.
+    drop(row.map(|row| row.focus()));
+}
+
+fn choose_current(table: &web_sys::Element) {
+    let row = document().active_element().and_then(|active| active.closest("tr").ok().flatten());
+    let row = row.filter(|row| table.contains(Some(row)));
+    let choose = row.and_then(|row| row.query_selector("[data-choose]").ok().flatten());
+    // A click, so that what listens to changes hears of it.
+    if let Some(choose) = choose.and_then(|choose| choose.dyn_into::<web_sys::HtmlElement>().ok()) {
+        choose.click();
+    }
+}
 /// Links to the first and the next page; nothing when all fits on one.
 #[component]
 fn Paging(next: Option<String>, first: Memo<Option<String>>) -> impl IntoView {
     let to_first = href_with(vec![("cursor", None), ("notice", None)]);
     let next = next.map(|next| {
         let href = href_with(vec![("cursor", Some(next)), ("notice", None)]);
-        view! { <a class="btn btn-secondary btn-small" rel="next" href=href>"Next page"<Icon name="chevron-right"/></a> }
+        view! { <a class="btn btn-secondary btn-small" rel="next" href=href>{text::next_page()}<Icon name="chevron-right"/></a> }
     });
     let beyond_first = first.get_untracked().is_some();
     (beyond_first || next.is_some()).then(|| {
         view! {
-            <nav class="paging" aria-label="Pages">
-                {beyond_first.then(|| view! { <a class="btn btn-secondary btn-small" rel="first" href=to_first>"First page"</a> })}
+            <nav class="paging" aria-label=text::pages()>
+                {beyond_first.then(|| view! { <a class="btn btn-secondary btn-small" rel="first" href=to_first>{text::first_page()}</a> })}
                 {next}
             </nav>
         }

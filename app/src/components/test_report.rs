@@ -3,8 +3,8 @@
 use domain::{TestReport, TestStep, TestStepState};
 use leptos::prelude::*;
 
-use super::{DefinitionView, Icon, StateBadge, Time, Toned};
-use crate::format::count;
+use super::{DefinitionView, Icon, StateBadge, Time, Toned, Worded};
+use crate::text;
 
 /// The steps of a connection test, with what to do about the one that failed.
 #[component]
@@ -15,13 +15,17 @@ pub fn TestSteps(
     let facts: Vec<String> = [
         report.server_info.clone(),
         report.protocol_version.as_ref().map(|version| format!("MCP {version}")),
-        report.ok.then(|| count(report.tools.len(), "tool", "tools")),
+        report.ok.then(|| text::common::count_tools(report.tools.len())),
     ]
     .into_iter()
     .flatten()
     .collect();
     let steps = report.steps.into_iter().map(step).collect_view();
-    let (word, class) = if report.ok { ("Test passed", "test-passed") } else { ("Test failed", "test-failed") };
+    let (word, class) = if report.ok {
+        (text::components::test_passed(), "test-passed")
+    } else {
+        (text::components::test_failed(), "test-failed")
+    };
     view! {
         <div class="test-report">
             <p class="test-head">
@@ -47,12 +51,12 @@ fn step(step: TestStep) -> impl IntoView {
             <span class="test-step-icon"><Icon name=icon/></span>
             <div class="test-step-text">
                 <p class="test-step-head">
-                    <strong>{step.step.label()}</strong>
+                    <strong>{step.step.words()}</strong>
                     <StateBadge state=step.state/>
                     {ran.then(|| view! { <span class="muted num">{format!("{} ms", step.millis)}</span> })}
                 </p>
                 <p class="test-step-detail">{step.detail}</p>
-                {step.advice.map(|advice| view! { <p class="test-step-advice"><strong>"What to do: "</strong>{advice}</p> })}
+                {step.advice.map(|advice| view! { <p class="test-step-advice"><strong>{text::components::what_to_do()}" "</strong>{advice}</p> })}
             </div>
         </li>
     }
@@ -75,7 +79,7 @@ pub fn TestDefinitions(
                 <DefinitionView
                     name=other.name
                     json=other.json
-                    badges=move || view! { <span class="badge tone-neutral">{kind.as_str()}</span> }
+                    badges=move || view! { <span class="badge tone-neutral">{kind.words()}</span> }
                 />
             }
         })

@@ -4,6 +4,8 @@ pub mod account;
 pub mod audit;
 pub mod catalog;
 pub mod connectors;
+#[cfg(feature = "gallery")]
+pub mod gallery;
 pub mod groups;
 pub mod home;
 pub mod inbox;

@@ -1,10 +1,13 @@
-//! The person's own menu: profile, theme, sign-out.
+//! The person's own menu: profile, theme, density, language, sign-out.
 
 use leptos::prelude::*;
 
 use crate::components::{ActionButton, Avatar, Icon, Variant, use_form};
 use crate::context::me;
-use crate::pages::session::api::SignOut;
+use crate::i18n::{Language, language};
+use crate::pages::session::api::{ChooseLanguage, SignOut};
+use crate::text::shell as text;
+use crate::url::here;
 
 /// Name and email of who is signed in, as the button that opens the menu shows it.
 #[component]
@@ -27,39 +30,48 @@ pub fn AccountLinks() -> impl IntoView {
     let sign_out = use_form::<SignOut>();
     view! {
         <div class="menu">
-            <a class="menu-item" href="/account"><Icon name="user"/>"Profile and password"</a>
-            <a class="menu-item" href="/keys"><Icon name="key-round"/>"API keys"</a>
-            <a class="menu-item" href="/api/docs" rel="external"><Icon name="book-open"/>"API documentation"</a>
-            <div class="theme-switch" role="group" aria-label="Theme">
-                <button type="button" data-set-theme="light"><Icon name="sun"/>"Light"</button>
-                <button type="button" data-set-theme="dark"><Icon name="moon"/>"Dark"</button>
-                <button type="button" data-set-theme="system"><Icon name="monitor"/>"System"</button>
+            <a class="menu-item" href="/account"><Icon name="user"/>{text::profile()}</a>
+            <a class="menu-item" href="/keys"><Icon name="key-round"/>{text::keys()}</a>
+            <a class="menu-item" href="/api/docs" rel="external"><Icon name="book-open"/>{text::api_docs()}</a>
+            <div class="menu-switch" role="group" aria-label=text::theme()>
+                <button type="button" data-set-theme="light"><Icon name="sun"/>{text::light()}</button>
+                <button type="button" data-set-theme="dark"><Icon name="moon"/>{text::dark()}</button>
+                <button type="button" data-set-theme="system"><Icon name="monitor"/>{text::system()}</button>
             </div>
-            <div class="menu-item-form">
-                <ActionButton form=sign_out plain=true variant=Variant::Quiet icon="log-out">"Sign out"</ActionButton>
+            <div class="menu-switch" role="group" aria-label=text::density()>
+                <button type="button" data-set-density="comfortable">{text::comfortable()}</button>
+                <button type="button" data-set-density="compact">{text::compact()}</button>
+            </div>
+            <LanguageSwitch/>
+            <div class="menu-item-form" data-sign-out="">
+                <ActionButton form=sign_out plain=true variant=Variant::Quiet icon="log-out">{crate::text::common::sign_out()}</ActionButton>
             </div>
         </div>
     }
 }
 
-/// The way to the notifications, with the number of unread ones.
+/// The languages of the console; choosing one loads the page anew.
 #[component]
-pub fn Bell() -> impl IntoView {
-    let me = me();
-    let unread = move || me.with(|me| me.as_ref().map_or(0, |me| me.unread_notifications));
-    let label = move || match unread() {
-        0 => "Notifications".to_owned(),
-        1 => "Notifications, 1 unread".to_owned(),
-        n => format!("Notifications, {n} unread"),
-    };
+pub fn LanguageSwitch() -> impl IntoView {
+    let choose = use_form::<ChooseLanguage>();
+    let here = here();
+    let current = language();
+    let languages = Language::ALL
+        .iter()
+        .map(|language| {
+            let pressed = if *language == current { "true" } else { "false" };
+            view! {
+                <button type="submit" name="tag" value=language.tag() lang=language.tag() aria-pressed=pressed>
+                    {language.name()}
+                </button>
+            }
+        })
+        .collect_view();
     view! {
-        <a class="btn btn-quiet btn-icon bell" href="/notifications" aria-label=label title="Notifications">
-            <Icon name="bell"/>
-            {move || {
-                let unread = unread();
-                let shown = if unread > 99 { "99+".to_owned() } else { unread.to_string() };
-                (unread > 0).then(|| view! { <span class="bell-count num" aria-hidden="true">{shown}</span> })
-            }}
-        </a>
+        <form method="post">
+            <input type="hidden" name=crate::posted::FUNCTION_FIELD value=crate::components::AnyForm::from(choose).function()/>
+            <input type="hidden" name="back" value=here/>
+            <div class="menu-switch" role="group" aria-label=text::language()>{languages}</div>
+        </form>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{Icon, Tone};
 use crate::context::me;
+use crate::text::shell as text;
 
 /// Banners about the installation: demonstration data, loopback servers, plain http.
 #[component]
@@ -12,25 +13,16 @@ pub fn Banners() -> impl IntoView {
     let banners = move || {
         me.with(|me| {
             let me = me.as_ref()?;
-            let mut banners = Vec::new();
-            if me.demo {
-                banners.push((Tone::Accent, "info", "Demo data. People, servers and activity here are made up; do not enter real secrets."));
-            }
-            if me.insecure_http {
-                banners.push((Tone::Warning, "triangle-alert", "This console runs on plain http: anybody on the network can read passwords and keys. Put it behind https."));
-            }
-            if me.loopback_allowed {
-                banners.push((Tone::Neutral, "wrench", "Development: servers on this machine's own addresses are allowed."));
-            }
-            Some(
-                banners
-                    .into_iter()
-                    .map(|(tone, icon, text)| {
-                        view! { <p class=format!("banner {}", tone.class())><Icon name=icon/>{text}</p> }
-                    })
-                    .collect_view(),
-            )
+            let shown = [
+                (me.demo, Tone::Accent, "info", text::demo()),
+                (me.insecure_http, Tone::Warning, "triangle-alert", text::insecure()),
+                (me.loopback_allowed, Tone::Neutral, "wrench", text::loopback()),
+            ];
+            let banner = |(_, tone, icon, words): (bool, Tone, &'static str, &'static str)| {
+                view! { <p class=format!("banner {}", tone.class())><Icon name=icon/>{words}</p> }
+            };
+            Some(shown.into_iter().filter(|(shown, ..)| *shown).map(banner).collect_view())
         })
     };
-    view! { <div class="banners" role="region" aria-label="About this installation">{banners}</div> }
+    view! { <div class="banners" role="region" aria-label=text::banners()>{banners}</div> }
 }

@@ -4,12 +4,16 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::use_location;
 
-use super::account_menu::{AccountLinks, Bell, WhoAmI};
+use super::account_menu::{AccountLinks, LanguageSwitch, WhoAmI};
 use super::banners::Banners;
+use super::bell::{Bell, BellPopover, BellState};
 use super::nav::NavLinks;
+use super::overlay::{Overlay, Overlays, ShellState};
+use super::{ahead, live, shortcuts};
 use crate::PUBLIC_PAGES;
 use crate::components::{Icon, Logo, NoticeBanner};
 use crate::context::context;
+use crate::text::shell as text;
 
 /// What is around the page. Signing in and out load the page anew, so it is decided once.
 #[component]
@@ -34,6 +38,7 @@ fn Bare(children: Children) -> impl IntoView {
                 <NoticeBanner/>
                 {children()}
             </main>
+            <footer class="bare-foot"><LanguageSwitch/></footer>
         </div>
     }
 }
@@ -43,44 +48,58 @@ const NARROW_MENU: &str = "navigation-menu";
 
 #[component]
 fn ConsoleFrame(children: Children) -> impl IntoView {
+    let state = ShellState::provide();
+    BellState::provide();
     close_menu_on_navigation();
+    shortcuts::listen();
+    live::listen();
+    ahead::listen();
+    let open_palette = move |_| state.open(Overlay::Palette);
     view! {
-        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+        <a class="skip-link" href="#main" rel="external">{text::skip()}</a>
         <div class="frame">
             <header class="topbar">
-                <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU aria-label="Open navigation">
+                <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU aria-label=text::open_nav()>
                     <Icon name="menu"/>
                 </button>
                 <a class="brand-link" href="/"><Logo/><span class="brand-name">"Drawbridge"</span></a>
+                <button type="button" class="btn btn-quiet btn-icon needs-js topbar-search" aria-label=text::search_short() on:click=open_palette>
+                    <Icon name="search"/>
+                </button>
                 <Bell/>
             </header>
             <header class="sidebar">
-                <input type="checkbox" id="collapse" class="sr-only collapse-box" aria-label="Collapse the sidebar"/>
                 <div class="sidebar-head">
-                    <a class="brand-link" href="/"><Logo/><span class="brand-name">"Drawbridge"</span></a>
+                    <a class="brand-link" href="/" aria-label="Drawbridge"><Logo/><span class="brand-name">"Drawbridge"</span></a>
                     <Bell/>
                 </div>
-                <nav class="sidebar-nav" aria-label="Main"><NavLinks/></nav>
+                <button type="button" class="search-button needs-js" title=text::search() on:click=open_palette>
+                    <Icon name="search"/>
+                    <span class="nav-label">{text::search()}</span>
+                    <span class="search-keys" aria-hidden="true"><kbd>"Ctrl"</kbd><kbd>"K"</kbd></span>
+                </button>
+                <nav class="sidebar-nav" aria-label=text::nav_label()><NavLinks/></nav>
                 <div class="sidebar-foot">
                     <button type="button" class="account-button" popovertarget="account-menu">
                         <WhoAmI/>
-                        <span class="sr-only">": account menu"</span>
+                        <span class="sr-only">{text::account_menu()}</span>
                         <Icon name="chevrons-up-down"/>
                     </button>
-                    <label class="collapse-label" for="collapse" title="Collapse the sidebar" aria-hidden="true">
+                    <button type="button" class="btn btn-quiet btn-icon" data-toggle-sidebar="" aria-label=text::toggle_sidebar() title=text::toggle_sidebar()>
                         <Icon name="panel-left"/>
-                    </label>
+                    </button>
                 </div>
             </header>
             <div id="account-menu" class="popover popover-account" popover="auto"><AccountLinks/></div>
+            <BellPopover/>
             <div id=NARROW_MENU class="popover popover-nav" popover="auto">
                 <div class="popover-head">
                     <span class="person"><WhoAmI/></span>
-                    <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU popovertargetaction="hide" aria-label="Close navigation">
+                    <button type="button" class="btn btn-quiet btn-icon" popovertarget=NARROW_MENU popovertargetaction="hide" aria-label=text::close_nav()>
                         <Icon name="x"/>
                     </button>
                 </div>
-                <nav aria-label="Main, as a menu"><NavLinks/></nav>
+                <nav aria-label=text::nav_menu_label()><NavLinks/></nav>
                 <AccountLinks/>
             </div>
             <div class="content">
@@ -91,6 +110,7 @@ fn ConsoleFrame(children: Children) -> impl IntoView {
                 </main>
             </div>
         </div>
+        <Overlays/>
     }
 }
 
@@ -100,7 +120,7 @@ fn close_menu_on_navigation() {
     Effect::new(move |earlier: Option<()>| {
         path.track();
         if earlier.is_some() {
-            for id in [NARROW_MENU, "account-menu"] {
+            for id in [NARROW_MENU, "account-menu", "notifications-popover"] {
                 let menu = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
                 // Refused when it is not open.
                 drop(menu.map(|menu| menu.hide_popover()));

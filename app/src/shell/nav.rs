@@ -6,12 +6,18 @@ use leptos_router::hooks::use_location;
 
 use crate::components::Icon;
 use crate::context::me;
+use crate::text::shell as text;
 
 /// A page in the navigation.
-struct NavItem {
-    label: &'static str,
-    href: &'static str,
-    icon: &'static str,
+pub struct NavItem {
+    /// What it is called.
+    pub label: fn() -> &'static str,
+    /// Its path.
+    pub href: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// The key that leads there after `g`.
+    pub key: char,
     /// Who sees it; everybody when absent.
     needs: Option<Capability>,
     /// A number beside it, when it is not zero.
@@ -19,8 +25,8 @@ struct NavItem {
 }
 
 impl NavItem {
-    const fn new(label: &'static str, href: &'static str, icon: &'static str) -> Self {
-        Self { label, href, icon, needs: None, count: None }
+    const fn new(label: fn() -> &'static str, href: &'static str, icon: &'static str, key: char) -> Self {
+        Self { label, href, icon, key, needs: None, count: None }
     }
 
     const fn needs(mut self, capability: Capability) -> Self {
@@ -32,33 +38,51 @@ impl NavItem {
         self.count = Some(count);
         self
     }
+
+    /// Whether this person sees it.
+    pub fn is_for(&self, me: &Me) -> bool {
+        self.needs.is_none_or(|needs| me.can(needs))
+    }
 }
 
-/// The navigation, in order: title of the section and its pages.
-const SECTIONS: &[(&str, &[NavItem])] = &[
-    (
-        "Workspace",
-        &[
-            NavItem::new("Home", "/", "home"),
-            NavItem::new("My connectors", "/connectors", "plug"),
-            NavItem::new("Catalog", "/catalog", "layout-grid"),
-            NavItem::new("My requests", "/requests", "send"),
-            NavItem::new("My activity", "/activity", "activity"),
-            NavItem::new("API keys", "/keys", "key-round"),
+/// A part of the navigation.
+struct Section {
+    title: fn() -> &'static str,
+    items: &'static [NavItem],
+}
+
+/// The navigation, in order.
+const SECTIONS: &[Section] = &[
+    Section {
+        title: text::workspace,
+        items: &[
+            NavItem::new(text::home, "/", "home", 'h'),
+            NavItem::new(text::connectors, "/connectors", "plug", 'c'),
+            NavItem::new(text::catalog, "/catalog", "layout-grid", 'b'),
+            NavItem::new(text::requests, "/requests", "send", 'r'),
+            NavItem::new(text::activity, "/activity", "activity", 'm'),
+            NavItem::new(text::keys, "/keys", "key-round", 'k'),
         ],
-    ),
-    (
-        "Admin",
-        &[
-            NavItem::new("Inbox", "/inbox", "inbox").needs(Capability::ManageRequests).count(|me| me.pending_requests),
-            NavItem::new("Servers", "/servers", "server").needs(Capability::ManageServers),
-            NavItem::new("Policies", "/policies", "shield-check").needs(Capability::ManagePolicies),
-            NavItem::new("Users", "/users", "users").needs(Capability::ManageUsers),
-            NavItem::new("Groups", "/groups", "briefcase").needs(Capability::ManageUsers),
-            NavItem::new("Audit log", "/audit", "scroll-text").needs(Capability::ViewOrgAudit),
+    },
+    Section {
+        title: text::admin,
+        items: &[
+            NavItem::new(text::inbox, "/inbox", "inbox", 'i')
+                .needs(Capability::ManageRequests)
+                .count(|me| me.pending_requests),
+            NavItem::new(text::servers, "/servers", "server", 's').needs(Capability::ManageServers),
+            NavItem::new(text::policies, "/policies", "shield-check", 'p').needs(Capability::ManagePolicies),
+            NavItem::new(text::users, "/users", "users", 'u').needs(Capability::ManageUsers),
+            NavItem::new(text::groups, "/groups", "briefcase", 'o').needs(Capability::ManageUsers),
+            NavItem::new(text::audit, "/audit", "scroll-text", 'a').needs(Capability::ViewOrgAudit),
         ],
-    ),
+    },
 ];
+
+/// All pages of the navigation.
+pub fn pages() -> impl Iterator<Item = &'static NavItem> {
+    SECTIONS.iter().flat_map(|section| section.items)
+}
 
 /// The links of the navigation. It may be on a page twice (beside the content, and as a menu on narrow screens).
 #[component]
@@ -67,17 +91,14 @@ pub fn NavLinks() -> impl IntoView {
     let path = use_location().pathname;
     let sections = SECTIONS
         .iter()
-        .map(|(title, items)| {
-            let visible = move || {
-                me.with(|me| {
-                    me.as_ref().is_some_and(|me| items.iter().any(|item| item.needs.is_none_or(|needs| me.can(needs))))
-                })
-            };
+        .map(|section| {
+            let visible =
+                move || me.with(|me| me.as_ref().is_some_and(|me| section.items.iter().any(|item| item.is_for(me))));
             view! {
                 <Show when=visible>
                     <div class="nav-section">
-                        <p class="nav-title">{*title}</p>
-                        <ul>{items.iter().map(|item| nav_link(item, me, path)).collect_view()}</ul>
+                        <p class="nav-title">{(section.title)()}</p>
+                        <ul>{section.items.iter().map(|item| nav_link(item, me, path)).collect_view()}</ul>
                     </div>
                 </Show>
             }
@@ -87,18 +108,20 @@ pub fn NavLinks() -> impl IntoView {
 }
 
 fn nav_link(item: &'static NavItem, me: Signal<Option<Me>>, path: Memo<String>) -> impl IntoView {
-    let visible = move || item.needs.is_none_or(|needs| me.with(|me| me.as_ref().is_some_and(|me| me.can(needs))));
+    let visible = move || me.with(|me| me.as_ref().is_some_and(|me| item.is_for(me)));
     let current = move || path.with(|path| is_current(item.href, path)).then_some("page");
     let count = move || {
         let count = item.count.map_or(0, |count| me.with(|me| me.as_ref().map_or(0, count)));
-        (count > 0).then(|| view! { <span class="nav-count num">{count}<span class="sr-only">" waiting"</span></span> })
+        (count > 0).then(
+            || view! { <span class="nav-count num">{count}<span class="sr-only">" "{text::waiting()}</span></span> },
+        )
     };
     view! {
         <Show when=visible>
             <li>
-                <a class="nav-link" href=item.href aria-current=current title=item.label>
+                <a class="nav-link" href=item.href aria-current=current title=(item.label)()>
                     <Icon name=item.icon/>
-                    <span class="nav-label">{item.label}</span>
+                    <span class="nav-label">{(item.label)()}</span>
                     {count}
                 </a>
             </li>
@@ -123,5 +146,11 @@ mod tests {
         assert!(!is_current("/users", "/usersx"));
         assert!(is_current("/", "/"));
         assert!(!is_current("/", "/users"));
+    }
+
+    #[test]
+    fn every_page_has_a_key_of_its_own() {
+        let keys: std::collections::BTreeSet<char> = pages().map(|page| page.key).collect();
+        assert_eq!(keys.len(), pages().count());
     }
 }

@@ -19,6 +19,7 @@ pub use router::{pages, server_fns};
 
 use crate::assets::Assets;
 use crate::error::AppError;
+use crate::i18n::{LANGUAGE_COOKIE, Language};
 use crate::posted::local_path;
 
 /// What the console needs of the server.
@@ -122,6 +123,18 @@ pub fn begin_session(signed_in: &SignedIn) -> Result<(), AppError> {
 /// As [`begin_session`].
 pub fn end_session() -> Result<(), AppError> {
     set_cookie(|policy| policy.header("", 0))
+}
+
+/// Lets the browser remember a language for a year.
+///
+/// # Errors
+/// As [`begin_session`].
+pub fn keep_language(language: Language) -> Result<(), AppError> {
+    set_cookie(|policy| {
+        let secure = if policy.secure { "; Secure" } else { "" };
+        let tag = language.tag();
+        format!("{LANGUAGE_COOKIE}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}")
+    })
 }
 
 fn set_cookie(header_of: impl FnOnce(CookiePolicy) -> String) -> Result<(), AppError> {

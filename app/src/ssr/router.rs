@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
@@ -18,6 +18,7 @@ use super::Console;
 use super::form_post::form_post;
 use crate::context::Boot;
 use crate::error::AppError;
+use crate::i18n::{LANGUAGE_COOKIE, Language};
 use crate::posted::{FUNCTION_PREFIX, Posted, local_path};
 use crate::{App, PUBLIC_PAGES, shell};
 
@@ -65,7 +66,9 @@ impl Console {
     /// Runs a server function; the status of a failed one is that of its problem.
     pub(super) async fn run_function(&self, caller: Caller, request: Request) -> Response {
         let console = self.clone();
+        let language = language_of(request.headers());
         let provide = move || {
+            provide_context(language);
             provide_context(console.services.clone());
             provide_context(console.cookie);
             provide_context(caller.clone());
@@ -108,7 +111,9 @@ impl Console {
         let boot = Boot { me, now: self.services.parts().env.now(), icons: self.assets.icons(), posted };
         let nonce = request.extensions().get::<Nonce>().cloned();
         let console = self.clone();
+        let language = language_of(request.headers());
         let provide = move || {
+            provide_context(language);
             provide_context(boot.clone());
             provide_context(console.services.clone());
             provide_context(console.cookie);
@@ -134,6 +139,15 @@ fn login_path(here: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("next", here);
     format!("/login?{}", query.finish())
+}
+
+/// The language that the visitor has chosen, or that the browser asks for.
+fn language_of(headers: &HeaderMap) -> Language {
+    let text = |name| headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
+    let cookies =
+        text(header::COOKIE).flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let chosen = cookies.filter(|(name, _)| *name == LANGUAGE_COOKIE).find_map(|(_, tag)| Language::of(tag));
+    chosen.or_else(|| text(header::ACCEPT_LANGUAGE).find_map(Language::accepted)).unwrap_or_default()
 }
 
 /// The caller that the server's middleware recognised.

@@ -34,9 +34,10 @@ pub use id::{
 };
 pub use key::{ApiKey, NewApiKey};
 pub use notify::{Notification, NotificationKind};
-pub use page::{Page, PageQuery};
+pub use page::{Page, PageQuery, Sort};
 pub use people::{
-    Group, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile, UserStatus,
+    Counters, Group, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile,
+    UserSort, UserStatus,
 };
 pub use problem::{FieldError, Problem};
 pub use request::{
@@ -46,7 +47,7 @@ pub use request::{
 pub use rule::{AllTools, Effect, NewRule, Principal, PrincipalKind, Rule, RuleView, ToolScope};
 pub use server::{
     AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,
-    ServerDetail, ServerFilter, ServerStatus, Transport,
+    ServerDetail, ServerFilter, ServerSort, ServerStatus, Transport,
 };
 pub use test::{Definition, TestReport, TestStep, TestStepKind, TestStepState};
 pub use text::{Email, SecretText, Slug, TextError};

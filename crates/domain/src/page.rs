@@ -37,6 +37,43 @@ pub struct PageQuery {
     pub limit: Option<u32>,
 }
 
+/// The order of a list: by what, and whether the last comes first. As text `name` or `-name`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String", bound = "K: std::str::FromStr + std::fmt::Display + Clone")]
+pub struct Sort<K> {
+    /// By what.
+    pub by: K,
+    /// From the last to the first.
+    pub descending: bool,
+}
+
+impl<K: std::fmt::Display> std::fmt::Display for Sort<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.by)
+    }
+}
+
+impl<K: std::str::FromStr> std::str::FromStr for Sort<K> {
+    type Err = K::Err;
+    fn from_str(text: &str) -> Result<Self, K::Err> {
+        let name = text.strip_prefix('-');
+        Ok(Self { by: name.unwrap_or(text).parse()?, descending: name.is_some() })
+    }
+}
+
+impl<K: std::str::FromStr> TryFrom<String> for Sort<K> {
+    type Error = crate::text::TextError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map_err(|_| crate::text::TextError::UnknownWord { kind: "Sort", text })
+    }
+}
+
+impl<K: std::fmt::Display> From<Sort<K>> for String {
+    fn from(sort: Sort<K>) -> Self {
+        sort.to_string()
+    }
+}
+
 impl PageQuery {
     /// The number of rows, within its bounds.
     pub fn limit(&self) -> u32 {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{Capability, Email, GroupId, LinkId, Role, RuleView, SessionId, UserId};
+use crate::{Capability, Email, GroupId, LinkId, Role, RuleView, SessionId, Sort, UserId};
 
 words! {
     /// Whether a person may act.
@@ -76,6 +76,22 @@ pub struct UserFilter {
     /// Only this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<UserStatus>,
+    /// The order (`name`, `-last_sign_in`, …); by name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub sort: Option<Sort<UserSort>>,
+}
+
+words! {
+    /// What people can be sorted by.
+    pub enum UserSort {
+        /// Name.
+        Name = "name",
+        /// Department.
+        Department = "department",
+        /// Last sign-in; those who never came are oldest.
+        LastSignIn = "last_sign_in",
+    }
 }
 
 /// A person with everything an administrator looks at on one page.
@@ -192,6 +208,15 @@ pub struct Me {
     pub insecure_http: bool,
     /// The version of this program.
     pub version: String,
+}
+
+/// The numbers of the console's frame that change while somebody looks at a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Unread notifications.
+    pub unread_notifications: u32,
+    /// Requests waiting for a decision; only for those who decide.
+    pub pending_requests: u32,
 }
 
 impl Me {

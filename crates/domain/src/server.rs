@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{Definition, RuleView, SecretText, ServerId, Slug, TestReport, User, UserId};
+use crate::{Definition, RuleView, SecretText, ServerId, Slug, Sort, TestReport, User, UserId};
 
 words! {
     /// How a server is spoken to.
@@ -192,6 +192,20 @@ pub struct ServerFilter {
     /// Only this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<ServerStatus>,
+    /// The order (`name`, `-added`, …); by name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub sort: Option<Sort<ServerSort>>,
+}
+
+words! {
+    /// What servers can be sorted by.
+    pub enum ServerSort {
+        /// Name.
+        Name = "name",
+        /// When it was added.
+        Added = "added",
+    }
 }
 
 words! {

@@ -133,6 +133,7 @@ impl Change<'_> {
             self.services.parts().ledger.record(&mut self.tx, event).await?;
         }
         self.tx.commit().await?;
+        self.services.mark_changed();
         if self.parts.is_empty() { Ok(()) } else { self.services.publish().await }
     }
 }

@@ -23,6 +23,7 @@ mod home;
 mod keys;
 mod limits;
 mod links;
+mod live;
 mod notifications;
 mod password;
 mod people;
@@ -89,6 +90,7 @@ struct Inner {
     limits: limits::Limits,
     passwords: password::Passwords,
     key_uses: keys::KeyUses,
+    live: tokio::sync::watch::Sender<u64>,
 }
 
 impl Services {
@@ -105,6 +107,7 @@ impl Services {
                 limits: limits::Limits::default(),
                 passwords,
                 key_uses: keys::KeyUses::default(),
+                live: tokio::sync::watch::Sender::new(0),
             }),
         };
         services.publish_all().await?;
@@ -132,6 +135,10 @@ impl Services {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.inner.parts.env.now()
+    }
+
+    pub(crate) fn live(&self) -> &tokio::sync::watch::Sender<u64> {
+        &self.inner.live
     }
 
     pub(crate) fn limits(&self) -> &limits::Limits {

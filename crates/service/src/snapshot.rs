@@ -87,6 +87,7 @@ impl Services {
         }
         self.load(&mut tx, &parts).await?;
         published.seen = seen;
+        self.mark_changed();
         Ok(true)
     }
 

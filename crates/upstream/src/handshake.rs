@@ -11,7 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use mcp::result::{Outcome, Response};
 use mcp::{ProtocolVersion, Raw};
-use rmcp::model::{ClientCapabilities, ClientConfig, Implementation};
+use rmcp::model::{
+    ClientCapabilities, ClientConfig, ElicitationCapability, Implementation, RootsCapabilities, SamplingCapability,
+};
 use rmcp::service::{ClientInitializeError, RoleClient, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
@@ -127,9 +129,12 @@ impl Failed {
 
 /// Everything that a client of the gateway may declare: some servers offer tools only to clients that can be asked
 /// something, and what a test does not see cannot be approved.
-#[expect(deprecated, reason = "2025-11-25 has roots and sampling, and its servers look for them")]
 fn capabilities() -> ClientCapabilities {
-    ClientCapabilities::builder().enable_roots().enable_sampling().enable_elicitation().build()
+    let mut all = ClientCapabilities::default();
+    all.roots = Some(RootsCapabilities::default());
+    all.sampling = Some(SamplingCapability::default());
+    all.elicitation = Some(ElicitationCapability::default());
+    all
 }
 
 async fn attempt(

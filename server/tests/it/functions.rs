@@ -11,7 +11,8 @@ use crate::harness::{App, PASSWORD, on_both_engines};
 use crate::stage::Stage;
 
 /// For visitors who have not signed in. This list may only shrink.
-const PUBLIC: &[&str] = &["session/accept-link", "session/open-link", "session/sign-in", "session/whoami"];
+const PUBLIC: &[&str] =
+    &["session/accept-link", "session/language", "session/open-link", "session/sign-in", "session/whoami"];
 
 /// For everybody with an account; each shows or changes what is the caller's own, or what everybody may see. This list
 /// may only shrink.
@@ -33,6 +34,7 @@ const EVERYBODY: &[&str] = &[
     "notifications/list",
     "notifications/open",
     "notifications/read-all",
+    "palette/find",
     "requests/discard",
     "requests/draft",
     "requests/duplicates",
@@ -74,7 +76,8 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "catalog/get" => vec![("name", text("com.example/none"))],
         "connectors/get" => vec![("slug", text("stage"))],
         "groups/create" => vec![("name", text("Intruders"))],
-        "groups/add-member" => vec![("email", stage.employee.email.clone())],
+        "groups/add-members" => vec![("emails[]", stage.employee.email.clone())],
+        "groups/candidates" => vec![("words", text("a"))],
         "groups/remove-member" => vec![("user", stage.target.id.to_string())],
         "inbox/approve" => {
             vec![("approval[scope]", text("server")), ("approval[definitions_digest]", stage.digest.clone())]
@@ -88,6 +91,8 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
             ("request[url]", stage.fixture.url()),
             ("request[why_needed]", text("w")),
         ],
+        "palette/find" => vec![("words", text("target"))],
+        "session/language" => vec![("tag", text("de")), ("back", text("/"))],
         "requests/duplicates" => vec![("draft_key", text("custom"))],
         "requests/discard" => vec![("draft_key", text("custom")), ("back", text("/requests"))],
         "rules/create" | "rules/update" => vec![
@@ -97,6 +102,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
             ("server", stage.server.clone()),
         ],
         "rules/switch" => vec![("enabled", text("false"))],
+        "rules/switch-many" => vec![("ids[]", stage.rule.clone()), ("enabled", text("false"))],
         "servers/create" | "servers/update" => {
             vec![("server[name]", text("Mine")), ("server[url]", stage.fixture.url())]
         }

@@ -21,8 +21,29 @@ struct Budget {
     brotli_bytes: u64,
 }
 
+/// What a group of assets weighs, and may weigh.
+pub(crate) struct Weight {
+    pub(crate) bytes: u64,
+    pub(crate) allowed: u64,
+}
+
 /// Compares `target/site` (a release build) with the budgets and prints each; one that is exceeded is an error.
 pub(crate) fn check(repo: &Repo) -> Result<()> {
+    let over: Vec<String> = weigh(repo)?
+        .into_iter()
+        .filter(|(_, Weight { bytes, allowed })| bytes > allowed)
+        .map(|(name, Weight { bytes, allowed })| {
+            format!("{name} weighs {bytes} bytes, {} more than allowed", bytes - allowed)
+        })
+        .collect();
+    if over.is_empty() {
+        return Ok(());
+    }
+    bail!("{} (brotli, web/budget.json). What was added to app/, or to its dependencies?", over.join("; "))
+}
+
+/// Weighs every group in `target/site`, by name, and prints what it consists of.
+pub(crate) fn weigh(repo: &Repo) -> Result<BTreeMap<String, Weight>> {
     let path = repo.path("web/budget.json");
     let budgets: BTreeMap<String, Budget> =
         serde_json::from_slice(&fs::read(&path).context("web/budget.json cannot be read")?)
@@ -31,30 +52,25 @@ pub(crate) fn check(repo: &Repo) -> Result<()> {
         serde_json::from_slice(&fs::read(repo.site().join("manifest.json")).context("build the site first: ./x site")?)
             .context("target/site/manifest.json has another shape than expected")?;
 
-    let mut over = Vec::new();
-    for (name, budget) in &budgets {
-        let mut total = 0;
+    let mut weights = BTreeMap::new();
+    for (name, budget) in budgets {
+        let mut bytes = 0;
         for asset in &budget.assets {
             let size = weight(repo, &manifest, asset)?;
             note(&format!("{size:>9}  {asset}"));
-            total += size;
+            bytes += size;
         }
         if budget.with_area {
             let areas = areas(repo, &manifest)?;
             for (area, size) in &areas {
                 note(&format!("{size:>9}  the code of {area}"));
             }
-            total += areas.values().max().context("the site has no areas")?;
+            bytes += areas.values().max().context("the site has no areas")?;
         }
-        note(&format!("{total:>9}  {name}, of {} bytes allowed", budget.brotli_bytes));
-        if total > budget.brotli_bytes {
-            over.push(format!("{name} weighs {total} bytes, {} more than allowed", total - budget.brotli_bytes));
-        }
+        note(&format!("{bytes:>9}  {name}, of {} bytes allowed", budget.brotli_bytes));
+        weights.insert(name, Weight { bytes, allowed: budget.brotli_bytes });
     }
-    if over.is_empty() {
-        return Ok(());
-    }
-    bail!("{} (brotli, web/budget.json). What was added to app/, or to its dependencies?", over.join("; "))
+    Ok(weights)
 }
 
 /// What each area loads besides the first module: its name stands in those of its packs.

@@ -21,7 +21,11 @@ use self::{
     assets::{Assets, Kind},
     compress::Compressor,
 };
-pub(crate) use self::{budget::check as check_budget, scripts::type_check, wasm::TARGET as WASM_TARGET};
+pub(crate) use self::{
+    budget::{Weight, check as check_budget, weigh},
+    scripts::type_check,
+    wasm::TARGET as WASM_TARGET,
+};
 use crate::{npm, repo::Repo, stage::note};
 
 /// Which front-end to build.
@@ -29,15 +33,23 @@ use crate::{npm, repo::Repo, stage::note};
 pub(crate) enum Mode {
     /// Quick to build, large, nothing compressed.
     Dev,
+    /// As in a release, with the gallery of components for the tests to look at.
+    Tested,
     /// What is shipped: optimised for size, stored with brotli and gzip.
     Release,
 }
 
 impl Mode {
+    /// Optimised and compressed.
+    fn optimised(self) -> bool {
+        self != Self::Dev
+    }
+
     /// The name of its intermediate directory.
     fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
+            Self::Tested => "tested",
             Self::Release => "release",
         }
     }
@@ -46,14 +58,14 @@ impl Mode {
 /// Arguments of `./x site`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Optimise and compress, as in a release
+    /// Optimise and compress, as in a release; the gallery of components stays
     #[arg(long)]
     release: bool,
 }
 
 impl Args {
     pub(crate) fn mode(&self) -> Mode {
-        if self.release { Mode::Release } else { Mode::Dev }
+        if self.release { Mode::Tested } else { Mode::Dev }
     }
 }
 
@@ -83,11 +95,14 @@ pub(crate) fn build(repo: &Repo, mode: Mode) -> Result<()> {
     for (name, path) in scripts {
         assets.add(name, Kind::Script, read(&path)?)?;
     }
+    for language in texts::read(&repo.path("app/texts"))? {
+        assets.add(format!("texts/{}.txt", language.tag), Kind::Text, language.table().into_bytes())?;
+    }
     // Last come the two that name other assets, and are rewritten to their hashed names.
     assets.add("main.css", Kind::Style, styles::with_hashed_urls(&read(&style)?, &assets)?)?;
     wasm::add(&application, &mut assets)?;
 
-    let compressor = (mode == Mode::Release).then(|| Compressor::new(repo.work().join("compressed")));
+    let compressor = mode.optimised().then(|| Compressor::new(repo.work().join("compressed")));
     let written = assets.write(&repo.site(), compressor.as_ref())?;
     note(&format!("target/site: {} assets, {written} new", assets.len()));
     Ok(())

@@ -63,9 +63,11 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
         note("wasm-bindgen");
         bind(&cut.join(areas::MAIN), &cut, mode)?;
         let first = cut.join("app_bg.wasm");
-        if mode == Mode::Release {
+        if mode.optimised() {
             note("wasm-opt -Oz");
-            let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm")));
+            // Most pieces are too small for it to find anything in them, and starting it takes longer than its work.
+            let worthwhile = |module: &PathBuf| fs::metadata(module).is_ok_and(|file| file.len() >= WORTH_OPTIMISING);
+            let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm"))).filter(worthwhile);
             let all: Vec<_> = std::iter::once(first.clone()).chain(others).collect();
             optimise(repo, &all)?;
         }
@@ -79,6 +81,9 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
         .collect();
     Ok(Application { script, wasm, packs })
 }
+
+/// The size, in bytes, from which on wasm-opt is worth its start.
+const WORTH_OPTIMISING: u64 = 4_096;
 
 /// Makes modules smaller, each in its place.
 fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
@@ -101,12 +106,14 @@ fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
 
 /// Compiles `frontend`; cargo itself knows what is fresh.
 fn compile(repo: &Repo, mode: Mode) -> Result<PathBuf> {
-    let (profile, directory) = match mode {
-        Mode::Dev => ("dev", "debug"),
-        Mode::Release => ("wasm-release", "wasm-release"),
-    };
+    let (profile, directory) = if mode.optimised() { ("wasm-release", "wasm-release") } else { ("dev", "debug") };
     note(&format!("cargo build -p frontend --target {TARGET} --profile {profile}"));
-    shell::run(shell::cargo(repo.root()).args(["build", "-p", "frontend", "--target", TARGET, "--profile", profile]))?;
+    let mut build = shell::cargo(repo.root());
+    build.args(["build", "-p", "frontend", "--target", TARGET, "--profile", profile]);
+    if mode != Mode::Release {
+        build.args(["--features", "gallery"]);
+    }
+    shell::run(&mut build)?;
     Ok(repo.target().join(TARGET).join(directory).join("frontend.wasm"))
 }
 
@@ -124,7 +131,7 @@ fn bind(compiled: &Path, out: &Path, mode: Mode) -> Result<()> {
                 // The other modules find what they share by its name.
                 .keep_lld_exports(true)
                 .demangle(false)
-                .remove_name_section(mode == Mode::Release)
+                .remove_name_section(mode.optimised())
                 .remove_producers_section(true)
                 .generate(out)
         })
@@ -138,7 +145,7 @@ fn bundle(repo: &Repo, mode: Mode, entry: &Path, out: &Path) -> Result<()> {
     // wasm-bindgen names the loader script once for each area, always with the same module.
     esbuild.arg("--log-override:duplicate-object-key=silent");
     esbuild.arg("--legal-comments=none").arg(format!("--outfile={}", out.display()));
-    if mode == Mode::Release {
+    if mode.optimised() {
         esbuild.arg("--minify");
     }
     shell::run(&mut esbuild)

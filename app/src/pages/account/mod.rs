@@ -16,30 +16,30 @@ pub fn AccountPage() -> impl IntoView {
     let end = use_form::<EndSession>();
     let sign_out = use_form::<SignOut>();
     view! {
-        <PageHeader title="Your account" description="Profile, password and the browsers you are signed in with."/>
+        <PageHeader title=text::account::title() description=text::account::description()/>
         <Load resource=profile let:profile>
             <div class="stack">
                 <div class="grid-2">
                     <ProfileCard profile=profile.clone()/>
-                    <Card title="Password" description="Other sessions stay open; end them below if you changed it for a reason.">
+                    <Card title=text::common::password() description=text::account::password_description()>
                         <Form form=change>
-                            <SecretInput name="current" label="Current password" required=true autocomplete="current-password"/>
-                            <SecretInput name="new" label="New password" required=true autocomplete="new-password" help="At least 12 characters."/>
-                            <div class="cluster"><Submit variant=Variant::Secondary>"Change password"</Submit></div>
+                            <SecretInput name="current" label=text::account::current_password() required=true autocomplete="current-password"/>
+                            <SecretInput name="new" label=text::account::new_password() required=true autocomplete="new-password" help=text::account::new_password_help()/>
+                            <div class="cluster"><Submit variant=Variant::Secondary>{text::account::change_password()}</Submit></div>
                         </Form>
                     </Card>
                 </div>
-                <Card title="Sessions" description="Browsers that are signed in as you." flush=true>
+                <Card title=text::common::sessions() description=text::account::sessions_description() flush=true>
                     <DataTable
-                        label="Sessions"
+                        label=text::common::sessions()
                         columns=session_columns()
                         rows=profile.sessions
                         row=move |session: SessionView| {
                             let action = if session.current {
-                                view! { <ActionButton form=sign_out plain=true small=true variant=Variant::Quiet>"Sign out"</ActionButton> }.into_any()
+                                view! { <ActionButton form=sign_out plain=true small=true variant=Variant::Quiet>{text::common::sign_out()}</ActionButton> }.into_any()
                             } else {
                                 let fields = vec![("id", session.id.to_string()), ("back", "/account".to_owned())];
-                                view! { <ActionButton form=end fields=fields small=true variant=Variant::Quiet>"End"</ActionButton> }.into_any()
+                                view! { <ActionButton form=end fields=fields small=true variant=Variant::Quiet>{text::account::end()}</ActionButton> }.into_any()
                             };
                             session_row(session, action)
                         }
@@ -56,15 +56,15 @@ fn ProfileCard(profile: UserProfile) -> impl IntoView {
     let groups = groups.into_iter().map(|group| group.name).collect::<Vec<_>>().join(", ");
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     view! {
-        <Card title="Profile" description="An administrator can change what is wrong here.">
+        <Card title=text::account::profile() description=text::account::profile_description()>
             <Facts>
-                <Fact label="Name">{user.name}</Fact>
-                <Fact label="Email">{user.email.to_string()}</Fact>
-                <Fact label="Title">{or_dash(user.title)}</Fact>
-                <Fact label="Team">{or_dash(user.team)}</Fact>
-                <Fact label="Department">{or_dash(user.department)}</Fact>
-                <Fact label="Role"><StateBadge state=user.role/></Fact>
-                <Fact label="Groups">{or_dash(groups)}</Fact>
+                <Fact label=text::common::name()>{user.name}</Fact>
+                <Fact label=text::common::email()>{user.email.to_string()}</Fact>
+                <Fact label=text::common::title()>{or_dash(user.title)}</Fact>
+                <Fact label=text::common::team()>{or_dash(user.team)}</Fact>
+                <Fact label=text::common::department()>{or_dash(user.department)}</Fact>
+                <Fact label=text::common::role()><StateBadge state=user.role/></Fact>
+                <Fact label=text::common::groups()>{or_dash(groups)}</Fact>
             </Facts>
         </Card>
     }
@@ -73,11 +73,11 @@ fn ProfileCard(profile: UserProfile) -> impl IntoView {
 /// The columns of a table of sessions.
 pub(crate) fn session_columns() -> Vec<Column> {
     vec![
-        Column::new("Browser").wide(),
-        Column::new("Address"),
-        Column::new("Last seen"),
-        Column::new("Signed in"),
-        Column::new("Action").actions(),
+        Column::new(text::account::browser()).wide(),
+        Column::new(text::common::address()),
+        Column::new(text::account::last_seen()),
+        Column::new(text::account::signed_in()),
+        Column::new(text::common::action()).actions(),
     ]
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn session_row(session: SessionView, action: AnyView) -> Row {
     let browser = view! {
         <span class="cluster">
             {browser}
-            {session.current.then(|| view! { <Badge tone=Tone::Success>"This session"</Badge> })}
+            {session.current.then(|| view! { <Badge tone=Tone::Success>{text::account::this_session()}</Badge> })}
         </span>
     };
     let ip = view! { <span class="num">{session.ip.unwrap_or_else(|| "–".to_owned())}</span> };
@@ -115,9 +115,9 @@ fn browser_name(agent: &str) -> String {
     let find =
         |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (find(&browsers), find(&systems)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => text::account::browser_on(browser, system),
         (Some(browser), None) => browser.to_owned(),
-        _ if agent.is_empty() => "Unknown browser".to_owned(),
+        _ if agent.is_empty() => text::account::unknown_browser().to_owned(),
         _ => agent.chars().take(60).collect(),
     }
 }

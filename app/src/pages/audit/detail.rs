@@ -22,10 +22,18 @@ pub fn EventPage() -> impl IntoView {
 fn EventDetail(data: AuditPageData) -> impl IntoView {
     let AuditPageData { entry, related } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
-    let crumb = if all { ("Audit log", "/audit".to_owned()) } else { ("My activity", "/activity".to_owned()) };
+    let crumb = if all {
+        (text::audit::title(), "/audit".to_owned())
+    } else {
+        (text::audit::my_activity(), "/activity".to_owned())
+    };
     let row = entry.row.clone();
     let outcome = row.outcome;
-    let payloads = [("Arguments", entry.args), ("Result", entry.result), ("Error", entry.error)];
+    let payloads = [
+        (text::audit::arguments(), entry.args),
+        (text::audit::result(), entry.result),
+        (text::audit::error(), entry.error),
+    ];
     let payloads: Vec<_> = payloads.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))).collect();
     let no_payload = payloads.is_empty();
     let payloads = payloads.into_iter().map(|(label, text)| view! { <JsonView text=text label=label/> }).collect_view();
@@ -38,31 +46,31 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
             crumbs=vec![crumb]
             badges=move || view! { <StateBadge state=outcome/> }
         />
-        {reason.map(|reason| view! { <Callout tone=outcome.tone() title="Why"><p>{sentence(&reason)}</p></Callout> })}
+        {reason.map(|reason| view! { <Callout tone=outcome.tone() title=text::common::why()><p>{sentence(&reason)}</p></Callout> })}
         <div class="columns">
             <div class="stack">
-                <Card title="What happened">
+                <Card title=text::audit::what_happened()>
                     <WhatHappened row=row rules=rules all=all/>
                 </Card>
-                <Card title="Payload">
+                <Card title=text::audit::payload()>
                     <div class="stack">
                         {payloads}
-                        {no_payload.then(|| view! { <p class="muted">"This event carries no payload."</p> })}
-                        {entry.cut.map(|cut| view! { <p class="field-help">"Shortened to 64 KiB a field; full length: " {cut}</p> })}
+                        {no_payload.then(|| view! { <p class="muted">{text::audit::no_payload()}</p> })}
+                        {entry.cut.map(|cut| view! { <p class="field-help">{text::audit::shortened(&cut)}</p> })}
                     </div>
                 </Card>
             </div>
             <div class="stack">
-                <Card title="Related events" description="Everything that the same request caused, in order.">
+                <Card title=text::audit::related() description=text::audit::related_description()>
                     <Related related=related own=event_id/>
                 </Card>
-                <Card title="Place in the chain" description="Each event is sealed with the hash of the one before it: changing one breaks all that follow.">
+                <Card title=text::audit::chain() description=text::audit::chain_description()>
                     <Facts>
-                        <Fact label="Number"><span class="num">{entry.seq}</span></Fact>
-                        <Fact label="Node"><span class="mono break">{entry.node}</span></Fact>
-                        <Fact label="Hash"><span class="mono break">{entry.hash}</span></Fact>
-                        <Fact label="Hash before"><span class="mono break">{entry.prev_hash}</span></Fact>
-                        <Fact label="Event id"><span class="mono break">{event_id.to_string()}</span></Fact>
+                        <Fact label=text::audit::number()><span class="num">{entry.seq}</span></Fact>
+                        <Fact label=text::audit::node()><span class="mono break">{entry.node}</span></Fact>
+                        <Fact label=text::audit::hash()><span class="mono break">{entry.hash}</span></Fact>
+                        <Fact label=text::audit::hash_before()><span class="mono break">{entry.prev_hash}</span></Fact>
+                        <Fact label=text::audit::event_id()><span class="mono break">{event_id.to_string()}</span></Fact>
                     </Facts>
                 </Card>
             </div>
@@ -87,31 +95,31 @@ fn WhatHappened(row: AuditRow, rules: Vec<String>, all: bool) -> impl IntoView {
                 }
             })
             .collect_view();
-        view! { <Fact label="Deciding rules"><span class="cluster">{rules}</span></Fact> }
+        view! { <Fact label=text::audit::deciding_rules()><span class="cluster">{rules}</span></Fact> }
     });
     let resource = row.resource.clone().map(|subject| {
-        view! { <Fact label="To what"><SubjectLink subject=subject all=all/></Fact> }
+        view! { <Fact label=text::audit::to_what()><SubjectLink subject=subject all=all/></Fact> }
     });
     let server = row.server.clone().map(|server| {
         let row = row.clone();
-        view! { <Fact label="Server"><ServerLink row=row server=server all=all/></Fact> }
+        view! { <Fact label=text::common::server()><ServerLink row=row server=server all=all/></Fact> }
     });
-    let client = client(&row).map(|client| view! { <Fact label="AI client">{client}</Fact> });
+    let client = client(&row).map(|client| view! { <Fact label=text::audit::ai_client()>{client}</Fact> });
     let at = row.at;
     let AuditRow { tool, decision, ip, latency_us, .. } = row.clone();
     view! {
         <Facts>
-            <Fact label="When"><Time at=at/>" · "<span class="num">{exact(at)}</span></Fact>
-            <Fact label="Who"><ActorLink row=row all=all/></Fact>
+            <Fact label=text::common::when()><Time at=at/>" · "<span class="num">{exact(at)}</span></Fact>
+            <Fact label=text::common::who()><ActorLink row=row all=all/></Fact>
             {resource}
             {server}
-            {tool.map(|tool| view! { <Fact label="Tool"><code class="mono">{tool}</code></Fact> })}
-            {decision.map(|decision| view! { <Fact label="Policy decision"><StateBadge state=decision/></Fact> })}
+            {tool.map(|tool| view! { <Fact label=text::common::tool()><code class="mono">{tool}</code></Fact> })}
+            {decision.map(|decision| view! { <Fact label=text::audit::policy_decision()><StateBadge state=decision/></Fact> })}
             {rules}
             {client}
-            {ip.map(|ip| view! { <Fact label="Address"><span class="mono">{ip}</span></Fact> })}
-            {latency_us.map(|micros| view! { <Fact label="Took"><span class="num">{latency(Some(micros))}</span></Fact> })}
-            <Fact label="Correlation id"><a class="mono" href=same>{correlation}</a></Fact>
+            {ip.map(|ip| view! { <Fact label=text::common::address()><span class="mono">{ip}</span></Fact> })}
+            {latency_us.map(|micros| view! { <Fact label=text::audit::took()><span class="num">{latency(Some(micros))}</span></Fact> })}
+            <Fact label=text::audit::correlation_id()><a class="mono" href=same>{correlation}</a></Fact>
         </Facts>
     }
 }
@@ -132,7 +140,7 @@ fn SubjectLink(subject: Subject, all: bool) -> impl IntoView {
         (None, Some(id)) => id.clone(),
         (None, None) => subject.kind.to_string(),
     };
-    let kind = subject.kind.as_str().replace('_', " ");
+    let kind = subject.kind.words();
     // One's own requests are for everybody, the rest is for those who manage it.
     let href = subject_href(&subject).filter(|_| all || subject.kind == ResourceKind::Request);
     view! {
@@ -158,7 +166,7 @@ fn ServerLink(row: AuditRow, server: String, all: bool) -> impl IntoView {
 #[component]
 fn Related(related: Vec<AuditRow>, own: AuditId) -> impl IntoView {
     if related.len() < 2 {
-        return view! { <p class="muted">"Nothing else happened under this correlation id."</p> }.into_any();
+        return view! { <p class="muted">{text::audit::nothing_related()}</p> }.into_any();
     }
     let items = related
         .into_iter()
@@ -168,7 +176,7 @@ fn Related(related: Vec<AuditRow>, own: AuditId) -> impl IntoView {
             TimelineItem {
                 at: event.at,
                 actor: who(&event),
-                what: if this { format!("{} (this event)", event.action.label()) } else { event.action.label() },
+                what: if this { text::audit::this_event(&event.action.label()) } else { event.action.label() },
                 detail: event.reason.or(about),
                 icon: if this { "circle-dot" } else { "circle" },
                 tone: event.outcome.tone(),

@@ -16,14 +16,10 @@ use crate::prelude::*;
 pub fn AuditPage() -> impl IntoView {
     let all = can(Capability::ViewOrgAudit);
     let description = move || {
-        if all.get_untracked() {
-            "Every action and every call, newest first."
-        } else {
-            "What you did, and the calls that your AI clients made for you."
-        }
+        if all.get_untracked() { text::audit::description() } else { text::audit::my_activity_description() }
     };
     view! {
-        <PageHeader title="Audit log" description=description()/>
+        <PageHeader title=text::audit::title() description=description()/>
         <EventList mine=false/>
     }
 }
@@ -32,7 +28,7 @@ pub fn AuditPage() -> impl IntoView {
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     view! {
-        <PageHeader title="My activity" description="What you did, and the calls that your AI clients made for you."/>
+        <PageHeader title=text::audit::my_activity() description=text::audit::my_activity_description()/>
         <EventList mine=true/>
     }
 }
@@ -81,14 +77,15 @@ fn EventList(
                     next=page.next_cursor
                     with_actor=!mine
                     with_server=true
+                    main=true
                     empty=move || if filtered.get_untracked() {
-                        view! { <EmptyState icon="search" title="No event matches" text="Clear a filter or widen the dates."/> }.into_any()
+                        view! { <EmptyState icon="search" title=text::audit::no_match() text=text::audit::no_match_help()/> }.into_any()
                     } else {
                         view! {
                             <EmptyState
                                 icon="scroll-text"
-                                title="Nothing happened yet"
-                                text="Sign-ins, changes, decisions and every call through Drawbridge will be listed here."
+                                title=text::audit::empty()
+                                text=text::audit::empty_help()
                             />
                         }
                         .into_any()
@@ -102,23 +99,24 @@ fn EventList(
 #[component]
 fn Filters(choices: AuditChoices, mine: bool) -> impl IntoView {
     let any = |words: &str| vec![(String::new(), words.to_owned())];
-    let actions = any("Any action").into_iter().chain(AuditAction::ALL.iter().map(|a| (a.to_string(), a.label())));
-    let outcomes = any("Any outcome").into_iter().chain(Outcome::ALL.iter().map(|o| (o.to_string(), o.label())));
-    let servers = any("Any server").into_iter().chain(choices.servers).collect();
-    let actors: Vec<_> = any("Anybody").into_iter().chain(choices.actors).collect();
+    let actions =
+        any(text::audit::any_action()).into_iter().chain(AuditAction::ALL.iter().map(|a| (a.to_string(), a.label())));
+    let outcomes =
+        any(text::audit::any_outcome()).into_iter().chain(Outcome::ALL.iter().map(|o| (o.to_string(), o.label())));
+    let servers = any(text::audit::any_server()).into_iter().chain(choices.servers).collect();
+    let actors: Vec<_> = any(text::audit::anybody()).into_iter().chain(choices.actors).collect();
     // One choice beyond "anybody" means that there is nobody else to choose.
     let choose_actor = !mine && actors.len() > 2;
     view! {
         <FilterBar names=FILTERS>
-            <FilterDate name="from" label="From"/>
-            <FilterDate name="to" label="To"/>
-            <FilterSelect name="action" label="Action" options=actions.collect()/>
-            <FilterSelect name="outcome" label="Outcome" options=outcomes.collect()/>
-            {choose_actor.then(|| view! { <FilterSelect name="actor" label="Who" options=actors/> })}
-            <FilterSelect name="server" label="Server" options=servers/>
-            <FilterText name="tool" label="Tool"/>
-            <FilterText name="client" label="AI client"/>
-            <FilterText name="correlation" label="Correlation id"/>
+            <FilterPeriod from="from" to="to"/>
+            <FilterSelect name="action" label=text::common::action() options=actions.collect()/>
+            <FilterSelect name="outcome" label=text::audit::outcome() options=outcomes.collect()/>
+            {choose_actor.then(|| view! { <FilterSelect name="actor" label=text::common::who() options=actors/> })}
+            <FilterSelect name="server" label=text::common::server() options=servers/>
+            <FilterText name="tool" label=text::common::tool()/>
+            <FilterText name="client" label=text::audit::ai_client()/>
+            <FilterText name="correlation" label=text::audit::correlation_id()/>
         </FilterBar>
     }
 }

@@ -18,19 +18,32 @@ pub fn EventTable(
     /// Server and tool have a column.
     #[prop(optional)]
     with_server: bool,
+    /// It is what the page is about.
+    #[prop(optional)]
+    main: bool,
     /// What is shown instead of an empty table.
     #[prop(into)]
     empty: ViewFn,
 ) -> impl IntoView {
-    let mut columns = vec![Column::new("When"), Column::new("Action"), Column::new("Outcome")];
+    let mut columns = vec![
+        Column::new(text::common::when()),
+        Column::new(text::common::action()),
+        Column::new(text::audit::outcome()),
+    ];
     if with_actor {
-        columns.push(Column::new("Who"));
+        columns.push(Column::new(text::common::who()).optional("who"));
     }
-    columns.push(Column::new(if with_server { "Server and tool" } else { "Tool" }));
-    columns.extend([Column::new("Client"), Column::new("Took").numeric()]);
+    columns.push(
+        Column::new(if with_server { text::audit::server_and_tool() } else { text::common::tool() }).optional("tool"),
+    );
+    columns.extend([
+        Column::new(text::audit::client()).optional("client"),
+        Column::new(text::audit::took()).numeric().optional("took"),
+    ]);
     view! {
         <DataTable
-            label="Events"
+            label=text::audit::events()
+            main=main
             columns=columns
             rows=events
             row=move |event: AuditRow| {
@@ -61,8 +74,8 @@ pub fn who(event: &AuditRow) -> String {
     match event.actor.kind {
         ActorKind::User => event.actor.name.clone(),
         ActorKind::System => "Drawbridge".to_owned(),
-        ActorKind::Operator => "Command line".to_owned(),
-        ActorKind::Anonymous => "Not signed in".to_owned(),
+        ActorKind::Operator => text::audit::command_line().to_owned(),
+        ActorKind::Anonymous => text::audit::not_signed_in().to_owned(),
     }
 }
 

@@ -28,14 +28,14 @@ fn EntryDetail(item: CatalogItem) -> impl IntoView {
     let (icon, title) = (entry.icon.clone(), entry.title.clone());
     let href = request_href(&entry.name);
     let standing = if let Some(slug) = connected.clone() {
-        Some(("You can use a server of this entry already.", format!("/connectors/{slug}"), "Open the connector"))
+        Some((text::catalog::can_use(), format!("/connectors/{slug}"), text::catalog::open_connector()))
     } else {
-        requested.then(|| ("You have asked for it; the request is pending.", "/requests".to_owned(), "See My requests"))
+        requested.then(|| (text::catalog::asked(), "/requests".to_owned(), text::catalog::see_requests()))
     };
     let can_request = needs.requestable() && standing.is_none();
     let actions = move || {
         can_request.then(|| {
-        view! { <LinkButton href=href.clone() variant=Variant::Primary icon="send">"Request this server"</LinkButton> }
+        view! { <LinkButton href=href.clone() variant=Variant::Primary icon="send">{text::catalog::request_this()}</LinkButton> }
     })
     };
     let headers = (!entry.headers.is_empty()).then(|| {
@@ -48,53 +48,53 @@ fn EntryDetail(item: CatalogItem) -> impl IntoView {
                 }
             })
             .collect_view();
-        view! { <Fact label="Headers it asks for"><ul class="plain-list">{rows}</ul></Fact> }
+        view! { <Fact label=text::catalog::headers()><ul class="plain-list">{rows}</ul></Fact> }
     });
     let categories = entry
         .categories
         .iter()
         .map(|c| {
-            view! { <a class="badge tone-neutral" href=link("/catalog", &[("category", c.as_str())])>{c.label()}</a> }
+            view! { <a class="badge tone-neutral" href=link("/catalog", &[("category", c.as_str())])>{c.words()}</a> }
         })
         .collect_view();
     view! {
         <PageHeader
             title=entry.title.clone()
             description=entry.description.clone()
-            crumbs=vec![("Catalog", "/catalog".to_owned())]
+            crumbs=vec![(text::catalog::title(), "/catalog".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=title.clone() large=true/> }
             badges=move || view! { <StateBadge state=needs/> }
             actions=actions
         />
-        {why_not(needs).map(|why| view! { <Callout tone=Tone::Warning title="Cannot be requested yet"><p>{why}</p></Callout> })}
+        {why_not(needs).map(|why| view! { <Callout tone=Tone::Warning title=text::catalog::not_yet()><p>{why}</p></Callout> })}
         {standing.map(|(text, href, words)| view! {
             <Callout tone=Tone::Success><p>{text} " " <a href=href>{words}</a></p></Callout>
         })}
         {(needs == CatalogNeeds::ApiKey && can_request).then(|| view! {
-            <Callout tone=Tone::Info title="Have an API key ready">
-                <p>"The request asks for the key of this service. It is sealed at once, sent only to this server, and never shown again."</p>
+            <Callout tone=Tone::Info title=text::catalog::key_ready()>
+                <p>{text::catalog::key_ready_text()}</p>
             </Callout>
         })}
         <div class="columns">
-            <Card title="About this server">
+            <Card title=text::catalog::about()>
                 <Facts>
-                    <Fact label="Publisher">{entry.publisher}</Fact>
-                    <Fact label="Registry name"><code class="mono break">{entry.name}</code></Fact>
-                    <Fact label="Version"><span class="num">{entry.version}</span></Fact>
-                    <Fact label="Transport">{entry.transport.label()}</Fact>
-                    {entry.url.map(|url| view! { <Fact label="Address"><code class="mono break">{url}</code></Fact> })}
-                    <Fact label="Authentication">{entry.auth.label()}</Fact>
+                    <Fact label=text::catalog::publisher()>{entry.publisher}</Fact>
+                    <Fact label=text::catalog::registry_name()><code class="mono break">{entry.name}</code></Fact>
+                    <Fact label=text::catalog::version()><span class="num">{entry.version}</span></Fact>
+                    <Fact label=text::common::transport()>{entry.transport.words()}</Fact>
+                    {entry.url.map(|url| view! { <Fact label=text::common::address()><code class="mono break">{url}</code></Fact> })}
+                    <Fact label=text::common::authentication()>{entry.auth.words()}</Fact>
                     {headers}
-                    <Fact label="Categories"><span class="cluster">{categories}</span></Fact>
+                    <Fact label=text::catalog::categories()><span class="cluster">{categories}</span></Fact>
                     {entry.website_url.map(|url| view! {
-                        <Outside label="Documentation" url=url/>
+                        <Outside label=text::catalog::documentation() url=url/>
                     })}
                     {entry.repository_url.map(|url| view! {
-                        <Outside label="Source code" url=url/>
+                        <Outside label=text::catalog::source_code() url=url/>
                     })}
                 </Facts>
             </Card>
-            <Card title="Registry entry" description="The template in the shape of the MCP Registry.">
+            <Card title=text::catalog::registry_entry() description=text::catalog::registry_entry_description()>
                 <JsonView text=entry.server_json label="server.json"/>
             </Card>
         </div>

@@ -17,14 +17,14 @@ pub fn CatalogPage() -> impl IntoView {
     let entries = load(move || ListEntries { search: search.get().unwrap_or_default(), category: category.get() });
     view! {
         <PageHeader
-            title="Catalog"
-            description="Well-known MCP servers, vetted as templates. Ask for one, and an administrator reviews it."
-            actions=|| view! { <LinkButton href="/requests/new" icon="plus">"Request a custom server"</LinkButton> }
+            title=text::catalog::title()
+            description=text::catalog::description()
+            actions=|| view! { <LinkButton href="/requests/new" icon="plus">{text::catalog::request_custom()}</LinkButton> }
         />
         <FilterBar names=&["search"] keep=&["category"]>
-            <SearchField name="search" label="Search the catalog"/>
+            <SearchField name="search" label=text::catalog::search()/>
         </FilterBar>
-        <nav class="chips" aria-label="Categories">
+        <nav class="chips" aria-label=text::catalog::categories()>
             <CategoryChip category=None current=category/>
             {Category::ALL.iter().map(|c| view! { <CategoryChip category=Some(*c) current=category/> }).collect_view()}
         </nav>
@@ -33,16 +33,16 @@ pub fn CatalogPage() -> impl IntoView {
                 view! {
                     <EmptyState
                         icon="search"
-                        title="Nothing in the catalog matches"
-                        text="Try another word or category. If you know the server's address, ask for it as a custom server."
+                        title=text::catalog::empty()
+                        text=text::catalog::empty_text()
                     >
-                        <LinkButton href="/requests/new" variant=Variant::Primary icon="plus">"Request a custom server"</LinkButton>
-                        <LinkButton href="/catalog">"Show everything"</LinkButton>
+                        <LinkButton href="/requests/new" variant=Variant::Primary icon="plus">{text::catalog::request_custom()}</LinkButton>
+                        <LinkButton href="/catalog">{text::catalog::show_all()}</LinkButton>
                     </EmptyState>
                 }
                 .into_any()
             } else {
-                let found = count(entries.len(), "server", "servers");
+                let found = text::common::count_servers(entries.len());
                 let cards = entries.into_iter().map(|item| view! { <li><EntryCard item=item/></li> }).collect_view();
                 view! {
                     <p class="tiles-count muted" role="status">{found}</p>
@@ -60,7 +60,7 @@ fn CategoryChip(category: Option<Category>, current: Memo<Option<Category>>) -> 
     let chosen = move || (current.get() == category).then_some("true");
     view! {
         <a class="chip-link" href=href aria-current=chosen data-noscroll="true">
-            {category.map_or("All", Category::label)}
+            {category.map_or_else(text::common::all, |category| category.words())}
         </a>
     }
 }
@@ -102,32 +102,29 @@ fn EntryStanding(item: CatalogItem) -> impl IntoView {
     let CatalogItem { entry, connected, requested } = item;
     if let Some(slug) = connected {
         return view! {
-            <a class="tile-action" href=format!("/connectors/{slug}")><Icon name="circle-check"/>"Connected"</a>
+            <a class="tile-action" href=format!("/connectors/{slug}")><Icon name="circle-check"/>{text::catalog::connected()}</a>
         }
         .into_any();
     }
     if requested {
-        return view! { <a class="tile-action" href="/requests"><Icon name="clock"/>"Requested"</a> }.into_any();
+        return view! { <a class="tile-action" href="/requests"><Icon name="clock"/>{text::catalog::requested()}</a> }
+            .into_any();
     }
     if entry.needs.requestable() {
-        let label = format!("Request {}", entry.title);
+        let label = text::catalog::request_named(&entry.title);
         return view! {
-            <a class="btn btn-secondary btn-small tile-action" href=request_href(&entry.name) aria-label=label>"Request"</a>
+            <a class="btn btn-secondary btn-small tile-action" href=request_href(&entry.name) aria-label=label>{text::catalog::request()}</a>
         }
         .into_any();
     }
-    view! { <span class="tile-action muted">"Not yet available"</span> }.into_any()
+    view! { <span class="tile-action muted">{text::catalog::not_available()}</span> }.into_any()
 }
 
 /// Why an entry cannot be asked for yet.
-pub const fn why_not(needs: CatalogNeeds) -> Option<&'static str> {
+pub fn why_not(needs: CatalogNeeds) -> Option<&'static str> {
     match needs {
         CatalogNeeds::Nothing | CatalogNeeds::ApiKey => None,
-        CatalogNeeds::Oauth => Some(
-            "This server signs people in with OAuth. Drawbridge cannot do that for upstream servers yet, so it cannot be requested.",
-        ),
-        CatalogNeeds::Stdio => Some(
-            "This server runs as a process on a machine (stdio). Drawbridge connects to servers over HTTP only so far, so it cannot be requested.",
-        ),
+        CatalogNeeds::Oauth => Some(text::catalog::not_oauth()),
+        CatalogNeeds::Stdio => Some(text::catalog::not_stdio()),
     }
 }

@@ -12,25 +12,27 @@ pub fn AddToClientCard(
     /// The address of the connector.
     proxy_url: String,
 ) -> impl IntoView {
+    let [before_page, after_page] = text::connectors::make_key_around();
+    let [before_variable, after_variable] = text::connectors::set_key_around();
+    let [before_header, after_header] = text::connectors::send_key_around();
     view! {
-        <Card title="Add to your AI client" description="Every client signs in with your personal API key.">
+        <Card title=text::connectors::add() description=text::connectors::add_description()>
             <div class="stack">
-                <Callout tone=Tone::Info title="You need an API key">
+                <Callout tone=Tone::Info title=text::connectors::need_key()>
                     <p>
-                        "Make one under " <a href="/keys">"API keys"</a>
-                        ", copy it, and set it as " <code class="mono">"DRAWBRIDGE_API_KEY"</code>
-                        " where your client runs. The snippets below read it from there; VS Code asks for it."
+                        {before_page} <a href="/keys">{text::connectors::keys_page()}</a> {after_page} " "
+                        {before_variable} <code class="mono">"DRAWBRIDGE_API_KEY"</code> {after_variable}
                     </p>
                 </Callout>
                 <div class="cluster">
-                    <LinkButton href=add.cursor_link external=true variant=Variant::Primary icon="external-link">"Add to Cursor"</LinkButton>
-                    <LinkButton href=add.vscode_link external=true variant=Variant::Primary icon="external-link">"Add to VS Code"</LinkButton>
+                    <LinkButton href=add.cursor_link external=true variant=Variant::Primary icon="external-link">{text::connectors::add_cursor()}</LinkButton>
+                    <LinkButton href=add.vscode_link external=true variant=Variant::Primary icon="external-link">{text::connectors::add_vscode()}</LinkButton>
                 </div>
-                <CodeBlock code=add.claude_code_command label="Claude Code: run this command"/>
-                <CodeBlock code=add.json label="Any other client: .mcp.json"/>
-                <CodeBlock code=proxy_url label="Address, for clients that ask for one"/>
+                <CodeBlock code=add.claude_code_command label=text::connectors::claude_code()/>
+                <CodeBlock code=add.json label=text::connectors::any_client()/>
+                <CodeBlock code=proxy_url label=text::connectors::only_address()/>
                 <p class="field-help">
-                    "Send the key as " <code class="mono">"Authorization: Bearer …"</code> " or as "
+                    {before_header} <code class="mono">"Authorization: Bearer …"</code> {after_header} " "
                     <code class="mono">"X-Drawbridge-Api-Key"</code> "."
                 </p>
             </div>

@@ -36,10 +36,13 @@ pub fn ConnectorCard(
             </div>
             <p class="tile-text">{server.description}</p>
             <div class="tile-foot">
-                <span class="muted num">{count(tools.len(), "tool", "tools")}</span>
-                <span class="muted num">{count(calls_30d as usize, "call", "calls")}" in 30 days"</span>
+                <span class="muted num">{text::common::count_tools(tools.len())}</span>
+                <span class="muted num">{text::connectors::calls(calls_30d)}</span>
                 {health}
-                {ends_at.map(|at| view! { <Badge tone=Tone::Warning>"ends "<Time at=at/></Badge> })}
+                {ends_at.map(|at| {
+                    let [before, after] = text::connectors::ends_around();
+                    view! { <Badge tone=Tone::Warning>{before}<Time at=at/>{after}</Badge> }
+                })}
             </div>
         </article>
     }

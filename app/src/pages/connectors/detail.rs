@@ -32,10 +32,10 @@ fn ConnectorDetail(connector: Connector) -> impl IntoView {
         view! {
             <EmptyState
                 icon="wrench"
-                title="No tools for you"
-                text="Your access covers no tool that this server offers now. Ask for the tools that you need."
+                title=text::connectors::tools_empty()
+                text=text::connectors::tools_empty_text()
             >
-                <LinkButton href=ask>"Ask for more"</LinkButton>
+                <LinkButton href=ask>{text::connectors::ask_more()}</LinkButton>
             </EmptyState>
         }
         .into_any()
@@ -49,12 +49,12 @@ fn ConnectorDetail(connector: Connector) -> impl IntoView {
         <PageHeader
             title=server.name.clone()
             description=server.description.clone()
-            crumbs=vec![("My connectors", "/connectors".to_owned())]
+            crumbs=vec![(text::connectors::title(), "/connectors".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! { <StateBadge state=health/> }
             actions=move || view! {
                 <Show when=move || manages.get()>
-                    <LinkButton href=format!("/servers/{id}") icon="settings">"Manage"</LinkButton>
+                    <LinkButton href=format!("/servers/{id}") icon="settings">{text::connectors::manage()}</LinkButton>
                 </Show>
             }
         />
@@ -63,16 +63,16 @@ fn ConnectorDetail(connector: Connector) -> impl IntoView {
                 <AddToClientCard add=add_to_client proxy_url=client_url/>
             </div>
             <div class="stack">
-                <Card title="Your access">
+                <Card title=text::connectors::your_access()>
                     <Facts>
-                        <Fact label="Address"><span class="cluster"><code class="mono break">{proxy_url}</code><CopyButton text=copied/></span></Fact>
-                        <Fact label="Tools"><span class="num">{tool_count}</span></Fact>
-                        <Fact label="Ends"><OptionalTime at=ends_at none="no end date"/></Fact>
-                        <Fact label="Your calls in 30 days"><a class="num" href=activity>{number(calls_30d)}</a></Fact>
+                        <Fact label=text::common::address()><span class="cluster"><code class="mono break">{proxy_url}</code><CopyButton text=copied/></span></Fact>
+                        <Fact label=text::common::tools()><span class="num">{tool_count}</span></Fact>
+                        <Fact label=text::common::ends()><OptionalTime at=ends_at none=text::connectors::no_end()/></Fact>
+                        <Fact label=text::connectors::your_calls()><a class="num" href=activity>{number(calls_30d)}</a></Fact>
                     </Facts>
-                    <p class="field-help"><a href=access>"Ask for more tools or longer access"</a></p>
+                    <p class="field-help"><a href=access>{text::connectors::ask_more_or_longer()}</a></p>
                 </Card>
-                <Card title="Tools you can use" description="As they were approved. A tool whose definition changes is withheld until it is approved again.">
+                <Card title=text::connectors::tools() description=text::connectors::tools_description()>
                     {list}
                 </Card>
             </div>

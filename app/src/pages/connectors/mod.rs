@@ -17,20 +17,20 @@ pub fn ConnectorsPage() -> impl IntoView {
     let connectors = load(|| ListConnectors {});
     view! {
         <PageHeader
-            title="My connectors"
-            description="The servers you can use, each at an address of its own. Add them to your AI client."
-            actions=|| view! { <LinkButton href="/catalog" icon="layout-grid">"Browse the catalog"</LinkButton> }
+            title=text::connectors::title()
+            description=text::connectors::description()
+            actions=|| view! { <LinkButton href="/catalog" icon="layout-grid">{text::catalog::browse()}</LinkButton> }
         />
         <Load resource=connectors let:connectors>
             {if connectors.is_empty() {
                 view! {
                     <EmptyState
                         icon="plug"
-                        title="No connectors yet"
-                        text="Ask for a server from the catalog, or for one of your own. Once it is approved, it appears here with everything your AI client needs."
+                        title=text::connectors::empty()
+                        text=text::connectors::empty_text()
                     >
-                        <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">"Browse the catalog"</LinkButton>
-                        <LinkButton href="/requests">"My requests"</LinkButton>
+                        <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">{text::catalog::browse()}</LinkButton>
+                        <LinkButton href="/requests">{text::requests::title()}</LinkButton>
                     </EmptyState>
                 }
                 .into_any()

@@ -4,6 +4,7 @@ use domain::{Group, GroupId, User, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::components::Choice;
 use crate::error::AppError;
 
 /// A group with its members.
@@ -48,14 +49,35 @@ pub async fn delete_group(id: GroupId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Adds the person with this email address to a group.
-#[server(prefix = "/api/fn", endpoint = "groups/add-member")]
-pub async fn add_member(id: GroupId, email: String) -> Result<(), AppError> {
+/// Adds people to a group, by their email addresses.
+#[server(prefix = "/api/fn", endpoint = "groups/add-members")]
+pub async fn add_members(id: GroupId, #[server(default)] emails: Vec<String>) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let user = find_by_email(&services, &caller, &email).await?;
-    services.add_group_member(&caller, id, user).await?;
+    let emails: Vec<&str> = emails.iter().map(|email| email.trim()).filter(|email| !email.is_empty()).collect();
+    if emails.is_empty() {
+        return Err(AppError(domain::Problem::field("emails", crate::text::groups::choose_somebody())));
+    }
+    // All of them are found before the first is added.
+    let mut people = Vec::with_capacity(emails.len());
+    for email in emails {
+        people.push(find_by_email(&services, &caller, email).await?);
+    }
+    for user in people {
+        services.add_group_member(&caller, id, user).await?;
+    }
     crate::ssr::redirect(&format!("/groups/{id}?notice=member-added"));
     Ok(())
+}
+
+/// People who could become members, by some letters of name, email, department or team.
+#[server(prefix = "/api/fn", endpoint = "groups/candidates")]
+pub async fn find_candidates(#[server(default)] words: String) -> Result<Vec<Choice>, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let filter = domain::UserFilter { search: Some(words), ..domain::UserFilter::default() };
+    let found = services.users(&caller, &filter, &domain::PageQuery { cursor: None, limit: Some(8) }).await?;
+    let choice =
+        |user: domain::User| Choice { value: user.email.to_string(), label: user.name, detail: user.email.to_string() };
+    Ok(found.data.into_iter().map(choice).collect())
 }
 
 /// Removes a person from a group.
@@ -75,10 +97,13 @@ async fn find_by_email(
     email: &str,
 ) -> Result<UserId, AppError> {
     use domain::{Email, PageQuery, Problem, UserFilter};
-    let email: Email = email.parse().map_err(|e: domain::TextError| Problem::field("email", e.to_string()))?;
-    let filter = UserFilter { search: Some(email.to_string()), status: None };
+
+    use crate::text;
+
+    let email: Email = email.parse().map_err(|e: domain::TextError| Problem::field("emails", e.to_string()))?;
+    let filter = UserFilter { search: Some(email.to_string()), ..UserFilter::default() };
     let found = services.users(caller, &filter, &PageQuery { cursor: None, limit: Some(200) }).await?;
     let user = found.data.into_iter().find(|user| user.email == email);
-    let nobody = || Problem::field("email", "nobody here has this email address; invite the person first");
+    let nobody = || Problem::field("emails", text::groups::nobody_has_email());
     Ok(user.ok_or_else(nobody)?.id)
 }

@@ -2,14 +2,14 @@
 
 use domain::{GroupId, User};
 
-use super::api::{AddMember, DeleteGroup, GetGroup, GroupDetail, RemoveMember};
+use super::api::{AddMembers, DeleteGroup, GetGroup, GroupDetail, RemoveMember, find_candidates};
 use crate::prelude::*;
 
 /// `/groups/:id`.
 #[component]
 pub fn GroupPage() -> impl IntoView {
     let id = param::<GroupId>("id");
-    let add = use_form::<AddMember>();
+    let add = use_form::<AddMembers>();
     let remove = use_form::<RemoveMember>();
     let delete = use_form::<DeleteGroup>();
     let group = load_unless(move || delete.output().is_some(), move || Ok(GetGroup { id: id.get()? }));
@@ -23,7 +23,7 @@ pub fn GroupPage() -> impl IntoView {
 #[component]
 fn Detail(
     detail: GroupDetail,
-    add: FormState<AddMember>,
+    add: FormState<AddMembers>,
     remove: FormState<RemoveMember>,
     delete: FormState<DeleteGroup>,
 ) -> impl IntoView {
@@ -33,16 +33,16 @@ fn Detail(
         <PageHeader
             title=group.name
             description=group.description
-            crumbs=vec![("Groups", "/groups".to_owned())]
+            crumbs=vec![(text::common::groups(), "/groups".to_owned())]
             actions=|| view! {
-                <LinkButton href=Signal::derive(open_dialog("add")) variant=Variant::Primary icon="user-plus">"Add somebody"</LinkButton>
-                <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">"Delete"</LinkButton>
+                <LinkButton href=Signal::derive(open_dialog("add")) variant=Variant::Primary icon="user-plus">{text::groups::add_somebody()}</LinkButton>
+                <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">{text::common::delete()}</LinkButton>
             }
         />
-        <Card title="Members" flush=true>
+        <Card title=text::common::members() flush=true>
             <DataTable
-                label="Members"
-                columns=vec![Column::new("Name").wide(), Column::new("Department"), Column::new("Status"), Column::new("Action").actions()]
+                label=text::common::members()
+                columns=vec![Column::new(text::common::name()).wide(), Column::new(text::common::department()), Column::new(text::common::status()), Column::new(text::common::action()).actions()]
                 rows=members
                 row=move |user: User| {
                     let fields = vec![("id", id.to_string()), ("user", user.id.to_string())];
@@ -50,25 +50,28 @@ fn Detail(
                         view! { <Person name=user.name detail=user.email.to_string()/> },
                         user.department,
                         view! { <StateBadge state=user.status/> },
-                        view! { <ActionButton form=remove fields=fields small=true variant=Variant::Quiet icon="x">"Remove"</ActionButton> },
+                        view! { <ActionButton form=remove fields=fields small=true variant=Variant::Quiet icon="x">{text::common::remove()}</ActionButton> },
                     ])
                     .href(format!("/users/{}", user.id))
                 }
-                empty=|| view! { <EmptyState icon="users" title="Nobody in it yet" text="Add people; what the group may use works for them at once."/> }
+                empty=|| view! { <EmptyState icon="users" title=text::groups::no_members() text=text::groups::no_members_help()/> }
             />
         </Card>
-        <Dialog name="add" title="Add somebody to the group">
+        <Dialog name="add" title=text::groups::add_title()>
             <Form form=add>
                 <Hidden name="id" value=id.to_string()/>
-                <TextField name="email" label="Email" kind="email" required=true help="Of somebody who has an account or an invitation."/>
-                <DialogActions><Submit>"Add"</Submit></DialogActions>
+                <Picker
+                    name="emails[]" label=text::groups::people() required=true help=text::groups::people_help()
+                    find=Finder::new(async |words| find_candidates(words).await.unwrap_or_default())
+                />
+                <DialogActions><Submit>{text::common::add()}</Submit></DialogActions>
             </Form>
         </Dialog>
         <ConfirmDialog
-            name="delete" title="Delete this group?" form=delete confirm="Delete group" danger=true
+            name="delete" title=text::groups::delete_question() form=delete confirm=text::groups::delete() danger=true
             fields=Signal::derive(move || vec![("id", id.to_string())])
         >
-            <p>"Rules for the group stop granting anything, so its members lose what only the group allowed. The people stay."</p>
+            <p>{text::groups::delete_help()}</p>
         </ConfirmDialog>
     }
 }

@@ -17,33 +17,34 @@ pub fn GroupsPage() -> impl IntoView {
     let create = use_form::<CreateGroup>();
     view! {
         <PageHeader
-            title="Groups"
-            description="People who get access together: a rule for a group holds for everybody in it."
-            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New group"</LinkButton> })
+            title=text::common::groups()
+            description=text::groups::description()
+            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::groups::new()}</LinkButton> })
         />
         <Load resource=groups let:groups>
             <Card flush=true>
                 <DataTable
-                    label="Groups"
-                    columns=vec![Column::new("Name"), Column::new("What it is for").wide(), Column::new("Members").numeric()]
+                    label=text::common::groups()
+                    main=true
+                    columns=vec![Column::new(text::common::name()), Column::new(text::groups::what_for()).wide(), Column::new(text::common::members()).numeric()]
                     rows=groups
                     row=|group: Group| {
                         Row::new(cells![view! { <span class="strong">{group.name}</span> }, group.description, group.members])
                             .href(format!("/groups/{}", group.id))
                     }
                     empty=|| view! {
-                        <EmptyState icon="users" title="No groups yet" text="Make one to give several people access at once.">
-                            <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New group"</LinkButton>
+                        <EmptyState icon="users" title=text::groups::empty() text=text::groups::empty_help()>
+                            <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::groups::new()}</LinkButton>
                         </EmptyState>
                     }
                 />
             </Card>
         </Load>
-        <Dialog name="new" title="New group">
+        <Dialog name="new" title=text::groups::new()>
             <Form form=create>
-                <TextField name="name" label="Name" required=true placeholder="Data platform"/>
-                <TextArea name="description" label="What is it for?"/>
-                <DialogActions><Submit>"Create group"</Submit></DialogActions>
+                <TextField name="name" label=text::common::name() required=true placeholder=text::groups::name_example()/>
+                <TextArea name="description" label=text::groups::what_for_question()/>
+                <DialogActions><Submit>{text::groups::create()}</Submit></DialogActions>
             </Form>
         </Dialog>
     }

@@ -10,76 +10,73 @@ use crate::prelude::*;
 pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartData) -> impl IntoView {
     let today = context().now().get_untracked().format("%Y-%m-%d").to_string();
     let AdminHome { pending, pending_count, calls_today, failures_today, denials_today, .. } = admin;
-    let failures = match failures_today {
-        0 => "none failed".to_owned(),
-        n => format!("{} failed", number(n)),
-    };
-    let people = format!("of {} people, last 7 days", number(admin.users));
+    let failures = text::home::calls_failed(failures_today);
+    let people = text::home::active_people_hint(admin.users);
     let tone = |some: bool, tone: Tone| if some { tone } else { Tone::Neutral };
     let waiting_tone = tone(pending_count > 0, Tone::Warning);
     let failures_tone = tone(failures_today > 0, Tone::Danger);
     let denials_tone = tone(denials_today > 0, Tone::Warning);
-    let waiting = if pending_count == 0 { "nothing waits" } else { "waiting for a decision" };
+    let waiting = if pending_count == 0 { text::home::pending_none() } else { text::home::pending_hint() };
     // Failures are what one wants to look at first.
     let outcome = if failures_today > 0 { "tool_call_failure" } else { "tool_call_success" };
     let calls_href = link("/audit", &[("from", &today), ("action", outcome)]);
     let denials_href = link("/audit", &[("from", &today), ("outcome", "denied")]);
     view! {
-        <section class="stats" aria-label="Today">
+        <section class="stats" aria-label=text::home::today()>
             <StatCard
-                label="Pending requests"
+                label=text::home::pending()
                 value=number(pending_count)
                 hint=waiting
                 href="/inbox"
                 tone=waiting_tone
             />
             <StatCard
-                label="Calls today"
+                label=text::home::calls_today()
                 value=number(calls_today)
                 hint=failures
                 href=calls_href
                 tone=failures_tone
             />
-            <StatCard label="Active people" value=number(admin.active_users) hint=people href="/users"/>
+            <StatCard label=text::home::active_people() value=number(admin.active_users) hint=people href="/users"/>
             <StatCard
-                label="Denied today"
+                label=text::home::denied_today()
                 value=number(denials_today)
-                hint="calls and changes refused"
+                hint=text::home::denied_today_hint()
                 href=denials_href
                 tone=denials_tone
             />
-            <StatCard label="Active servers" value=number(admin.active_servers) hint="can be called" href="/servers"/>
+            <StatCard label=text::home::active_servers() value=number(admin.active_servers) hint=text::home::active_servers_hint() href="/servers"/>
         </section>
         <div class="grid-2">
             <ChartCard
-                title="Calls by hour"
-                description="The last 24 hours, in UTC."
+                title=text::home::by_hour()
+                description=text::home::by_hour_description()
                 chart=by_hour
-                empty="No calls in the last 24 hours. They appear here as soon as a client calls a tool through Drawbridge."
+                empty=text::home::by_hour_empty()
             />
             <ChartCard
-                title="Top tools"
-                description="Most calls in the last 7 days."
+                title=text::home::top_tools()
+                description=text::home::top_tools_description()
                 chart=top_tools
-                empty="No calls in the last 7 days."
+                empty=text::home::top_tools_empty()
             />
         </div>
         <div class="grid-2">
             <Card
-                title="Requests that wait"
+                title=text::home::waiting()
                 flush=true
-                actions=|| view! { <LinkButton href="/inbox" small=true>"Open the inbox"</LinkButton> }
+                actions=|| view! { <LinkButton href="/inbox" small=true>{text::home::waiting_open()}</LinkButton> }
             >
                 {if pending.is_empty() {
-                    view! { <EmptyState icon="inbox" title="Nothing to decide" text="New requests appear here and in the inbox."/> }.into_any()
+                    view! { <EmptyState icon="inbox" title=text::home::waiting_empty() text=text::home::waiting_empty_text()/> }.into_any()
                 } else {
                     view! { <RequestList requests=pending base="/inbox" with_requester=true/> }.into_any()
                 }}
             </Card>
             <Card
-                title="Recent denials"
+                title=text::home::denials()
                 flush=true
-                actions=|| view! { <LinkButton href="/audit?outcome=denied" small=true>"See all"</LinkButton> }
+                actions=|| view! { <LinkButton href="/audit?outcome=denied" small=true>{text::common::see_all()}</LinkButton> }
             >
                 <Denials denials=admin.denials/>
             </Card>
@@ -91,7 +88,7 @@ pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartDa
 fn Denials(denials: Vec<Denial>) -> impl IntoView {
     if denials.is_empty() {
         return view! {
-            <EmptyState icon="shield-check" title="No denials" text="Calls and changes that a policy refuses appear here with the reason."/>
+            <EmptyState icon="shield-check" title=text::home::denials_empty() text=text::home::denials_empty_text()/>
         }
         .into_any();
     }

@@ -39,6 +39,7 @@ mod charts {
     use domain::{HourCount, NamedCount};
 
     use crate::components::ChartData;
+    use crate::text;
 
     const SUCCEEDED: &str = "var(--color-chart-1)";
     const FAILED: &str = "var(--color-danger)";
@@ -54,11 +55,17 @@ mod charts {
             .legend(Legend::new())
             .x_axis(Axis::new().type_(AxisType::Category).data(labels))
             .y_axis(Axis::new().type_(AxisType::Value).min_interval(1))
-            .series(bar("Succeeded", SUCCEEDED, hours.iter().map(|h| h.calls.saturating_sub(h.failures))))
-            .series(bar("Failed", FAILED, hours.iter().map(|h| h.failures)));
+            .series(bar(
+                text::home::chart_succeeded(),
+                SUCCEEDED,
+                hours.iter().map(|h| h.calls.saturating_sub(h.failures)),
+            ))
+            .series(bar(text::home::chart_failed(), FAILED, hours.iter().map(|h| h.failures)));
         ChartData {
             option: chart.to_string(),
-            columns: ["Hour (UTC)", "Calls", "Failed"].map(str::to_owned).to_vec(),
+            columns: [text::home::chart_hour(), text::home::chart_calls(), text::home::chart_failed()]
+                .map(str::to_owned)
+                .to_vec(),
             rows: hours
                 .iter()
                 .map(|h| vec![h.hour.format("%-d %b %H:%M").to_string(), h.calls.to_string(), h.failures.to_string()])
@@ -79,11 +86,17 @@ mod charts {
             .legend(Legend::new())
             .x_axis(Axis::new().type_(AxisType::Value).min_interval(1))
             .y_axis(Axis::new().type_(AxisType::Category).data(names))
-            .series(bar("Succeeded", SUCCEEDED, upwards.iter().map(|t| t.calls.saturating_sub(t.failures))))
-            .series(bar("Failed", FAILED, upwards.iter().map(|t| t.failures)));
+            .series(bar(
+                text::home::chart_succeeded(),
+                SUCCEEDED,
+                upwards.iter().map(|t| t.calls.saturating_sub(t.failures)),
+            ))
+            .series(bar(text::home::chart_failed(), FAILED, upwards.iter().map(|t| t.failures)));
         ChartData {
             option: chart.to_string(),
-            columns: ["Tool", "Calls", "Failed"].map(str::to_owned).to_vec(),
+            columns: [text::common::tool(), text::home::chart_calls(), text::home::chart_failed()]
+                .map(str::to_owned)
+                .to_vec(),
             rows: tools.iter().map(|t| vec![t.name.clone(), t.calls.to_string(), t.failures.to_string()]).collect(),
         }
     }

@@ -16,38 +16,38 @@ pub(super) fn EmployeeView(employee: EmployeeHome) -> impl IntoView {
         connectors.into_iter().map(|c| view! { <li><ConnectorCard connector=c nested=true/></li> }).collect_view();
     view! {
         {needs_key.then(|| view! {
-            <Callout tone=Tone::Info title="One step left: an API key">
-                <p>"You can use servers, but your AI client needs a key to reach them. " <a href="/keys?dialog=new">"Make an API key"</a></p>
+            <Callout tone=Tone::Info title=text::home::needs_key()>
+                <p>{text::home::needs_key_text()} " " <a href="/keys?dialog=new">{text::home::needs_key_make()}</a></p>
             </Callout>
         })}
         <Card
-            title="My connectors"
-            actions=|| view! { <LinkButton href="/catalog" small=true icon="layout-grid">"Catalog"</LinkButton> }
+            title=text::connectors::title()
+            actions=|| view! { <LinkButton href="/catalog" small=true icon="layout-grid">{text::home::catalog()}</LinkButton> }
         >
             {if shown == 0 {
                 view! {
-                    <EmptyState icon="plug" title="No connectors yet" text="Find a server in the catalog and ask for it. Once it is approved, add it to your AI client from here.">
-                        <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">"Browse the catalog"</LinkButton>
+                    <EmptyState icon="plug" title=text::connectors::empty() text=text::home::connectors_empty_text()>
+                        <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">{text::catalog::browse()}</LinkButton>
                     </EmptyState>
                 }
                 .into_any()
             } else {
                 view! {
                     <ul class="tiles">{cards}</ul>
-                    {(more > 0).then(|| view! { <p class="card-more"><a href="/connectors">{format!("and {more} more")}</a></p> })}
+                    {(more > 0).then(|| view! { <p class="card-more"><a href="/connectors">{text::home::more(more)}</a></p> })}
                 }
                 .into_any()
             }}
         </Card>
         <div class="grid-2">
             <Card
-                title="My requests"
+                title=text::requests::title()
                 flush=true
-                actions=|| view! { <LinkButton href="/requests" small=true>"See all"</LinkButton> }
+                actions=|| view! { <LinkButton href="/requests" small=true>{text::common::see_all()}</LinkButton> }
             >
                 {if requests.is_empty() {
                     view! {
-                        <EmptyState icon="send" title="No requests yet" text="Ask for a server from the catalog, or for one of your own; you see here how it stands."/>
+                        <EmptyState icon="send" title=text::requests::empty() text=text::home::requests_empty_text()/>
                     }
                     .into_any()
                 } else {
@@ -55,9 +55,9 @@ pub(super) fn EmployeeView(employee: EmployeeHome) -> impl IntoView {
                 }}
             </Card>
             <Card
-                title="My recent calls"
+                title=text::home::calls()
                 flush=true
-                actions=|| view! { <LinkButton href="/activity" small=true>"My activity"</LinkButton> }
+                actions=|| view! { <LinkButton href="/activity" small=true>{text::home::activity()}</LinkButton> }
             >
                 <Calls calls=calls/>
             </Card>
@@ -69,7 +69,7 @@ pub(super) fn EmployeeView(employee: EmployeeHome) -> impl IntoView {
 fn Calls(calls: Vec<CallRow>) -> impl IntoView {
     if calls.is_empty() {
         return view! {
-            <EmptyState icon="activity" title="No calls yet" text="Add a connector to your AI client; what it calls for you appears here."/>
+            <EmptyState icon="activity" title=text::home::calls_empty() text=text::home::calls_empty_text()/>
         }
         .into_any();
     }

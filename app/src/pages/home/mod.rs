@@ -16,7 +16,7 @@ pub fn HomePage() -> impl IntoView {
     let data = load(|| GetHome {});
     let name = move || me().with_untracked(|me| me.as_ref().map(|me| first_name(&me.user.name)).unwrap_or_default());
     view! {
-        <PageHeader title=format!("Welcome, {}", name())/>
+        <PageHeader title=text::home::welcome(&name())/>
         <Load resource=data rows=12 let:data>
             <HomeView data=data/>
         </Load>

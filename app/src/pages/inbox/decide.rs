@@ -24,65 +24,61 @@ pub(super) fn ApproveCard(
     let no_tools = options.is_empty();
     let id = request.id;
     let slug = request.slug.clone();
-    let what = if new_server {
-        "Makes the server active, gives the requester access, and pins the tool definitions of the last test."
-    } else {
-        "Gives the requester access to the existing server."
-    };
+    let what = if new_server { text::inbox::approve_new() } else { text::inbox::approve_existing() };
     if locked {
         return view! {
-            <Card title="Approve" description=what>
-                <Callout tone=Tone::Info title="Test the connection first">
-                    <p>"Approval pins the tools that a successful test has listed. " <a href="#test" rel="external">"Go to the connection test"</a></p>
+            <Card title=text::common::approve() description=what>
+                <Callout tone=Tone::Info title=text::inbox::test_first()>
+                    <p>{text::inbox::test_first_why()}" "<a href="#test" rel="external">{text::inbox::go_to_test()}</a></p>
                 </Callout>
             </Card>
         }
         .into_any();
     }
     view! {
-        <Card title="Approve" description=what>
+        <Card title=text::common::approve() description=what>
             <Form form=form>
                 <Hidden name="id" value=id.to_string()/>
                 <Hidden name="approval[definitions_digest]" value=digest.unwrap_or_default()/>
                 <div class="scope-choice stack">
                     <RadioCards
                         name="approval[scope]"
-                        label="What it covers"
+                        label=text::inbox::covers()
                         value=if wanted && !no_tools { "tools" } else { "server" }
                         options=vec![
-                            RadioOption::new("server", "Entire server", "All tools, prompts and resources, also those approved later."),
-                            RadioOption::new("tools", "Chosen tools", "Only the tools ticked below."),
+                            RadioOption::new("server", text::common::entire_server(), text::inbox::covers_server_help()),
+                            RadioOption::new("tools", text::inbox::covers_tools(), text::inbox::covers_tools_help()),
                         ]
                     />
                     <div class="scope-detail">
                         {if no_tools {
-                            view! { <p class="field-help">"No tools are known; test the connection to list them."</p> }.into_any()
+                            view! { <p class="field-help">{text::inbox::no_tools()}</p> }.into_any()
                         } else {
-                            view! { <CheckList name="approval[tools][]" label="Tools" options=options chosen=request.tools/> }.into_any()
+                            view! { <CheckList name="approval[tools][]" label=text::common::tools() options=options chosen=request.tools/> }.into_any()
                         }}
                     </div>
                 </div>
                 {new_server.then(|| view! {
                     <TextField
                         name="approval[slug]"
-                        label="Name in URLs"
+                        label=text::inbox::slug()
                         value=slug
                         required=true
-                        help="Part of its address: /mcp/<name>. Choose another one when it is taken."
+                        help=text::inbox::slug_help()
                     />
                 })}
-                <DateField name="approval[ends_at]" label="Last day of access" help="No end when empty. Days are in UTC."/>
-                <TextArea name="approval[notes]" label="Notes for the requester" rows=2/>
+                <DateField name="approval[ends_at]" label=text::inbox::last_day() help=text::inbox::last_day_help()/>
+                <TextArea name="approval[notes]" label=text::inbox::requester_notes() rows=2/>
                 {new_server.then(|| view! {
                     <Checkbox
                         name="approval[allow_private]"
-                        label="The server is in our private network"
+                        label=text::inbox::private()
                         checked=allow_private
-                        help="Lets Drawbridge connect to a private address for this server."
+                        help=text::inbox::private_help()
                     />
                 })}
                 <TestAgain form=form/>
-                <div class="form-actions"><Submit icon="check">"Approve"</Submit></div>
+                <div class="form-actions"><Submit icon="check">{text::common::approve()}</Submit></div>
             </Form>
         </Card>
     }
@@ -96,7 +92,7 @@ fn TestAgain(form: FormState<ApproveRequest>) -> impl IntoView {
         let again =
             form.error().is_some_and(|e| matches!(&e.0, Problem::Conflict { code, .. } if code == "test_again"));
         again.then(|| {
-            view! { <p><a class="btn btn-secondary" href="#test" rel="external"><Icon name="plug-zap"/>"Go to the connection test"</a></p> }
+            view! { <p><a class="btn btn-secondary" href="#test" rel="external"><Icon name="plug-zap"/>{text::inbox::go_to_test()}</a></p> }
         })
     }
 }
@@ -106,16 +102,16 @@ fn TestAgain(form: FormState<ApproveRequest>) -> impl IntoView {
 pub(super) fn RejectCard(request: RequestId, form: FormState<RejectRequest>) -> impl IntoView {
     let opened = untrack(|| form.error().is_some());
     view! {
-        <Card title="Reject" description="The requester gets your reason and can send the request again.">
+        <Card title=text::common::reject() description=text::inbox::reject_description()>
             <details class="disclosure" open=opened>
-                <summary>"Write a rejection"</summary>
+                <summary>{text::inbox::reject_write()}</summary>
                 <Form form=form>
                     <Hidden name="id" value=request.to_string()/>
-                    <TextArea name="rejection[issue]" label="What is wrong" required=true help="Be specific: “security concerns” helps nobody."/>
-                    <TextArea name="rejection[what_to_fix]" label="What would make it right" required=true help="What to change, and whether to send it again."/>
-                    <TextArea name="rejection[alternatives]" label="What to use instead" rows=2/>
-                    <TextField name="rejection[contact]" label="Whom to ask" placeholder="security@example.com"/>
-                    <div class="form-actions"><Submit variant=Variant::Danger icon="x">"Reject"</Submit></div>
+                    <TextArea name="rejection[issue]" label=text::common::what_is_wrong() required=true help=text::inbox::reject_issue_help()/>
+                    <TextArea name="rejection[what_to_fix]" label=text::inbox::reject_fix() required=true help=text::inbox::reject_fix_help()/>
+                    <TextArea name="rejection[alternatives]" label=text::inbox::reject_alternatives() rows=2/>
+                    <TextField name="rejection[contact]" label=text::inbox::reject_contact() placeholder="security@example.com"/>
+                    <div class="form-actions"><Submit variant=Variant::Danger icon="x">{text::common::reject()}</Submit></div>
                 </Form>
             </details>
         </Card>

@@ -2,12 +2,10 @@
 
 pub mod api;
 mod decide;
-mod keyboard;
 mod review;
 
 use api::{InboxQuery, ListInbox};
 use domain::{Request, RequestKind, RequestState};
-pub use keyboard::ListKeys;
 pub use review::ReviewPage;
 
 use crate::pages::rules::words;
@@ -21,30 +19,29 @@ pub fn InboxPage() -> impl IntoView {
         query: InboxQuery { search: search.get(), state: state.get(), kind: kind.get(), cursor: cursor.get() },
     });
     let filtered = Memo::new(move |_| [search, state, kind].iter().any(|value| value.with(Option::is_some)));
-    let kinds = std::iter::once((String::new(), "Any kind".to_owned()))
+    let kinds = std::iter::once((String::new(), text::inbox::any_kind().to_owned()))
         .chain(RequestKind::ALL.iter().map(|kind| (kind.to_string(), kind.label())));
     view! {
-        <PageHeader title="Inbox" description="Requests for servers and for access. Pending ones that wait longest come first."/>
+        <PageHeader title=text::inbox::title() description=text::inbox::description()/>
         <FilterBar names=&["search", "state", "kind"]>
-            <SearchField name="search" label="Search servers and people"/>
+            <SearchField name="search" label=text::inbox::search()/>
             <FilterSelect
                 name="state"
-                label="State"
+                label=text::common::state()
                 options=words(&[
-                    ("", "Pending"),
-                    ("approved", "Approved"),
-                    ("rejected", "Rejected"),
-                    ("withdrawn", "Withdrawn"),
-                    ("all", "Any state"),
+                    ("", text::inbox::state_pending()),
+                    ("approved", text::inbox::state_approved()),
+                    ("rejected", text::inbox::state_rejected()),
+                    ("withdrawn", text::inbox::state_withdrawn()),
+                    ("all", text::inbox::state_any()),
                 ])
             />
-            <FilterSelect name="kind" label="Kind" options=kinds.collect()/>
+            <FilterSelect name="kind" label=text::common::kind() options=kinds.collect()/>
         </FilterBar>
-        <ListKeys>
-            <Load resource=requests rows=8 let:page>
-                <InboxTable requests=page.data next=page.next_cursor filtered=filtered.get_untracked()/>
-            </Load>
-        </ListKeys>
+        <Load resource=requests rows=8 let:page>
+            <InboxTable requests=page.data next=page.next_cursor filtered=filtered.get_untracked()/>
+        </Load>
+        <KeyHint/>
     }
 }
 
@@ -57,21 +54,22 @@ fn InboxTable(
     view! {
         <Card flush=true>
             <DataTable
-                label="Requests"
+                label=text::inbox::requests()
+                main=true
                 columns=vec![
-                    Column::new("Request").wide(),
-                    Column::new("Requester"),
-                    Column::new("Kind"),
-                    Column::new("Urgency"),
-                    Column::new("Asked"),
-                    Column::new("State"),
+                    Column::new(text::common::request()).wide(),
+                    Column::new(text::inbox::requester()),
+                    Column::new(text::common::kind()).optional("kind"),
+                    Column::new(text::inbox::urgency()).optional("urgency"),
+                    Column::new(text::common::asked()),
+                    Column::new(text::common::state()),
                 ]
                 rows=requests
                 row=|request: Request| {
                     let urgency = if request.urgent {
-                        view! { <Badge tone=Tone::Danger>"Urgent"</Badge> }.into_any()
+                        view! { <Badge tone=Tone::Danger>{text::inbox::urgent()}</Badge> }.into_any()
                     } else {
-                        view! { <span class="muted">"Normal"</span> }.into_any()
+                        view! { <span class="muted">{text::inbox::normal()}</span> }.into_any()
                     };
                     let row = Row::new(cells![
                         view! { <span class="named"><BrandIcon icon=request.icon.clone() name=request.name.clone()/>{request.name.clone()}</span> },
@@ -86,14 +84,26 @@ fn InboxTable(
                 }
                 next=next
                 empty=move || if filtered {
-                    view! { <EmptyState icon="search" title="No request matches" text="Clear the filters to see what waits."/> }.into_any()
+                    view! { <EmptyState icon="search" title=text::inbox::no_match() text=text::inbox::no_match_text()/> }.into_any()
                 } else {
                     view! {
-                        <EmptyState icon="inbox" title="Nothing to decide" text="When somebody asks for a server or for access, the request appears here."/>
+                        <EmptyState icon="inbox" title=text::inbox::empty() text=text::inbox::empty_text()/>
                     }
                     .into_any()
                 }
             />
         </Card>
+    }
+}
+
+/// The keys of the list.
+#[component]
+fn KeyHint() -> impl IntoView {
+    let [before_keys, after_keys] = text::inbox::keys_move_around();
+    let [before_key, after_key] = text::inbox::keys_open_around();
+    view! {
+        <p class="key-hint muted needs-js" aria-hidden="true">
+            {before_keys}<kbd>"j"</kbd>" "<kbd>"k"</kbd>{after_keys}{before_key}<kbd>"Enter"</kbd>{after_key}
+        </p>
     }
 }

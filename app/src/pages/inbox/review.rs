@@ -5,6 +5,7 @@ use domain::{Request, RequestId, RequestKind, RequestState, Review, RuleView, Te
 
 use super::api::{ApproveRequest, GetReview, RejectRequest, ReviewPageData, TestRequest};
 use super::decide::{ApproveCard, RejectCard};
+use crate::keys;
 use crate::pages::requests::{
     ConfigurationFacts, DecisionView, DuplicateList, JustificationView, RequestList, history_items,
 };
@@ -41,7 +42,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     let pending = state == RequestState::Pending;
     let title = match kind {
         RequestKind::Server => request.name.clone(),
-        RequestKind::Access => format!("Access to {}", request.name),
+        RequestKind::Access => text::inbox::access_to(&request.name),
     };
     let made = request.server_id.map(|id| format!("/servers/{id}"));
     let decision = request.decision.clone();
@@ -50,53 +51,58 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     let (asked, configuration, justification) = (request.created_at, request.clone(), request.justification.clone());
     let decide = if pending {
         view! {
-            <ApproveCard request=request.clone() test=test.clone() tools=tools allow_private=allow_private form=forms.approve/>
-            <RejectCard request=request.id form=forms.reject/>
+            <div id="approve">
+                <ApproveCard request=request.clone() test=test.clone() tools=tools allow_private=allow_private form=forms.approve/>
+            </div>
+            <div id="reject"><RejectCard request=request.id form=forms.reject/></div>
         }
         .into_any()
     } else {
         view! {
-            <Card title="Decision">
+            <Card title=text::inbox::decision()>
                 {match decision {
                     Some(decision) => view! { <DecisionView decision=decision/> }.into_any(),
-                    None => view! { <p>"The requester withdrew it; there is nothing to decide."</p> }.into_any(),
+                    None => view! { <p>{text::inbox::withdrawn()}</p> }.into_any(),
                 }}
             </Card>
         }
         .into_any()
     };
+    let vetted = request.catalog_name.is_some() && catalog_url.is_none() && request.header_names.is_empty();
+    test_by_itself(&request, pending && vetted && test.is_none(), forms.test);
+    review_keys();
     let other_address = catalog_url.map(|of_entry| {
         view! { <OtherAddress of_entry=of_entry asked=request.url.clone() pending=pending/> }
     });
     view! {
         <PageHeader
             title=title
-            crumbs=vec![("Inbox", "/inbox".to_owned())]
+            crumbs=vec![(text::inbox::title(), "/inbox".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! {
                 <StateBadge state=state/>
                 <StateBadge state=kind/>
-                {urgent.then(|| view! { <Badge tone=Tone::Danger>"Urgent"</Badge> })}
+                {urgent.then(|| view! { <Badge tone=Tone::Danger>{text::inbox::urgent()}</Badge> })}
             }
-            actions=move || made.clone().map(|href| view! { <LinkButton href=href icon="server">"Open the server"</LinkButton> })
+            actions=move || made.clone().map(|href| view! { <LinkButton href=href icon="server">{text::inbox::open_server()}</LinkButton> })
         />
         {other_address}
         {(!duplicates.is_empty()).then(|| view! {
-            <Callout tone=Tone::Warning title="Something like this exists already">
+            <Callout tone=Tone::Warning title=text::inbox::duplicates()>
                 <DuplicateList duplicates=duplicates review=true/>
             </Callout>
         })}
         <div class="columns columns-decide">
             <div class="stack">
-                <Card title="Requester"><Requester user=requester asked=asked/></Card>
-                <Card title="Justification"><div class="stack"><JustificationView justification=justification/></div></Card>
-                <Card title="Configuration"><ConfigurationFacts request=configuration/></Card>
+                <Card title=text::inbox::requester()><Requester user=requester asked=asked/></Card>
+                <Card title=text::inbox::justification()><div class="stack"><JustificationView justification=justification/></div></Card>
+                <Card title=text::inbox::configuration()><ConfigurationFacts request=configuration/></Card>
                 <Technical request=request test=test allow_private=allow_private form=forms.test/>
                 <Access access=access/>
                 <Earlier earlier=earlier/>
-                <Card title="History">
+                <Card title=text::inbox::history()>
                     <Timeline items=history_items(history)/>
-                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/inbox/{id}")>"The request that this one replaces"</a></p> })}
+                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/inbox/{id}")>{text::inbox::replaced()}</a></p> })}
                 </Card>
             </div>
             <div class="stack">{decide}</div>
@@ -104,16 +110,47 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     }
 }
 
+/// The connection to an entry of the catalog, at the address that was vetted and without any secret, is tested as soon
+/// as somebody looks at the request.
+fn test_by_itself(request: &Request, untested: bool, form: FormState<TestRequest>) {
+    let id = request.id.to_string();
+    Effect::new(move |_| {
+        if untested && untrack(|| !form.pending() && form.error().is_none()) {
+            form.send(&[("id", &id)]);
+        }
+    });
+}
+
+/// `t` tests the connection, `a` goes to the approval, `r` to the rejection.
+fn review_keys() {
+    Effect::new(move |_| {
+        keys::on_command(|key, event| {
+            let taken = match key {
+                "t" => keys::press("#test form button[type=submit]"),
+                "a" => keys::focus("#approve form button[type=submit]") || keys::focus("#approve a"),
+                "r" => {
+                    let open = keys::focus("#reject details[open] textarea");
+                    open || (keys::press("#reject summary") && keys::focus("#reject textarea"))
+                }
+                _ => false,
+            };
+            if taken {
+                event.prevent_default();
+            }
+        });
+    });
+}
+
 /// The request goes by the name of a catalog entry, and to another place.
 #[component]
 fn OtherAddress(of_entry: String, asked: String, pending: bool) -> impl IntoView {
     view! {
-        <Callout tone=Tone::Warning title="The address is not that of the catalog entry">
+        <Callout tone=Tone::Warning title=text::inbox::other_address()>
             <Facts>
-                <Fact label="Catalog entry"><code class="mono break">{of_entry}</code></Fact>
-                <Fact label="This request"><code class="mono break">{asked}</code></Fact>
+                <Fact label=text::inbox::other_address_entry()><code class="mono break">{of_entry}</code></Fact>
+                <Fact label=text::inbox::other_address_request()><code class="mono break">{asked}</code></Fact>
             </Facts>
-            {pending.then(|| view! { <p>"Approve it only when you know who runs the server at the second address."</p> })}
+            {pending.then(|| view! { <p>{text::inbox::other_address_advice()}</p> })}
         </Callout>
     }
 }
@@ -123,12 +160,12 @@ fn Requester(user: User, asked: DateTime<Utc>) -> impl IntoView {
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     view! {
         <Facts>
-            <Fact label="Name"><a href=format!("/users/{}", user.id)><Person name=user.name detail=user.email.to_string()/></a></Fact>
-            <Fact label="Department">{or_dash(user.department)}</Fact>
-            <Fact label="Title">{or_dash(user.title)}</Fact>
-            <Fact label="Team">{or_dash(user.team)}</Fact>
-            <Fact label="Account"><span class="cluster"><StateBadge state=user.status/><StateBadge state=user.role/></span></Fact>
-            <Fact label="Asked"><Time at=asked/></Fact>
+            <Fact label=text::common::name()><a href=format!("/users/{}", user.id)><Person name=user.name detail=user.email.to_string()/></a></Fact>
+            <Fact label=text::common::department()>{or_dash(user.department)}</Fact>
+            <Fact label=text::common::title()>{or_dash(user.title)}</Fact>
+            <Fact label=text::common::team()>{or_dash(user.team)}</Fact>
+            <Fact label=text::inbox::account()><span class="cluster"><StateBadge state=user.status/><StateBadge state=user.role/></span></Fact>
+            <Fact label=text::common::asked()><Time at=asked/></Fact>
         </Facts>
     }
 }
@@ -149,12 +186,12 @@ fn Technical(
                 <Hidden name="id" value=request.id.to_string()/>
                 <Checkbox
                     name="allow_private"
-                    label="The server is in our private network"
+                    label=text::inbox::private()
                     checked=allow_private
-                    help="Otherwise private addresses are refused, so that nobody can reach internal systems by a request."
+                    help=text::inbox::test_private_help()
                 />
                 <Submit variant=if tested { Variant::Secondary } else { Variant::Primary } icon="plug-zap">
-                    {if tested { "Test again" } else { "Test connection" }}
+                    {if tested { text::inbox::test_again() } else { text::common::test_connection() }}
                 </Submit>
                 <Busy form=form/>
             </Form>
@@ -163,21 +200,21 @@ fn Technical(
     let report = match test.clone() {
         Some(report) => view! { <TestSteps report=report/> }.into_any(),
         None => view! {
-            <p class="muted">"Not tested yet. The test connects to the server for real, with the credentials of this request, and lists its tools."</p>
+            <p class="muted">{text::inbox::test_none()}</p>
         }
         .into_any(),
     };
     let definitions = test.filter(|report| report.ok).map(|report| {
-        let number = count(report.tools.len(), "tool", "tools");
+        let description = text::inbox::offers_description(report.tools.len());
         view! {
-            <Card title="What the server offers" description=format!("{number}, as a model would read them. Approval pins exactly these definitions; a tool that changes later is withheld.")>
+            <Card title=text::inbox::offers() description=description>
                 <TestDefinitions report=report/>
             </Card>
         }
     });
     view! {
         <div id="test" class="stack">
-            <Card title="Connection test">
+            <Card title=text::inbox::test()>
                 <div class="stack" aria-live="polite">
                     {report}
                     {run}
@@ -193,7 +230,7 @@ fn Technical(
 fn Busy(form: FormState<TestRequest>) -> impl IntoView {
     view! {
         <p class="muted" role="status">
-            {move || form.pending().then_some("Connecting… a server that does not answer is given up after 30 seconds at the latest.")}
+            {move || form.pending().then(text::inbox::test_busy)}
         </p>
     }
 }
@@ -201,8 +238,8 @@ fn Busy(form: FormState<TestRequest>) -> impl IntoView {
 #[component]
 fn Access(access: Vec<RuleView>) -> impl IntoView {
     view! {
-        <Card title="Current access" description="Rules that apply to the requester, directly or by a group." flush=true>
-            <RuleTable rules=access with_server=true compact=true label="Current access" empty="Nothing yet: no rule applies to this person."/>
+        <Card title=text::inbox::current_access() description=text::inbox::current_access_description() flush=true>
+            <RuleTable rules=access with_server=true compact=true label=text::inbox::current_access() empty=text::inbox::current_access_empty()/>
         </Card>
     }
 }
@@ -210,9 +247,9 @@ fn Access(access: Vec<RuleView>) -> impl IntoView {
 #[component]
 fn Earlier(earlier: Vec<Request>) -> impl IntoView {
     view! {
-        <Card title="Earlier requests" flush=true>
+        <Card title=text::inbox::earlier() flush=true>
             {if earlier.is_empty() {
-                view! { <p class="card-note muted">"This is the person's first request."</p> }.into_any()
+                view! { <p class="card-note muted">{text::inbox::earlier_none()}</p> }.into_any()
             } else {
                 view! { <RequestList requests=earlier base="/inbox"/> }.into_any()
             }}

@@ -8,7 +8,7 @@ use crate::prelude::*;
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
-        <PageHeader title="Page not found"/>
+        <PageHeader title=text::notfound::title()/>
         <ErrorView error=AppError(Problem::not_found("page"))/>
     }
 }

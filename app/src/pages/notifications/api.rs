@@ -23,9 +23,9 @@ pub async fn open_notification(id: NotificationId, link: String) -> Result<(), A
 
 /// Marks everything as read.
 #[server(prefix = "/api/fn", endpoint = "notifications/read-all")]
-pub async fn read_all_notifications() -> Result<(), AppError> {
+pub async fn read_all_notifications(#[server(default)] back: String) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     services.mark_all_read(&caller).await?;
-    crate::ssr::redirect("/notifications");
+    crate::ssr::redirect(if back.is_empty() { "/notifications" } else { &back });
     Ok(())
 }

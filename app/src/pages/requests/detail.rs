@@ -18,13 +18,13 @@ pub fn RequestPage() -> impl IntoView {
         </Load>
         <ConfirmDialog
             name="withdraw"
-            title="Withdraw this request?"
+            title=text::requests::withdraw()
             form=withdraw
             fields=Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())])
-            confirm="Withdraw"
+            confirm=text::common::withdraw()
             danger=true
         >
-            <p>"Nobody will decide about it any more, and its secret values are forgotten. You can send it again later."</p>
+            <p>{text::requests::withdraw_text()}</p>
         </ConfirmDialog>
     }
 }
@@ -44,27 +44,27 @@ fn RequestDetail(data: RequestPageData) -> impl IntoView {
     view! {
         <PageHeader
             title=request.name.clone()
-            description=format!("Requested by {}", request.requester_name)
-            crumbs=vec![if own || !decides { ("My requests", "/requests".to_owned()) } else { ("Inbox", "/inbox".to_owned()) }]
+            description=text::requests::by(&request.requester_name)
+            crumbs=vec![if own || !decides { (text::requests::title(), "/requests".to_owned()) } else { (text::requests::inbox(), "/inbox".to_owned()) }]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! {
                 <StateBadge state=state/>
                 <StateBadge state=kind/>
-                {urgent.then(|| view! { <Badge tone=Tone::Danger>"Urgent"</Badge> })}
+                {urgent.then(|| view! { <Badge tone=Tone::Danger>{text::requests::urgent()}</Badge> })}
             }
             actions=move || view! { <Actions request=actions_of.clone() own=own decides=decides/> }
         />
         <Standing request=request own=own/>
         <div class="columns">
             <div class="stack">
-                {decision.map(|decision| view! { <Card title="Decision"><DecisionView decision=decision/></Card> })}
-                <Card title="What was asked for"><ConfigurationFacts request=configuration/></Card>
-                <Card title="Why"><div class="stack"><JustificationView justification=justification/></div></Card>
+                {decision.map(|decision| view! { <Card title=text::requests::decision()><DecisionView decision=decision/></Card> })}
+                <Card title=text::requests::asked_for()><ConfigurationFacts request=configuration/></Card>
+                <Card title=text::common::why()><div class="stack"><JustificationView justification=justification/></div></Card>
             </div>
             <div class="stack">
-                <Card title="History">
+                <Card title=text::requests::history()>
                     <Timeline items=history_items(history)/>
-                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/requests/{id}")>"The request that this one replaces"</a></p> })}
+                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/requests/{id}")>{text::requests::replaces()}</a></p> })}
                 </Card>
             </div>
         </div>
@@ -78,12 +78,12 @@ fn Actions(request: Request, own: bool, decides: bool) -> impl IntoView {
     let closed = matches!(request.state, RequestState::Rejected | RequestState::Withdrawn);
     view! {
         {(own && pending).then(|| view! {
-            <LinkButton href=Signal::derive(open_dialog("withdraw")) icon="undo-2">"Withdraw"</LinkButton>
+            <LinkButton href=Signal::derive(open_dialog("withdraw")) icon="undo-2">{text::common::withdraw()}</LinkButton>
         })}
         {(own && closed).then(|| view! {
-            <LinkButton href=again variant=Variant::Primary icon="rotate-ccw">"Change and send again"</LinkButton>
+            <LinkButton href=again variant=Variant::Primary icon="rotate-ccw">{text::requests::send_again()}</LinkButton>
         })}
-        {decides.then(|| view! { <LinkButton href=format!("/inbox/{}", request.id) icon="inbox">"Open the review"</LinkButton> })}
+        {decides.then(|| view! { <LinkButton href=format!("/inbox/{}", request.id) icon="inbox">{text::requests::open_review()}</LinkButton> })}
     }
 }
 
@@ -94,21 +94,30 @@ fn Standing(request: Request, own: bool) -> impl IntoView {
         return None;
     }
     match request.state {
-        RequestState::Pending => Some(view! {
-            <Callout tone=Tone::Info title="Waiting for a decision">
-                <p>"An administrator tests the connection and reviews the request. You get a notification when it is decided."</p>
-            </Callout>
-        }.into_any()),
-        RequestState::Approved => Some(view! {
-            <Callout tone=Tone::Success title="Approved: you can use it">
-                <p><a href=format!("/connectors/{}", request.slug)>"Add it to your AI client"</a></p>
-            </Callout>
-        }.into_any()),
-        RequestState::Rejected => Some(view! {
-            <Callout tone=Tone::Danger title="Rejected">
-                <p>"The reason is below. Change what was asked for and send it again."</p>
-            </Callout>
-        }.into_any()),
+        RequestState::Pending => Some(
+            view! {
+                <Callout tone=Tone::Info title=text::requests::waiting()>
+                    <p>{text::requests::waiting_text()}</p>
+                </Callout>
+            }
+            .into_any(),
+        ),
+        RequestState::Approved => Some(
+            view! {
+                <Callout tone=Tone::Success title=text::requests::approved()>
+                    <p><a href=format!("/connectors/{}", request.slug)>{text::requests::approved_add()}</a></p>
+                </Callout>
+            }
+            .into_any(),
+        ),
+        RequestState::Rejected => Some(
+            view! {
+                <Callout tone=Tone::Danger title=text::requests::rejected()>
+                    <p>{text::requests::rejected_text()}</p>
+                </Callout>
+            }
+            .into_any(),
+        ),
         RequestState::Withdrawn => None,
     }
 }

@@ -137,11 +137,14 @@ pub(super) fn DraftStatus(draft: Draft) -> impl IntoView {
     view! {
         <p class="draft-status muted">
             {move || match draft.keeping.get() {
-                Keeping::Kept(None) => view! { <span class="needs-js">"A draft is kept while you write."</span> }.into_any(),
-                Keeping::Kept(Some(at)) => view! { <Icon name="check"/> <span>"Draft kept "<Time at=at/></span> }.into_any(),
-                Keeping::Busy => view! { <span>"Keeping the draft…"</span> }.into_any(),
+                Keeping::Kept(None) => view! { <span class="needs-js">{text::requests::draft_soon()}</span> }.into_any(),
+                Keeping::Kept(Some(at)) => {
+                    let [before, after] = text::requests::draft_kept_around();
+                    view! { <Icon name="check"/> <span>{before}<Time at=at/>{after}</span> }.into_any()
+                }
+                Keeping::Busy => view! { <span>{text::requests::draft_busy()}</span> }.into_any(),
                 Keeping::Failed(error) => view! {
-                    <span class="field-error" role="alert">{format!("The draft could not be kept: {}", sentence(&error.to_string()))}</span>
+                    <span class="field-error" role="alert">{text::requests::draft_failed(&sentence(&error.to_string()))}</span>
                 }
                 .into_any(),
             }}

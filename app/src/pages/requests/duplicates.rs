@@ -18,13 +18,13 @@ pub fn DuplicateList(
         .map(|duplicate| {
             let Duplicate { server_id, request_id, name, why, has_access } = duplicate;
             let way = match (server_id, request_id) {
-                (Some(server), _) if review => Some((format!("/servers/{server}"), "Open the server")),
-                (Some(_), _) if has_access => Some(("/connectors".to_owned(), "You can use it already")),
+                (Some(server), _) if review => Some((format!("/servers/{server}"), text::requests::open_server())),
+                (Some(_), _) if has_access => Some(("/connectors".to_owned(), text::requests::can_use())),
                 (Some(server), _) => {
-                    Some((link("/requests/new", &[("server", &server.to_string())]), "Ask for access instead"))
+                    Some((link("/requests/new", &[("server", &server.to_string())]), text::requests::ask_access()))
                 }
-                (None, Some(request)) if review => Some((format!("/inbox/{request}"), "Open the request")),
-                (None, Some(request)) => Some((format!("/requests/{request}"), "Open your request")),
+                (None, Some(request)) if review => Some((format!("/inbox/{request}"), text::requests::open_request())),
+                (None, Some(request)) => Some((format!("/requests/{request}"), text::requests::open_yours())),
                 (None, None) => None,
             };
             view! {

@@ -15,26 +15,26 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
     let env = names(&fields.env);
     let has_env = !env.is_empty();
     view! {
-        <Card title="Server">
+        <Card title=text::common::server()>
             <div class="stack">
                 <div class="grid-2">
-                    <TextField name="request[name]" label="Name" value=fields.name required=true help="What people will see, such as GitHub Enterprise."/>
+                    <TextField name="request[name]" label=text::common::name() value=fields.name required=true help=text::requests::name_help()/>
                     <TextField
                         name="request[slug]"
-                        label="Slug"
+                        label=text::common::slug()
                         value=fields.slug
                         placeholder="github-enterprise"
-                        help="Part of its address: /mcp/<slug>. Made from the name when empty."
+                        help=text::requests::slug_help()
                     />
                 </div>
-                <TextArea name="request[description]" label="Description" value=fields.description rows=2 help="What the server is and who runs it."/>
+                <TextArea name="request[description]" label=text::common::description() value=fields.description rows=2 help=text::requests::description_help()/>
             </div>
         </Card>
         {connection}
-        <Card title="Environment variables" description="Only for servers that Drawbridge runs itself. Servers over HTTP need none.">
+        <Card title=text::requests::env() description=text::requests::env_description()>
             <details class="disclosure" open=has_env>
-                <summary>"Enter environment variables"</summary>
-                <SecretRows name="request[env]" label="Variable" names=env kept=kept placeholder="API_TOKEN"/>
+                <summary>{text::requests::env_enter()}</summary>
+                <SecretRows name="request[env]" label=text::requests::variable() names=env kept=kept placeholder="API_TOKEN"/>
             </details>
         </Card>
     }
@@ -44,30 +44,30 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
 #[component]
 fn CustomConnection(fields: NewRequest, kept: Vec<String>) -> impl IntoView {
     let transports = Transport::ALL.iter().map(|t| match t {
-        Transport::StreamableHttp => (t.to_string(), t.label().to_owned()),
-        Transport::Sse | Transport::Stdio => (t.to_string(), format!("{} (not available yet)", t.label())),
+        Transport::StreamableHttp => (t.to_string(), t.words().to_owned()),
+        Transport::Sse | Transport::Stdio => (t.to_string(), text::requests::transport_not_available(t.words())),
     });
     let auth = if fields.auth.is_empty() { AuthKind::None.to_string() } else { fields.auth.clone() };
     let transport =
         if fields.transport.is_empty() { Transport::StreamableHttp.to_string() } else { fields.transport.clone() };
     let headers = names(&fields.headers);
     view! {
-        <Card title="Connection">
+        <Card title=text::requests::connection()>
             <div class="stack">
-                <SelectField name="request[transport]" label="Transport" options=transports.collect() value=transport/>
+                <SelectField name="request[transport]" label=text::common::transport() options=transports.collect() value=transport/>
                 <TextField
                     name="request[url]"
-                    label="Server address"
+                    label=text::requests::server_address()
                     kind="url"
                     value=fields.url
                     placeholder="https://mcp.example.com/mcp"
                     required=true
-                    help="The MCP endpoint, with https."
+                    help=text::requests::server_address_help()
                 />
                 <AuthChoice name="request[auth]" value=auth/>
                 <div class="auth-detail stack">
-                    <p class="field-help">"Headers are sent to this server with every call. Values are sealed at once and never shown again, not even to you."</p>
-                    <SecretRows name="request[headers]" label="Header" names=headers kept=kept placeholder="Authorization"/>
+                    <p class="field-help">{text::requests::headers_help()}</p>
+                    <SecretRows name="request[headers]" label=text::requests::header() names=headers kept=kept placeholder="Authorization"/>
                 </div>
             </div>
         </Card>
@@ -87,12 +87,12 @@ pub fn AuthChoice(
     view! {
         <RadioCards
             name=name
-            label="Authentication"
+            label=text::common::authentication()
             value=value
             options=vec![
-                RadioOption::new("none", "None", "The server is open to whoever can reach it."),
-                RadioOption::new("api_key", "API key or headers", "Drawbridge sends one or more headers with secret values."),
-                RadioOption::new("oauth", "OAuth (not available yet)", "Servers that need OAuth sign-in cannot be requested yet."),
+                RadioOption::new("none", text::requests::auth_none(), text::requests::auth_none_help()),
+                RadioOption::new("api_key", text::requests::auth_key(), text::requests::auth_key_help()),
+                RadioOption::new("oauth", text::requests::auth_oauth(), text::requests::auth_oauth_help()),
             ]
         />
     }
@@ -109,12 +109,12 @@ fn EntryConnection(item: CatalogItem, kept: Vec<String>) -> impl IntoView {
         .enumerate()
         .map(|(i, (name, about))| {
             let is_kept = kept.contains(&name);
-            let hint = if is_kept { "Kept; enter a value only to replace it" } else { "" };
+            let hint = if is_kept { text::requests::value_kept() } else { "" };
             view! {
                 <Hidden name=format!("request[headers][{i}][name]") value=name.clone()/>
                 <SecretInput
                     name=format!("request[headers][{i}][value]")
-                    label=format!("Value of {name}")
+                    label=text::requests::value_of(&name)
                     help=about
                     placeholder=hint
                     required=!is_kept
@@ -125,18 +125,18 @@ fn EntryConnection(item: CatalogItem, kept: Vec<String>) -> impl IntoView {
     let (shown_url, transport, auth) = (url.clone(), entry.transport, entry.auth);
     let secret = entry.auth == AuthKind::ApiKey;
     view! {
-        <Card title="Connection" description="From the catalog entry.">
+        <Card title=text::requests::connection() description=text::requests::from_catalog()>
             <div class="stack">
                 <Facts>
-                    <Fact label="Address"><code class="mono break">{shown_url}</code></Fact>
-                    <Fact label="Transport">{transport.label()}</Fact>
-                    <Fact label="Authentication">{auth.label()}</Fact>
+                    <Fact label=text::common::address()><code class="mono break">{shown_url}</code></Fact>
+                    <Fact label=text::common::transport()>{transport.words()}</Fact>
+                    <Fact label=text::common::authentication()>{auth.words()}</Fact>
                 </Facts>
                 <Hidden name="request[url]" value=url/>
                 <Hidden name="request[transport]" value=transport.to_string()/>
                 <Hidden name="request[auth]" value=auth.to_string()/>
                 {secret.then(|| view! {
-                    <p class="field-help">"Values are sealed at once, sent only to this server, and never shown again, not even to you."</p>
+                    <p class="field-help">{text::requests::values_help()}</p>
                 })}
                 {rows}
             </div>
@@ -151,13 +151,13 @@ pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl In
     let options: Vec<CheckOption> = tools.into_iter().map(tool_option).collect();
     let any = !options.is_empty();
     view! {
-        <Card title="Access" description="Leave all boxes empty to ask for the entire server.">
+        <Card title=text::common::access() description=text::requests::access_help()>
             <div class="stack">
                 <Facts>
-                    <Fact label="Server">{server.name}</Fact>
-                    <Fact label="Slug"><code class="mono">{server.slug.to_string()}</code></Fact>
+                    <Fact label=text::common::server()>{server.name}</Fact>
+                    <Fact label=text::common::slug()><code class="mono">{server.slug.to_string()}</code></Fact>
                 </Facts>
-                {any.then(|| view! { <CheckList name="request[tools][]" label="Tools" options=options chosen=chosen/> })}
+                {any.then(|| view! { <CheckList name="request[tools][]" label=text::common::tools() options=options chosen=chosen/> })}
             </div>
         </Card>
     }
@@ -181,10 +181,10 @@ fn first_line(text: &str) -> String {
 pub(super) fn JustificationFields(fields: NewRequest, access: bool) -> impl IntoView {
     view! {
         <div class="stack">
-            <TextArea name="request[why_needed]" label="Why do you need it?" value=fields.why_needed required=true help="The problem that it solves for you or your team."/>
-            <TextArea name="request[use_case]" label="Use case" value=fields.use_case required=!access help="What you will do with it, with an example."/>
-            <TextArea name="request[expected_value]" label="Expected value" value=fields.expected_value required=!access help="What it saves or makes possible: time, quality, money."/>
-            <TextArea name="request[alternatives_considered]" label="Alternatives considered" value=fields.alternatives_considered help="What else you looked at, and why it does not do."/>
+            <TextArea name="request[why_needed]" label=text::requests::why_label() value=fields.why_needed required=true help=text::requests::why_label_help()/>
+            <TextArea name="request[use_case]" label=text::requests::use_case() value=fields.use_case required=!access help=text::requests::use_case_help()/>
+            <TextArea name="request[expected_value]" label=text::requests::expected_value() value=fields.expected_value required=!access help=text::requests::expected_value_help()/>
+            <TextArea name="request[alternatives_considered]" label=text::requests::alternatives() value=fields.alternatives_considered help=text::requests::alternatives_help()/>
         </div>
     }
 }

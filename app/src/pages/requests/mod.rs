@@ -24,31 +24,31 @@ pub fn RequestsPage() -> impl IntoView {
     let (search, state, cursor) = (query("search"), query_as::<RequestState>("state"), query("cursor"));
     let requests = load(move || ListRequests { search: search.get(), state: state.get(), cursor: cursor.get() });
     let filtered = Memo::new(move |_| search.with(Option::is_some) || state.with(Option::is_some));
-    let states = std::iter::once((String::new(), "Any state".to_owned()))
+    let states = std::iter::once((String::new(), text::requests::any_state().to_owned()))
         .chain(RequestState::ALL.iter().map(|state| (state.to_string(), state.label())));
     view! {
         <PageHeader
-            title="My requests"
-            description="What you asked for, and how it stands."
+            title=text::requests::title()
+            description=text::requests::description()
             actions=|| view! {
-                <LinkButton href="/catalog" icon="layout-grid">"Browse the catalog"</LinkButton>
-                <LinkButton href="/requests/new" variant=Variant::Primary icon="plus">"Request a custom server"</LinkButton>
+                <LinkButton href="/catalog" icon="layout-grid">{text::catalog::browse()}</LinkButton>
+                <LinkButton href="/requests/new" variant=Variant::Primary icon="plus">{text::catalog::request_custom()}</LinkButton>
             }
         />
         <FilterBar names=&["search", "state"]>
-            <SearchField name="search" label="Search my requests"/>
-            <FilterSelect name="state" label="State" options=states.collect()/>
+            <SearchField name="search" label=text::requests::search()/>
+            <FilterSelect name="state" label=text::common::state() options=states.collect()/>
         </FilterBar>
         <Load resource=requests let:page>
             <Card flush=true>
                 <DataTable
-                    label="My requests"
+                    label=text::requests::title()
                     columns=vec![
-                        Column::new("Request").wide(),
-                        Column::new("Kind"),
-                        Column::new("State"),
-                        Column::new("Asked"),
-                        Column::new("Decided by"),
+                        Column::new(text::common::request()).wide(),
+                        Column::new(text::common::kind()),
+                        Column::new(text::common::state()),
+                        Column::new(text::common::asked()),
+                        Column::new(text::requests::decided_by()),
                     ]
                     rows=page.data
                     row=|request: Request| {
@@ -65,11 +65,11 @@ pub fn RequestsPage() -> impl IntoView {
                     }
                     next=page.next_cursor
                     empty=move || if filtered.get_untracked() {
-                        view! { <EmptyState icon="search" title="No request matches" text="Clear the filter to see all your requests."/> }.into_any()
+                        view! { <EmptyState icon="search" title=text::requests::none_match() text=text::requests::none_match_text()/> }.into_any()
                     } else {
                         view! {
-                            <EmptyState icon="send" title="No requests yet" text="Ask for a server from the catalog, or for one that you know the address of.">
-                                <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">"Browse the catalog"</LinkButton>
+                            <EmptyState icon="send" title=text::requests::empty() text=text::requests::empty_text()>
+                                <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">{text::catalog::browse()}</LinkButton>
                             </EmptyState>
                         }
                         .into_any()

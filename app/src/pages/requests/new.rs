@@ -29,25 +29,19 @@ pub fn NewRequestPage() -> impl IntoView {
 fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: FormState<DiscardDraft>) -> impl IntoView {
     let RequestFormData { key, fields, kept, saved_at, entry, target, earlier, duplicates } = data;
     let (title, description) = match (&entry, &target) {
-        (Some(item), _) => (format!("Request {}", item.entry.title), item.entry.description.clone()),
-        (None, Some(target)) => {
-            (format!("Request access to {}", target.server.name), target.server.description.clone())
-        }
-        (None, None) => (
-            "Request a custom server".to_owned(),
-            "An MCP server that is not in the catalog. An administrator tests and reviews it before anybody can use it."
-                .to_owned(),
-        ),
+        (Some(item), _) => (text::catalog::request_named(&item.entry.title), item.entry.description.clone()),
+        (None, Some(target)) => (text::requests::access_to(&target.server.name), target.server.description.clone()),
+        (None, None) => (text::catalog::request_custom().to_owned(), text::requests::custom_description().to_owned()),
     };
     let crumbs = match &entry {
-        Some(_) => vec![("Catalog", "/catalog".to_owned())],
-        None => vec![("My requests", "/requests".to_owned())],
+        Some(_) => vec![(text::catalog::title(), "/catalog".to_owned())],
+        None => vec![(text::requests::title(), "/requests".to_owned())],
     };
     // An entry that cannot be used is explained instead of asked for.
     if let Some(why) = entry.as_ref().and_then(|item| why_not(item.entry.needs)) {
         return view! {
             <PageHeader title=title description=description crumbs=crumbs/>
-            <Callout tone=Tone::Warning title="Cannot be requested yet"><p>{why}</p></Callout>
+            <Callout tone=Tone::Warning title=text::catalog::not_yet()><p>{why}</p></Callout>
         }
         .into_any();
     }
@@ -74,7 +68,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
             description=description
             crumbs=crumbs
             actions=move || has_draft.then(|| view! {
-                <ActionButton form=discard fields=discard_fields.clone() icon="trash-2">"Discard the draft"</ActionButton>
+                <ActionButton form=discard fields=discard_fields.clone() icon="trash-2">{text::requests::discard()}</ActionButton>
             })
         />
         {earlier.map(|earlier| view! { <Earlier earlier=earlier/> })}
@@ -91,21 +85,21 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                     Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
                     None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
                 }}
-                <Card title="Why" description="What the reviewer decides by. The clearer it is, the sooner it is decided.">
+                <Card title=text::common::why() description=text::requests::why_help()>
                     <JustificationFields fields=justification access=access/>
                 </Card>
-                <Card title="Send">
+                <Card title=text::requests::send()>
                     <div class="stack">
                         <Checkbox
                             name="request[urgent]"
-                            label="Urgent: needed today"
+                            label=text::requests::urgent_label()
                             checked=urgent
-                            help="Urgent requests stand out in the inbox. Say above why it cannot wait."
+                            help=text::requests::urgent_help()
                         />
                         <Duplicates draft=draft confirmed=confirmed/>
                         <div class="form-actions">
-                            <Submit icon="send">"Send request"</Submit>
-                            <Button name="intent" value="draft" icon="save">"Save draft"</Button>
+                            <Submit icon="send">{text::requests::send_request()}</Submit>
+                            <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>
                             <DraftStatus draft=draft/>
                         </div>
                     </div>
@@ -125,13 +119,13 @@ fn Duplicates(draft: Draft, confirmed: bool) -> impl IntoView {
     view! {
         <div role="status">
             <Show when=move || any.get()>
-                <Callout tone=Tone::Warning title="Something like this exists already">
+                <Callout tone=Tone::Warning title=text::requests::exists()>
                     {move || view! { <DuplicateList duplicates=duplicates.get()/> }}
                     <Checkbox
                         name="request[not_a_duplicate]"
-                        label="I need another one all the same"
+                        label=text::requests::another()
                         checked=confirmed
-                        help="Say under alternatives considered why the existing one does not do."
+                        help=text::requests::another_help()
                     />
                 </Callout>
             </Show>
@@ -151,9 +145,9 @@ fn Earlier(earlier: Request) -> impl IntoView {
             .collect_view()
     });
     view! {
-        <Callout tone=Tone::Info title="You are sending an earlier request again">
+        <Callout tone=Tone::Info title=text::requests::again()>
             {fix}
-            <p><a href=format!("/requests/{}", earlier.id)>"See the earlier request"</a>" · Secret values are not kept with it; enter them again."</p>
+            <p><a href=format!("/requests/{}", earlier.id)>{text::requests::again_see()}</a>" · "{text::requests::again_secrets()}</p>
         </Callout>
     }
 }
@@ -164,11 +158,11 @@ fn Standing(item: CatalogItem) -> impl IntoView {
     match (item.connected, item.requested) {
         (Some(slug), _) => Some(view! {
             <Callout tone=Tone::Success>
-                <p>"You can use a server of this entry already: " <a href=format!("/connectors/{slug}")>{slug.clone()}</a></p>
+                <p>{text::requests::can_use_entry()} " " <a href=format!("/connectors/{slug}")>{slug.clone()}</a></p>
             </Callout>
         }.into_any()),
         (None, true) => Some(view! {
-            <Callout tone=Tone::Info><p>"You have asked for it already. " <a href="/requests">"See My requests"</a></p></Callout>
+            <Callout tone=Tone::Info><p>{text::requests::asked_already()} " " <a href="/requests">{text::requests::see_mine()}</a></p></Callout>
         }.into_any()),
         (None, false) => None,
     }

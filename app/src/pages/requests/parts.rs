@@ -27,7 +27,7 @@ pub fn RequestList(
                         <a class="row-link line-title" href=format!("{base}/{}", request.id)>{request.name.clone()}</a>
                         <span class="line-detail">{who}{kind}" · "<Time at=request.created_at/></span>
                     </div>
-                    {request.urgent.then(|| view! { <Badge tone=Tone::Danger>"Urgent"</Badge> })}
+                    {request.urgent.then(|| view! { <Badge tone=Tone::Danger>{text::requests::urgent()}</Badge> })}
                     <StateBadge state=request.state/>
                 </li>
             }
@@ -48,33 +48,36 @@ pub fn ConfigurationFacts(
     let tools = match request.kind {
         RequestKind::Server => None,
         RequestKind::Access if request.tools.is_empty() => {
-            Some(view! { <Fact label="Tools wanted">"Entire server"</Fact> }.into_any())
+            Some(view! { <Fact label=text::requests::tools_wanted()>{text::common::entire_server()}</Fact> }.into_any())
         }
         RequestKind::Access => {
             let tools = names(request.tools);
-            Some(view! { <Fact label="Tools wanted"><span class="cluster">{tools}</span></Fact> }.into_any())
+            Some(
+                view! { <Fact label=text::requests::tools_wanted()><span class="cluster">{tools}</span></Fact> }
+                    .into_any(),
+            )
         }
     };
     let own = request.kind == RequestKind::Server;
     let (headers, env) = (request.header_names, request.env_names);
     let values = match request.state {
-        RequestState::Pending => "values sealed",
-        RequestState::Approved => "values sealed with the server",
-        RequestState::Rejected | RequestState::Withdrawn => "values deleted",
+        RequestState::Pending => text::requests::values_sealed(),
+        RequestState::Approved => text::requests::values_with_server(),
+        RequestState::Rejected | RequestState::Withdrawn => text::requests::values_deleted(),
     };
     view! {
         <Facts>
-            <Fact label="Name">{request.name}</Fact>
-            <Fact label="Slug"><code class="mono">{request.slug}</code></Fact>
-            {(!request.description.is_empty()).then(|| view! { <Fact label="Description">{request.description}</Fact> })}
+            <Fact label=text::common::name()>{request.name}</Fact>
+            <Fact label=text::common::slug()><code class="mono">{request.slug}</code></Fact>
+            {(!request.description.is_empty()).then(|| view! { <Fact label=text::common::description()>{request.description}</Fact> })}
             {tools}
-            {(!request.url.is_empty()).then(|| view! { <Fact label="Address"><code class="mono break">{request.url}</code></Fact> })}
-            <Fact label="Transport">{request.transport.label()}</Fact>
-            {own.then(|| view! { <Fact label="Authentication">{request.auth.label()}</Fact> })}
-            {(!headers.is_empty()).then(|| view! { <Fact label=format!("Headers ({values})")><span class="cluster">{names(headers)}</span></Fact> })}
-            {(!env.is_empty()).then(|| view! { <Fact label=format!("Environment ({values})")><span class="cluster">{names(env)}</span></Fact> })}
+            {(!request.url.is_empty()).then(|| view! { <Fact label=text::common::address()><code class="mono break">{request.url}</code></Fact> })}
+            <Fact label=text::common::transport()>{request.transport.words()}</Fact>
+            {own.then(|| view! { <Fact label=text::common::authentication()>{request.auth.words()}</Fact> })}
+            {(!headers.is_empty()).then(|| view! { <Fact label=text::requests::headers(values)><span class="cluster">{names(headers)}</span></Fact> })}
+            {(!env.is_empty()).then(|| view! { <Fact label=text::requests::environment(values)><span class="cluster">{names(env)}</span></Fact> })}
             {request.catalog_name.map(|name| view! {
-                <Fact label="Catalog entry"><a href=link("/catalog/entry", &[("name", &name)])>{name.clone()}</a></Fact>
+                <Fact label=text::requests::catalog_entry()><a href=link("/catalog/entry", &[("name", &name)])>{name.clone()}</a></Fact>
             })}
         </Facts>
     }
@@ -88,10 +91,10 @@ pub fn JustificationView(
 ) -> impl IntoView {
     let Justification { why_needed, use_case, expected_value, alternatives_considered } = justification;
     let parts = [
-        ("Why it is needed", why_needed),
-        ("Use case", use_case),
-        ("Expected value", expected_value),
-        ("Alternatives considered", alternatives_considered),
+        (text::requests::why_needed(), why_needed),
+        (text::requests::use_case(), use_case),
+        (text::requests::expected_value(), expected_value),
+        (text::requests::alternatives(), alternatives_considered),
     ];
     parts
         .into_iter()
@@ -109,27 +112,27 @@ pub fn DecisionView(
     let DecisionRecord { by_name, at, approval, rejection, .. } = decision;
     let approved = approval.map(|approval| {
         let scope = match approval.scope {
-            Scope::Server => view! { "Entire server" }.into_any(),
+            Scope::Server => text::common::entire_server().into_any(),
             Scope::Tools(tools) => {
                 let tools = tools.into_iter().map(|tool| view! { <code class="mono chip">{tool}</code> }).collect_view();
                 view! { <span class="cluster">{tools}</span> }.into_any()
             }
         };
         view! {
-            <Fact label="Covers">{scope}</Fact>
-            {approval.slug.map(|slug| view! { <Fact label="Name in URLs"><code class="mono">{slug}</code></Fact> })}
-            <Fact label="Ends"><OptionalTime at=approval.ends_at none="no end date"/></Fact>
-            {(!approval.notes.is_empty()).then(|| view! { <Fact label="Notes"><span class="preline">{approval.notes}</span></Fact> })}
+            <Fact label=text::requests::covers()>{scope}</Fact>
+            {approval.slug.map(|slug| view! { <Fact label=text::requests::name_in_urls()><code class="mono">{slug}</code></Fact> })}
+            <Fact label=text::common::ends()><OptionalTime at=approval.ends_at none=text::requests::no_end()/></Fact>
+            {(!approval.notes.is_empty()).then(|| view! { <Fact label=text::common::notes()><span class="preline">{approval.notes}</span></Fact> })}
         }
     });
     let rejected = rejection.map(|rejection| {
         let Rejection { issue, what_to_fix, alternatives, contact, reason } = rejection;
         [
-            ("What is wrong", issue),
-            ("What would make it right", what_to_fix),
-            ("Use instead", alternatives),
-            ("Whom to ask", contact),
-            ("Reason", reason),
+            (text::common::what_is_wrong(), issue),
+            (text::requests::what_to_fix(), what_to_fix),
+            (text::requests::use_instead(), alternatives),
+            (text::requests::whom_to_ask(), contact),
+            (text::requests::reason(), reason),
         ]
         .into_iter()
         .filter(|(_, text)| !text.trim().is_empty())
@@ -138,7 +141,7 @@ pub fn DecisionView(
     });
     view! {
         <Facts>
-            <Fact label="Decided by">{by_name}" · "<Time at=at/></Fact>
+            <Fact label=text::requests::decided_by()>{by_name}" · "<Time at=at/></Fact>
             {approved}
             {rejected}
         </Facts>

@@ -107,11 +107,31 @@ pub async fn update_rule(id: RuleId, rule: RuleForm) -> Result<(), AppError> {
 
 /// Switches a rule on or off.
 #[server(prefix = "/api/fn", endpoint = "rules/switch")]
-pub async fn switch_rule(id: RuleId, #[server(default)] enabled: bool) -> Result<(), AppError> {
+pub async fn switch_rule(
+    id: RuleId,
+    #[server(default)] enabled: bool,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let old = services.rule(&caller, id).await?.rule;
     services.update_rule(&caller, id, convert::switched(old, enabled)).await?;
-    crate::ssr::redirect(&format!("/policies/{id}?notice=rule-saved"));
+    crate::ssr::redirect(&match (back.as_str(), enabled) {
+        ("", _) => format!("/policies/{id}?notice=rule-saved"),
+        (back, true) => crate::url::with_notice(back, "access-restored"),
+        (back, false) => format!("{}&undo={id}", crate::url::with_notice(back, "access-revoked")),
+    });
+    Ok(())
+}
+
+/// Switches several rules on or off.
+#[server(prefix = "/api/fn", endpoint = "rules/switch-many")]
+pub async fn switch_rules(ids: Vec<RuleId>, #[server(default)] enabled: bool) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    for id in ids {
+        let old = services.rule(&caller, id).await?.rule;
+        services.update_rule(&caller, id, convert::switched(old, enabled)).await?;
+    }
+    crate::ssr::redirect("/policies?notice=rules-saved");
     Ok(())
 }
 
@@ -138,6 +158,7 @@ mod convert {
     use crate::error::AppError;
     use crate::pages::rules::last_day;
     use crate::parse::{day_begin, day_end, list};
+    use crate::text;
 
     /// People offered in the form; an organisation with more makes rules for groups.
     const MOST_PEOPLE: usize = 2000;
@@ -155,9 +176,9 @@ mod convert {
     }
 
     pub(super) async fn principals(services: &Services, caller: &Caller) -> Result<Principals, AppError> {
-        let mut found = vec![("everyone".to_owned(), "Everyone".to_owned())];
+        let mut found = vec![("everyone".to_owned(), text::rules::everyone().to_owned())];
         for group in services.groups(caller).await? {
-            found.push((group.id.to_string(), format!("Group: {}", group.name)));
+            found.push((group.id.to_string(), text::rules::group(&group.name)));
         }
         let mut page = PageQuery { cursor: None, limit: Some(200) };
         let mut people = 0;
@@ -173,8 +194,11 @@ mod convert {
     }
 
     pub(super) fn new_rule(server: Option<ServerId>, form: &RuleForm, old: Option<&Rule>) -> Result<NewRule, AppError> {
-        let effect =
-            if form.effect.is_empty() { Effect::Deny } else { parse(&form.effect, "effect", "allow or deny")? };
+        let effect = if form.effect.is_empty() {
+            Effect::Deny
+        } else {
+            parse(&form.effect, "effect", text::rules::choose_effect())?
+        };
         let tools = if form.scope == "some" { ToolScope::Some(list(&form.tools)) } else { ToolScope::ALL };
         // A time that was set to the minute elsewhere stays, unless another day is entered here.
         let kept = |day: &str, time: Option<DateTime<Utc>>, shown: Option<String>| {
@@ -226,12 +250,12 @@ mod convert {
         }
         match text.parse::<GroupId>() {
             Ok(group) => Ok(Principal::group(group)),
-            Err(_) => Err(AppError(Problem::field("principal", "choose a person, a group, or everyone"))),
+            Err(_) => Err(AppError(Problem::field("principal", text::rules::choose_principal()))),
         }
     }
 
-    fn parse<T: std::str::FromStr>(text: &str, field: &str, what: &str) -> Result<T, AppError> {
-        text.parse().map_err(|_| AppError(Problem::field(field, format!("choose {what}"))))
+    fn parse<T: std::str::FromStr>(text: &str, field: &str, why: &str) -> Result<T, AppError> {
+        text.parse().map_err(|_| AppError(Problem::field(field, why)))
     }
 
     #[cfg(test)]

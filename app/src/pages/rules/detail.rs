@@ -3,7 +3,6 @@
 use domain::{RuleId, RuleView};
 
 use super::api::{DeleteRule, GetRule, Principals, RulePageData, SwitchRule, UpdateRule};
-use super::form::RuleFields;
 use super::table::{Dates, ToolScopeView};
 use crate::prelude::*;
 
@@ -21,13 +20,13 @@ pub fn RulePage() -> impl IntoView {
         </Load>
         <ConfirmDialog
             name="delete"
-            title="Delete this rule?"
+            title=text::rules::delete_title()
             form=delete
             fields=Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())])
-            confirm="Delete rule"
+            confirm=text::rules::delete()
             danger=true
         >
-            <p>"What only this rule allows is refused from the next call on; what only this rule denies is allowed again. The audit log keeps the rule as it was. To pause it instead, switch it off."</p>
+            <p>{text::rules::delete_text()}</p>
         </ConfirmDialog>
     }
 }
@@ -45,7 +44,7 @@ fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormSta
     let effect = rule.effect;
     let global = rule.server.is_none();
     let title = format!("{principal_name} · {server_name}");
-    let crumbs = vec![("Policies", "/policies".to_owned())];
+    let crumbs = vec![(text::rules::title(), "/policies".to_owned())];
     let enabled = rule.enabled;
     let server = rule.server.map(|server| format!("/servers/{server}?tab=permissions"));
     let request = rule.request_id.map(|request| format!("/inbox/{request}"));
@@ -64,40 +63,40 @@ fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormSta
                     fields=vec![("id", id.to_string()), ("enabled", (!enabled).to_string())]
                     icon=if enabled { "pause" } else { "play" }
                 >
-                    {if enabled { "Switch off" } else { "Switch on" }}
+                    {if enabled { text::rules::switch_off() } else { text::rules::switch_on() }}
                 </ActionButton>
-                <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">"Delete"</LinkButton>
+                <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">{text::common::delete()}</LinkButton>
             }
         />
         <div class="columns">
             <div class="stack">
-                <Card title="Change this rule" description="A change is in effect from the next call on.">
+                <Card title=text::rules::change() description=text::rules::change_description()>
                     <Form form=update>
                         <Hidden name="id" value=id.to_string()/>
-                        <RuleFields principals=principals global=global rule=rule/>
-                        <div class="form-actions"><Submit>"Save rule"</Submit></div>
+                        {parts::rule_form(Principals(principals), global, Some(rule))}
+                        <div class="form-actions"><Submit>{text::rules::save()}</Submit></div>
                     </Form>
                 </Card>
             </div>
             <div class="stack">
-                <Card title="As it is now">
+                <Card title=text::rules::now()>
                     <Facts>
-                        <Fact label="Who">{principal_name}</Fact>
-                        <Fact label="Server">
+                        <Fact label=text::common::who()>{principal_name}</Fact>
+                        <Fact label=text::common::server()>
                             {match server {
                                 Some(href) => view! { <a href=href>{server_name}</a> }.into_any(),
                                 None => view! { {server_name} }.into_any(),
                             }}
                         </Fact>
-                        <Fact label="Tools"><ToolScopeView rule=scope/></Fact>
-                        <Fact label="State"><Dates rule=dates in_force=in_force/></Fact>
-                        <Fact label="Created"><Time at=created_at/></Fact>
-                        <Fact label="Changed"><Time at=updated_at/></Fact>
-                        {request.map(|href| view! { <Fact label="Made by"><a href=href>"the approval of a request"</a></Fact> })}
-                        {(!notes.is_empty()).then(|| view! { <Fact label="Notes">{notes}</Fact> })}
+                        <Fact label=text::common::tools()><ToolScopeView rule=scope/></Fact>
+                        <Fact label=text::common::state()><Dates rule=dates in_force=in_force/></Fact>
+                        <Fact label=text::rules::created()><Time at=created_at/></Fact>
+                        <Fact label=text::rules::changed()><Time at=updated_at/></Fact>
+                        {request.map(|href| view! { <Fact label=text::rules::made_by()><a href=href>{text::rules::made_by_request()}</a></Fact> })}
+                        {(!notes.is_empty()).then(|| view! { <Fact label=text::common::notes()>{notes}</Fact> })}
                     </Facts>
                 </Card>
-                <Card title="Cedar policy" description="What decides, exactly: the policy that this rule is compiled to.">
+                <Card title=text::rules::cedar() description=text::rules::cedar_description()>
                     <CodeBlock code=cedar label="Cedar"/>
                 </Card>
             </div>

@@ -11,13 +11,11 @@ pub fn RuleFields(
     /// Whom it can be about: value and words.
     principals: Vec<(String, String)>,
     /// It has no server and can only deny.
-    #[prop(optional)]
     global: bool,
-    /// The rule as it is.
-    #[prop(optional)]
+    /// The rule as it is; nothing for a new one.
     rule: Option<Rule>,
 ) -> impl IntoView {
-    let mut options = vec![(String::new(), "Choose…".to_owned())];
+    let mut options = vec![(String::new(), text::rules::choose().to_owned())];
     options.extend(principals);
     let who = rule.as_ref().map(|rule| match rule.principal.kind {
         PrincipalKind::Everyone => "everyone".to_owned(),
@@ -35,50 +33,46 @@ pub fn RuleFields(
         view! {
             <RadioCards
                 name="rule[effect]"
-                label="What it does"
+                label=text::rules::effect()
                 value=effect.as_str()
                 options=vec![
-                    RadioOption::new("allow", "Allow", "These calls are permitted, unless another rule denies them."),
-                    RadioOption::new("deny", "Deny", "These calls are refused, whatever other rules allow."),
+                    RadioOption::new("allow", text::common::allow(), text::rules::allow_help()),
+                    RadioOption::new("deny", text::common::deny(), text::rules::deny_help()),
                 ]
             />
         }
         .into_any()
     };
-    let whole = if global { "Every tool of every server" } else { "Entire server" };
-    let whole_help = if global {
-        "Everything on every server: tools, prompts and resources."
-    } else {
-        "All tools, prompts and resources, including those that are approved later."
-    };
+    let whole = if global { text::rules::whole_global() } else { text::common::entire_server() };
+    let whole_help = if global { text::rules::whole_global_help() } else { text::rules::whole_server_help() };
     view! {
-        <SelectField name="rule[principal]" label="Who" options=options value=who.unwrap_or_default()/>
+        <SelectField name="rule[principal]" label=text::common::who() options=options value=who.unwrap_or_default()/>
         {effects}
         <div class="scope-choice stack">
             <RadioCards
                 name="rule[scope]"
-                label="Which tools"
+                label=text::rules::scope()
                 value=if some { "some" } else { "all" }
                 options=vec![
                     RadioOption::new("all", whole, whole_help),
-                    RadioOption::new("some", "Only these tools", "Names or patterns; prompts and resources are not covered."),
+                    RadioOption::new("some", text::rules::some(), text::rules::some_help()),
                 ]
             />
             <div class="scope-detail">
                 <TextArea
                     name="rule[tools]"
-                    label="Tools"
+                    label=text::common::tools()
                     required=true
                     value=tools
                     placeholder="read_file\nsearch_*"
-                    help="One name a line. An asterisk stands for any characters: write_* covers write_file and write_row."
+                    help=text::rules::tools_help()
                 />
             </div>
         </div>
         <div class="grid-2">
-            <DateField name="rule[starts_at]" label="First day" value=starts.unwrap_or_default() help="In force at once when empty. Days are in UTC."/>
-            <DateField name="rule[ends_at]" label="Last day" value=ends.unwrap_or_default() help="Stays in force when empty."/>
+            <DateField name="rule[starts_at]" label=text::rules::first_day() value=starts.unwrap_or_default() help=text::rules::first_day_help()/>
+            <DateField name="rule[ends_at]" label=text::rules::last_day() value=ends.unwrap_or_default() help=text::rules::last_day_help()/>
         </div>
-        <TextArea name="rule[notes]" label="Notes" value=notes rows=2 help="Why this rule exists, for whoever reviews it later."/>
+        <TextArea name="rule[notes]" label=text::common::notes() value=notes rows=2 help=text::rules::notes_help()/>
     }
 }

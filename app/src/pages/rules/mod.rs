@@ -5,7 +5,7 @@ mod detail;
 mod form;
 mod table;
 
-use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter};
+use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter, SwitchRules};
 use chrono::{DateTime, TimeDelta, Utc};
 pub use detail::RulePage;
 use domain::Capability;
@@ -26,27 +26,29 @@ pub fn PoliciesPage() -> impl IntoView {
     let rules = load(move || ListRules {
         filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get() },
     });
+    parts::ahead(&["rule_form"]);
     let principals = load_principals("new");
     let create = use_form::<CreateRule>();
+    let many = use_form::<SwitchRules>();
     view! {
         <PageHeader
-            title="Policies"
-            description="Who may use what. At least one rule must allow a call and none may deny it; what no rule mentions is denied."
+            title=text::rules::title()
+            description=text::rules::description()
             actions=move || can(Capability::ManagePolicies).get_untracked().then(|| view! {
-                <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">"New global rule"</LinkButton>
+                <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::rules::new_global()}</LinkButton>
             })
         />
         <FilterBar names=&["search", "effect", "scope"]>
-            <SearchField name="search" label="Search people, groups, servers, notes"/>
+            <SearchField name="search" label=text::rules::search()/>
             <FilterSelect
                 name="effect"
-                label="Effect"
-                options=words(&[("", "Allow and deny"), ("allow", "Allow"), ("deny", "Deny")])
+                label=text::common::effect()
+                options=words(&[("", text::rules::any_effect()), ("allow", text::common::allow()), ("deny", text::common::deny())])
             />
             <FilterSelect
                 name="scope"
-                label="Where"
-                options=words(&[("", "Global and server rules"), ("global", "Global rules"), ("server", "Server rules")])
+                label=text::rules::where_label()
+                options=words(&[("", text::rules::where_any()), ("global", text::rules::where_global()), ("server", text::rules::where_server())])
             />
         </FilterBar>
         <Load resource=rules let:rules>
@@ -54,21 +56,32 @@ pub fn PoliciesPage() -> impl IntoView {
                 <RuleTable
                     rules=rules
                     with_server=true
-                    empty="No rule matches. Rules for one server are made on its Permissions tab; a global rule denies something on every server."
+                    main=true
+                    bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
+                    empty=text::rules::no_match()
                 />
             </Card>
         </Load>
-        <Dialog name="new" title="New global rule" wide=true>
+        <Dialog name="new" title=text::rules::new_global() wide=true>
             <Load resource=principals let:principals>
                 <Form form=create>
                     <Callout tone=Tone::Info>
-                        <p>"A global rule applies to every server, now and in the future, and can only deny. To allow something, add a rule on the server's Permissions tab."</p>
+                        <p>{text::rules::new_global_text()}</p>
                     </Callout>
-                    <RuleFields principals=principals.unwrap_or_default().0 global=true/>
-                    <DialogActions><Submit>"Create rule"</Submit></DialogActions>
+                    {parts::rule_form(principals.unwrap_or_default(), true, None)}
+                    <DialogActions><Submit>{text::rules::create()}</Submit></DialogActions>
                 </Form>
             </Load>
         </Dialog>
+    }
+}
+
+/// Buttons for chosen rules.
+#[component]
+fn SwitchMany() -> impl IntoView {
+    view! {
+        <Button name="enabled" value="false" small=true icon="pause">{text::rules::bulk_off()}</Button>
+        <Button name="enabled" value="true" small=true icon="play">{text::rules::bulk_on()}</Button>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::{Rule, RuleView};
 
+use super::api::SwitchRule;
 use crate::prelude::*;
 
 /// Rules as a table; each row leads to the rule.
@@ -16,27 +17,44 @@ pub fn RuleTable(
     #[prop(optional)]
     compact: bool,
     /// What they are; tables of one page need names of their own.
-    #[prop(default = "Rules".into(), into)]
+    #[prop(default = text::common::rules().into(), into)]
     label: String,
+    /// Each rule in force can be switched off in its row.
+    #[prop(optional_no_strip)]
+    revoke: Option<FormState<SwitchRule>>,
+    /// It is what the page is about.
+    #[prop(optional)]
+    main: bool,
+    /// What can be done with chosen rules.
+    #[prop(optional_no_strip)]
+    bulk: Option<Bulk>,
     /// What is said when there is none.
     #[prop(into)]
     empty: String,
 ) -> impl IntoView {
-    let mut columns = vec![Column::new("Who"), Column::new("Effect")];
+    let back = here();
+    let choosable = bulk.is_some();
+    let mut columns = vec![Column::new(text::common::who()), Column::new(text::common::effect())];
     if with_server {
-        columns.push(Column::new("Server"));
+        columns.push(Column::new(text::common::server()));
     }
-    columns.extend([Column::new("Tools"), Column::new("State")]);
+    columns.extend([Column::new(text::common::tools()), Column::new(text::common::state())]);
     if !compact {
-        columns.push(Column::new("Notes"));
+        columns.push(Column::new(text::common::notes()).optional("notes"));
+    }
+    if revoke.is_some() {
+        columns.push(Column::new(text::common::action()).actions());
     }
     view! {
         <DataTable
             label=label
             columns=columns
+            main=main
+            bulk=bulk
             rows=rules
             row=move |view: RuleView| {
                 let RuleView { rule, principal_name, server_name, in_force } = view;
+                let name = format!("{principal_name} · {server_name}");
                 let mut cells = cells![principal_name, view! { <StateBadge state=rule.effect/> }];
                 if with_server {
                     cells.extend(cells![match rule.server {
@@ -52,10 +70,18 @@ pub fn RuleTable(
                     let notes = Some(rule.notes.clone()).filter(|notes| !notes.is_empty());
                     cells.extend(cells![notes.map(|notes| view! { <span class="muted">{notes}</span> })]);
                 }
+                if let Some(form) = revoke {
+                    let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
+                    let switch = rule.enabled.then(|| view! {
+                        <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
+                    });
+                    cells.extend(cells![switch]);
+                }
                 let row = Row::new(cells).href(format!("/policies/{}", rule.id));
+                let row = if choosable { row.choosable(rule.id, name) } else { row };
                 if in_force { row } else { row.muted() }
             }
-            empty=move || view! { <EmptyState icon="shield-check" title="No rules here" text=empty.clone()/> }
+            empty=move || view! { <EmptyState icon="shield-check" title=text::rules::none() text=empty.clone()/> }
         />
     }
 }
@@ -69,7 +95,7 @@ pub fn ToolScopeView(
     /// Names that are shown before they are counted.
     const SHOWN: usize = 3;
     if rule.tools.is_all() {
-        let words = if rule.server.is_some() { "Entire server" } else { "Everything" };
+        let words = if rule.server.is_some() { text::common::entire_server() } else { text::rules::everything() };
         return view! { <span>{words}</span> }.into_any();
     }
     let names = rule.tools.patterns();
@@ -79,7 +105,7 @@ pub fn ToolScopeView(
     view! {
         <span class="cluster">
             {shown}
-            {(more > 0).then(|| view! { <span class="muted">{format!("and {more} more")}</span> })}
+            {(more > 0).then(|| view! { <span class="muted">{text::rules::more_tools(more)}</span> })}
         </span>
     }
     .into_any()
@@ -95,20 +121,25 @@ pub fn Dates(
 ) -> impl IntoView {
     let now = context().now().get_untracked();
     let (tone, words) = if in_force {
-        (Tone::Success, "In force")
+        (Tone::Success, text::rules::in_force())
     } else if !rule.enabled {
-        (Tone::Neutral, "Switched off")
+        (Tone::Neutral, text::rules::switched_off())
     } else if rule.starts_at.is_some_and(|at| at > now) {
-        (Tone::Info, "Not yet")
+        (Tone::Info, text::rules::not_yet())
     } else {
-        (Tone::Neutral, "Ended")
+        (Tone::Neutral, text::rules::ended())
     };
+    let [before_start, after_start] = text::rules::from_around();
     let starts = rule.starts_at.filter(|at| *at > now);
     view! {
         <span class="cluster">
             <StatusDot tone=tone label=words/>
-            {starts.map(|at| view! { <span class="muted">"from "<Time at=at/></span> })}
-            {rule.ends_at.map(|at| view! { <span class="muted">{if at > now { "ends " } else { "" }}<Time at=at/></span> })}
+            {starts.map(|at| view! { <span class="muted">{before_start}<Time at=at/>{after_start}</span> })}
+            {rule.ends_at.map(|at| {
+                // Of one that has ended the time is enough.
+                let [before, after] = if at > now { text::rules::ends_around() } else { ["", ""] };
+                view! { <span class="muted">{before}<Time at=at/>{after}</span> }
+            })}
         </span>
     }
 }

@@ -7,7 +7,7 @@ use crate::pages::audit::api::{AuditQuery, ListEvents};
 use crate::prelude::*;
 
 /// A page of events.
-pub(super) type Events = Loaded<Option<Page<AuditRow>>>;
+pub type Events = Loaded<Option<Page<AuditRow>>>;
 
 /// The events of a server, once its tab is open. Made by the page itself, not by what is drawn from its data.
 pub(super) fn load_events(server: Memo<Result<ServerId, AppError>>, tab: Memo<&'static str>) -> Events {
@@ -20,14 +20,14 @@ pub(super) fn load_events(server: Memo<Result<ServerId, AppError>>, tab: Memo<&'
 }
 
 #[component]
-pub(super) fn ActivityTab(server: ServerId, events: Events) -> impl IntoView {
+pub fn ActivityTab(server: ServerId, events: Events) -> impl IntoView {
     let all = link("/audit", &[("server", &server.to_string())]);
     view! {
         <Card
-            title="Activity"
-            description="Calls to this server and changes of it, newest first."
+            title=text::servers::tab_activity()
+            description=text::servers::activity_description()
             flush=true
-            actions=move || view! { <LinkButton href=all.clone() small=true icon="filter">"Filter in the audit log"</LinkButton> }
+            actions=move || view! { <LinkButton href=all.clone() small=true icon="filter">{text::servers::activity_filter()}</LinkButton> }
         >
             <Load resource=events rows=8 let:page>
                 {page
@@ -37,7 +37,7 @@ pub(super) fn ActivityTab(server: ServerId, events: Events) -> impl IntoView {
                                 events=page.data
                                 next=page.next_cursor
                                 with_actor=true
-                                empty=|| view! { <EmptyState icon="activity" title="No activity yet" text="Calls and changes appear here as they happen."/> }
+                                empty=|| view! { <EmptyState icon="activity" title=text::servers::activity_empty() text=text::servers::activity_empty_text()/> }
                             />
                         }
                     })}

@@ -1,6 +1,6 @@
 //! Server functions of servers, for those who run them.
 
-use domain::{NewServer, Page, Server, ServerDetail, ServerId, ServerStatus};
+use domain::{NewServer, Page, Server, ServerDetail, ServerId, ServerSort, ServerStatus, Sort};
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -10,11 +10,12 @@ use crate::error::AppError;
 pub async fn list_servers(
     #[server(default)] search: Option<String>,
     #[server(default)] status: Option<ServerStatus>,
+    #[server(default)] sort: Option<Sort<ServerSort>>,
     #[server(default)] cursor: Option<String>,
 ) -> Result<Page<Server>, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let page = domain::PageQuery { cursor, limit: None };
-    Ok(services.servers(&caller, &domain::ServerFilter { search, status }, &page).await?)
+    Ok(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?)
 }
 
 /// One server with everything about it.

@@ -22,40 +22,32 @@ pub(super) fn ServerFields(
     let headers = server.as_ref().map(|server| server.header_names.clone()).unwrap_or_default();
     let env = server.map(|server| server.env_names).unwrap_or_default();
     let has_env = !env.is_empty();
-    let slug_help = if editing {
-        "Part of its address: /mcp/<slug>. Changing it breaks clients that use the old one."
-    } else {
-        "Part of its address: /mcp/<slug>. Made from the name when empty."
-    };
-    let url_help = if editing {
-        "After a change the values of all headers must be entered again, and the connection tested."
-    } else {
-        "The MCP endpoint, with https."
-    };
+    let slug_help = if editing { text::servers::slug_help_edit() } else { text::servers::slug_help_new() };
+    let url_help = if editing { text::servers::url_help_edit() } else { text::servers::url_help_new() };
     let risks = Risk::ALL.iter().map(|risk| (risk.to_string(), risk.label()));
     view! {
         <div class="grid-2">
-            <TextField name="server[name]" label="Name" value=name required=true/>
-            <TextField name="server[slug]" label="Slug" value=slug placeholder="github-enterprise" help=slug_help required=editing/>
+            <TextField name="server[name]" label=text::common::name() value=name required=true/>
+            <TextField name="server[slug]" label=text::common::slug() value=slug placeholder="github-enterprise" help=slug_help required=editing/>
         </div>
-        <TextArea name="server[description]" label="Description" value=description rows=2/>
+        <TextArea name="server[description]" label=text::common::description() value=description rows=2/>
         <Hidden name="server[transport]" value=Transport::StreamableHttp.to_string()/>
-        <TextField name="server[url]" label="Server address" kind="url" value=url placeholder="https://mcp.example.com/mcp" required=true help=url_help/>
+        <TextField name="server[url]" label=text::servers::url() kind="url" value=url placeholder="https://mcp.example.com/mcp" required=true help=url_help/>
         <AuthChoice name="server[auth]" value=auth.to_string()/>
         <div class="auth-detail stack">
-            <p class="field-help">"Headers are sent to this server with every call. Values are sealed at once and never shown again. Clear a name to remove its header."</p>
-            <SecretRows name="server[headers]" label="Header" names=headers.clone() kept=headers placeholder="Authorization"/>
+            <p class="field-help">{text::servers::headers_help()}</p>
+            <SecretRows name="server[headers]" label=text::servers::header() names=headers.clone() kept=headers placeholder="Authorization"/>
         </div>
         <details class="disclosure" open=has_env>
-            <summary>"Environment variables"</summary>
-            <SecretRows name="server[env]" label="Variable" names=env.clone() kept=env placeholder="API_TOKEN"/>
+            <summary>{text::servers::env()}</summary>
+            <SecretRows name="server[env]" label=text::servers::env_variable() names=env.clone() kept=env placeholder="API_TOKEN"/>
         </details>
-        <SelectField name="server[risk]" label="Risk" options=risks.collect() value=risk.to_string() help="How much harm it could do; shown to reviewers and in the list of servers."/>
+        <SelectField name="server[risk]" label=text::common::risk() options=risks.collect() value=risk.to_string() help=text::servers::risk_help()/>
         <Checkbox
             name="server[allow_private]"
-            label="The server is in our private network"
+            label=text::servers::private()
             checked=allow_private
-            help="Lets Drawbridge connect to a private address for this server."
+            help=text::servers::private_help()
         />
     }
 }

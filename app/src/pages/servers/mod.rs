@@ -10,10 +10,14 @@ mod permissions;
 mod settings;
 mod tools;
 
+pub use activity::{ActivityTab, Events};
 use api::ListServers;
-pub use detail::ServerPage;
-use domain::{Capability, Server, ServerStatus};
+pub use detail::{Forms as ServerForms, ServerPage};
+use domain::{Capability, Server, ServerSort, ServerStatus, Sort};
 pub use new::NewServerPage;
+pub use permissions::PermissionsTab;
+pub use settings::SettingsTab;
+pub use tools::ToolsTab;
 
 use crate::prelude::*;
 
@@ -21,31 +25,38 @@ use crate::prelude::*;
 #[component]
 pub fn ServersPage() -> impl IntoView {
     let (search, status, cursor) = (query("search"), query_as::<ServerStatus>("status"), query("cursor"));
-    let servers = load(move || ListServers { search: search.get(), status: status.get(), cursor: cursor.get() });
+    let sort = query_as::<Sort<ServerSort>>("sort");
+    let servers = load(move || ListServers {
+        search: search.get(),
+        status: status.get(),
+        sort: sort.get(),
+        cursor: cursor.get(),
+    });
     let filtered = Memo::new(move |_| search.with(Option::is_some) || status.with(Option::is_some));
-    let states = std::iter::once((String::new(), "Any status".to_owned()))
+    let states = std::iter::once((String::new(), text::servers::any_status().to_owned()))
         .chain(ServerStatus::ALL.iter().map(|status| (status.to_string(), status.label())));
     view! {
         <PageHeader
-            title="Servers"
-            description="The MCP servers behind the gateway."
-            actions=move || can(Capability::ManageServers).get_untracked().then(|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">"Add a server"</LinkButton> })
+            title=text::servers::title()
+            description=text::servers::description()
+            actions=move || can(Capability::ManageServers).get_untracked().then(|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">{text::servers::add()}</LinkButton> })
         />
         <FilterBar names=&["search", "status"]>
-            <SearchField name="search" label="Search servers"/>
-            <FilterSelect name="status" label="Status" options=states.collect()/>
+            <SearchField name="search" label=text::servers::search()/>
+            <FilterSelect name="status" label=text::common::status() options=states.collect()/>
         </FilterBar>
         <Load resource=servers rows=8 let:page>
             <Card flush=true>
                 <DataTable
-                    label="Servers"
+                    label=text::servers::title()
+                    main=true
                     columns=vec![
-                        Column::new("Server"),
-                        Column::new("Address"),
-                        Column::new("Status"),
-                        Column::new("Health"),
-                        Column::new("Risk"),
-                        Column::new("Added"),
+                        Column::new(text::common::server()).sorted("name"),
+                        Column::new(text::common::address()).optional("address"),
+                        Column::new(text::common::status()),
+                        Column::new(text::servers::health()).optional("health"),
+                        Column::new(text::common::risk()).optional("risk"),
+                        Column::new(text::servers::added()).sorted("added"),
                     ]
                     rows=page.data
                     row=|server: Server| {
@@ -62,12 +73,12 @@ pub fn ServersPage() -> impl IntoView {
                     }
                     next=page.next_cursor
                     empty=move || if filtered.get_untracked() {
-                        view! { <EmptyState icon="search" title="No server matches" text="Clear the filters to see all servers."/> }.into_any()
+                        view! { <EmptyState icon="search" title=text::servers::no_match() text=text::servers::no_match_text()/> }.into_any()
                     } else {
                         view! {
-                            <EmptyState icon="server" title="No servers yet" text="Approve a request from the inbox, or add a server yourself.">
-                                <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">"Add a server"</LinkButton>
-                                <LinkButton href="/inbox">"Open the inbox"</LinkButton>
+                            <EmptyState icon="server" title=text::servers::empty() text=text::servers::empty_text()>
+                                <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">{text::servers::add()}</LinkButton>
+                                <LinkButton href="/inbox">{text::servers::open_inbox()}</LinkButton>
                             </EmptyState>
                         }
                         .into_any()

@@ -11,20 +11,20 @@ use crate::prelude::*;
 pub fn NewServerPage() -> impl IntoView {
     let create = use_form::<CreateServer>();
     if !can(Capability::ManageServers).get_untracked() {
-        let problem = Problem::forbidden("this needs the right to manage servers; request a custom server instead");
+        let problem = Problem::forbidden(text::servers::new_forbidden());
         return view! { <ErrorView error=AppError(problem) page=true/> }.into_any();
     }
     view! {
         <PageHeader
-            title="Add a server"
-            description="It begins as a draft: test the connection, approve its tools, then give people access."
-            crumbs=vec![("Servers", "/servers".to_owned())]
+            title=text::servers::add()
+            description=text::servers::new_description()
+            crumbs=vec![(text::servers::title(), "/servers".to_owned())]
         />
         <div class="narrow">
             <Card>
                 <Form form=create>
                     <ServerFields/>
-                    <div class="form-actions"><Submit icon="plus">"Add server"</Submit></div>
+                    <div class="form-actions"><Submit icon="plus">{text::servers::new_submit()}</Submit></div>
                 </Form>
             </Card>
         </div>

@@ -14,58 +14,58 @@ pub(super) fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     };
     let owner = owner.map(|user| {
         view! {
-            <Fact label="Owner"><a href=format!("/users/{}", user.id)>{user.name.clone()}</a></Fact>
+            <Fact label=text::servers::owner()><a href=format!("/users/{}", user.id)>{user.name.clone()}</a></Fact>
         }
     });
     let (headers, env) = (server.header_names, server.env_names);
     let id = server.id;
+    let [before_link, after_link] = text::servers::for_clients_help_around();
     let connector = format!("/connectors/{}", server.slug);
     view! {
         <div class="columns">
             <div class="stack">
-                <Card title="For clients">
+                <Card title=text::servers::for_clients()>
                     <div class="stack">
-                        <CodeBlock code=proxy_url label="Address of this server in Drawbridge"/>
+                        <CodeBlock code=proxy_url label=text::servers::proxy_url()/>
                         <p class="field-help">
-                            "People whom a rule allows find links and snippets for their clients under My connectors. "
-                            <a href=connector>"See it as a user"</a>" (if a rule allows you)."
+                            {before_link}<a href=connector>{text::servers::see_as_user()}</a>{after_link}
                         </p>
                     </div>
                 </Card>
-                <Card title="Connection test">
+                <Card title=text::servers::test()>
                     <div class="stack" aria-live="polite">
                         {match test {
                             Some(report) => view! { <TestSteps report=report/> }.into_any(),
-                            None => view! { <p class="muted">"Not tested since its address was set."</p> }.into_any(),
+                            None => view! { <p class="muted">{text::servers::test_none()}</p> }.into_any(),
                         }}
                         <TestButton id=id form=forms.test/>
                     </div>
                 </Card>
             </div>
             <div class="stack">
-                <Card title="About">
+                <Card title=text::servers::about()>
                     <Facts>
-                        <Fact label="Slug"><code class="mono">{server.slug.to_string()}</code></Fact>
-                        <Fact label="Server address"><code class="mono break">{server.url}</code></Fact>
-                        <Fact label="Transport">{server.transport.label()}</Fact>
-                        <Fact label="Authentication">{server.auth.label()}</Fact>
-                        {(!headers.is_empty()).then(|| view! { <Fact label="Headers (values sealed)"><span class="cluster">{names(headers)}</span></Fact> })}
-                        {(!env.is_empty()).then(|| view! { <Fact label="Environment (values sealed)"><span class="cluster">{names(env)}</span></Fact> })}
-                        <Fact label="Risk"><StateBadge state=server.risk/></Fact>
-                        <Fact label="Private network">{if server.allow_private { "allowed" } else { "not allowed" }}</Fact>
+                        <Fact label=text::common::slug()><code class="mono">{server.slug.to_string()}</code></Fact>
+                        <Fact label=text::servers::url()><code class="mono break">{server.url}</code></Fact>
+                        <Fact label=text::common::transport()>{server.transport.words()}</Fact>
+                        <Fact label=text::common::authentication()>{server.auth.words()}</Fact>
+                        {(!headers.is_empty()).then(|| view! { <Fact label=text::servers::headers_sealed()><span class="cluster">{names(headers)}</span></Fact> })}
+                        {(!env.is_empty()).then(|| view! { <Fact label=text::servers::env_sealed()><span class="cluster">{names(env)}</span></Fact> })}
+                        <Fact label=text::common::risk()><StateBadge state=server.risk/></Fact>
+                        <Fact label=text::servers::private_network()>{if server.allow_private { text::servers::private_allowed() } else { text::servers::private_not_allowed() }}</Fact>
                         {owner}
                         {server.catalog_name.map(|name| view! {
-                            <Fact label="Catalog entry"><a href=link("/catalog/entry", &[("name", &name)])>{name.clone()}</a></Fact>
+                            <Fact label=text::servers::catalog_entry()><a href=link("/catalog/entry", &[("name", &name)])>{name.clone()}</a></Fact>
                         })}
-                        <Fact label="Added"><Time at=server.created_at/></Fact>
-                        <Fact label="Changed"><Time at=server.updated_at/></Fact>
+                        <Fact label=text::servers::added()><Time at=server.created_at/></Fact>
+                        <Fact label=text::servers::changed()><Time at=server.updated_at/></Fact>
                     </Facts>
                 </Card>
-                <Card title="Health">
+                <Card title=text::servers::health()>
                     <Facts>
-                        <Fact label="State"><StatusDot tone=server.health.tone() label=server.health.label()/></Fact>
-                        <Fact label="Since"><OptionalTime at=server.health_at none="none yet"/></Fact>
-                        {server.health_detail.map(|detail| view! { <Fact label="Detail">{detail}</Fact> })}
+                        <Fact label=text::common::state()><StatusDot tone=server.health.tone() label=server.health.label()/></Fact>
+                        <Fact label=text::servers::since()><OptionalTime at=server.health_at none=text::servers::since_none()/></Fact>
+                        {server.health_detail.map(|detail| view! { <Fact label=text::servers::detail()>{detail}</Fact> })}
                     </Facts>
                 </Card>
             </div>
@@ -78,8 +78,8 @@ pub(super) fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
 pub(super) fn TestButton(id: ServerId, form: FormState<TestServer>) -> impl IntoView {
     view! {
         <div class="cluster">
-            <ActionButton form=form fields=vec![("id", id.to_string())] icon="plug-zap">"Test connection"</ActionButton>
-            <span class="muted" role="status">{move || form.pending().then_some("Connecting…")}</span>
+            <ActionButton form=form fields=vec![("id", id.to_string())] icon="plug-zap">{text::common::test_connection()}</ActionButton>
+            <span class="muted" role="status">{move || form.pending().then(text::servers::test_busy)}</span>
         </div>
     }
 }

@@ -7,29 +7,29 @@ use super::form::ServerFields;
 use crate::prelude::*;
 
 #[component]
-pub(super) fn SettingsTab(server: Server, forms: Forms) -> impl IntoView {
+pub fn SettingsTab(server: Server, forms: Forms) -> impl IntoView {
     let id = server.id;
     let active = server.status == ServerStatus::Active;
     view! {
         <div class="narrow stack">
-            <Card title="Configuration">
+            <Card title=text::servers::configuration()>
                 <Form form=forms.update>
                     <Hidden name="id" value=id.to_string()/>
                     <ServerFields server=server/>
-                    <div class="form-actions"><Submit icon="save">"Save changes"</Submit></div>
+                    <div class="form-actions"><Submit icon="save">{text::servers::save()}</Submit></div>
                 </Form>
             </Card>
-            <Card title="Danger zone">
+            <Card title=text::servers::danger_zone()>
                 <div class="stack">
                     {active.then(|| view! {
                         <div class="danger-row">
-                            <p><strong>"Switch off"</strong><br/><span class="muted">"Calls are refused at once; everything stays."</span></p>
-                            <LinkButton href=Signal::derive(open_dialog("disable")) icon="pause">"Switch off"</LinkButton>
+                            <p><strong>{text::servers::switch_off()}</strong><br/><span class="muted">{text::servers::danger_switch_off()}</span></p>
+                            <LinkButton href=Signal::derive(open_dialog("disable")) icon="pause">{text::servers::switch_off()}</LinkButton>
                         </div>
                     })}
                     <div class="danger-row">
-                        <p><strong>"Delete"</strong><br/><span class="muted">"With its rules, approved definitions and secrets. It cannot be undone."</span></p>
-                        <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">"Delete server"</LinkButton>
+                        <p><strong>{text::common::delete()}</strong><br/><span class="muted">{text::servers::danger_delete()}</span></p>
+                        <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">{text::servers::delete()}</LinkButton>
                     </div>
                 </div>
             </Card>

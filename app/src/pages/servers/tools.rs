@@ -7,7 +7,7 @@ use super::overview::TestButton;
 use crate::prelude::*;
 
 #[component]
-pub(super) fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
+pub fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     let ServerDetail { server, pins, test, .. } = detail;
     let draft = server.status == ServerStatus::Draft;
     let differs = pins.iter().any(|pin| !pin.state.usable());
@@ -15,22 +15,22 @@ pub(super) fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     let digest = tested.as_ref().and_then(|report| report.definitions_digest.clone());
     let approve = (draft || differs).then(|| match digest {
         Some(digest) => {
-            let words = if draft { "Approve and switch on" } else { "Approve these definitions" };
+            let words = if draft { text::servers::approve_draft() } else { text::servers::approve_changes() };
             let fields = vec![("id", server.id.to_string()), ("digest", digest)];
             view! {
-                <p>"Approving replaces what was approved before by what the last test saw. Read what changed first: descriptions are instructions that a model follows."</p>
+                <p>{text::servers::approve_text()}</p>
                 <ActionButton form=forms.pin fields=fields variant=Variant::Primary icon="shield-check">{words}</ActionButton>
             }
             .into_any()
         }
-        None => view! { <p>"Test the connection to see what the server offers now; it can be approved after a successful test."</p> }.into_any(),
+        None => view! { <p>{text::servers::approve_untested()}</p> }.into_any(),
     });
     let (mut withheld, approved): (Vec<Pin>, Vec<Pin>) = pins.into_iter().partition(|pin| !pin.state.usable());
     withheld.sort_by_key(|pin| pin.state);
     // A draft has nothing approved yet; what the test saw is what there is to read.
     let seen = tested.filter(|_| draft).map(|report| {
         view! {
-            <Card title="Seen by the last test" description="Nothing of it can be called before it is approved.">
+            <Card title=text::servers::seen() description=text::servers::seen_description()>
                 <TestDefinitions report=report/>
             </Card>
         }
@@ -39,23 +39,23 @@ pub(super) fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     let withheld = (!withheld.is_empty()).then(|| {
         let rows = withheld.into_iter().map(|pin| view! { <PinView pin=pin/> }).collect_view();
         view! {
-            <Card title="Withheld" description="These differ from what was approved. Clients neither see nor call them.">
+            <Card title=text::servers::withheld() description=text::servers::withheld_description()>
                 <div class="definitions">{rows}</div>
             </Card>
         }
     });
     let approved = (!approved.is_empty()).then(|| {
-        let number = count(approved.len(), "definition", "definitions");
+        let description = text::servers::approved_description(approved.len());
         let rows = approved.into_iter().map(|pin| view! { <PinView pin=pin/> }).collect_view();
         view! {
-            <Card title="Approved" description=format!("{number}, offered to those whom a rule allows.")>
+            <Card title=text::servers::approved() description=description>
                 <div class="definitions">{rows}</div>
             </Card>
         }
     });
     view! {
         <div class="stack">
-            <Card title="Compare with the server" description="A test reads what the server offers now; what differs from the approved is withheld.">
+            <Card title=text::servers::compare() description=text::servers::compare_description()>
                 <div class="stack">
                     {approve}
                     <TestButton id=server.id form=forms.test/>
@@ -65,7 +65,7 @@ pub(super) fn ToolsTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
             {seen}
             {approved}
             {nothing.then(|| view! {
-                <EmptyState icon="wrench" title="No definitions" text="The server offered nothing when it was approved. Test the connection to look again."/>
+                <EmptyState icon="wrench" title=text::servers::no_definitions() text=text::servers::no_definitions_text()/>
             })}
         </div>
     }
@@ -81,10 +81,11 @@ fn PinView(pin: Pin) -> impl IntoView {
         _ => None,
     };
     let note = match state {
-        PinState::Gone => Some("It was approved, and the server does not offer it any more."),
-        PinState::Added => Some("It appeared after the approval."),
+        PinState::Gone => Some(text::servers::definition_gone()),
+        PinState::Added => Some(text::servers::definition_added()),
         PinState::Pinned | PinState::Changed => None,
     };
+    let [before_time, after_time] = text::servers::approved_at_around();
     let json = seen_definition.or(definition).unwrap_or_default();
     view! {
         <DefinitionView
@@ -93,11 +94,11 @@ fn PinView(pin: Pin) -> impl IntoView {
             open=open
             badges=move || view! {
                 {(state != PinState::Pinned).then(|| view! { <StateBadge state=state/> })}
-                {(kind != PinKind::Tool).then(|| view! { <Badge>{kind.as_str()}</Badge> })}
+                {(kind != PinKind::Tool).then(|| view! { <Badge>{kind.words()}</Badge> })}
             }
         >
             {note.map(|note| view! { <p class="muted">{note}</p> })}
-            {pinned_at.map(|at| view! { <p class="muted">"Approved "<Time at=at/></p> })}
+            {pinned_at.map(|at| view! { <p class="muted">{before_time}<Time at=at/>{after_time}</p> })}
             {diff}
         </DefinitionView>
     }

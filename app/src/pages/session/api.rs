@@ -35,6 +35,17 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
+/// Chooses the language of the console for this browser.
+#[server(prefix = "/api/fn", endpoint = "session/language")]
+#[expect(clippy::unused_async, reason = "server functions are asynchronous")]
+pub async fn choose_language(tag: String, #[server(default)] back: String) -> Result<(), AppError> {
+    let language = crate::i18n::Language::of(&tag);
+    let unknown = || domain::Problem::field("tag", "choose one of the languages that are offered");
+    crate::ssr::keep_language(language.ok_or_else(unknown)?)?;
+    crate::ssr::redirect(&back);
+    Ok(())
+}
+
 /// What a one-time link is for. A link opened at the address of another kind counts as unknown: it would be greeted with
 /// the wrong words.
 #[server(prefix = "/api/fn", endpoint = "session/open-link")]

@@ -14,16 +14,16 @@ pub fn LoginPage() -> impl IntoView {
     let sign_in = use_form::<SignIn>();
     let next = query("next");
     view! {
-        <Title text="Sign in · Drawbridge"/>
+        <Title text=format!("{} · Drawbridge", text::common::sign_in())/>
         <div class="bare-card">
-            <h1 class="bare-title">"Sign in"</h1>
+            <h1 class="bare-title">{text::common::sign_in()}</h1>
             <Form form=sign_in plain=true>
                 <Hidden name="next" value=next.get_untracked().unwrap_or_else(|| "/".to_owned())/>
-                <TextField name="email" label="Email" kind="email" required=true autocomplete="username"/>
-                <SecretInput name="password" label="Password" required=true autocomplete="current-password"/>
-                <Submit>"Sign in"</Submit>
+                <TextField name="email" label=text::common::email() kind="email" required=true autocomplete="username"/>
+                <SecretInput name="password" label=text::common::password() required=true autocomplete="current-password"/>
+                <Submit>{text::common::sign_in()}</Submit>
             </Form>
-            <p class="bare-note">"Forgot your password? An administrator can make a link for you that sets a new one."</p>
+            <p class="bare-note">{text::session::forgot_password()}</p>
         </div>
     }
 }
@@ -56,9 +56,9 @@ fn LinkPage(kind: LinkKind) -> impl IntoView {
         Ok(OpenLink { token: SecretText::new(token), kind })
     });
     let title = match kind {
-        LinkKind::Setup => "Set up Drawbridge",
-        LinkKind::Invite => "Welcome to Drawbridge",
-        LinkKind::Reset => "Set a new password",
+        LinkKind::Setup => text::session::setup_title(),
+        LinkKind::Invite => text::session::invite_title(),
+        LinkKind::Reset => text::session::reset_title(),
     };
     view! {
         <Title text=format!("{title} · Drawbridge")/>
@@ -83,14 +83,9 @@ fn LinkPage(kind: LinkKind) -> impl IntoView {
 fn LinkForm(link: LinkView, accept: FormState<AcceptLink>, token: String) -> impl IntoView {
     let person = link.name.clone().filter(|name| !name.is_empty()).or_else(|| link.email.clone()).unwrap_or_default();
     let (intro, action) = match link.kind {
-        LinkKind::Setup => (
-            "You are the first one here. This account will be the administrator who invites everybody else.".to_owned(),
-            "Create account",
-        ),
-        LinkKind::Invite => (format!("Hello {person}. Choose a password and you are in."), "Join"),
-        LinkKind::Reset => {
-            (format!("Hello {person}. Choose a new password. All open sessions will be ended."), "Set password")
-        }
+        LinkKind::Setup => (text::session::setup_intro().to_owned(), text::session::create_account()),
+        LinkKind::Invite => (text::session::invite_intro(&person), text::session::join()),
+        LinkKind::Reset => (text::session::reset_intro(&person), text::session::set_password()),
     };
     let is_setup = link.kind == LinkKind::Setup;
     view! {
@@ -98,16 +93,16 @@ fn LinkForm(link: LinkView, accept: FormState<AcceptLink>, token: String) -> imp
         <Form form=accept plain=true>
             <Hidden name="token" value=token/>
             {is_setup.then(|| view! {
-                <TextField name="name" label="Your name" required=true autocomplete="name"/>
-                <TextField name="email" label="Email" kind="email" required=true autocomplete="username"/>
+                <TextField name="name" label=text::session::your_name() required=true autocomplete="name"/>
+                <TextField name="email" label=text::common::email() kind="email" required=true autocomplete="username"/>
             })}
             {(!is_setup).then(|| view! {
                 // For password managers: they file the new password under this name.
                 <input type="hidden" name="username" autocomplete="username" value=link.email.clone().unwrap_or_default()/>
             })}
             <SecretInput
-                name="password" label="Password" required=true autocomplete="new-password"
-                help="At least 12 characters. A few words that only you would put together work well."
+                name="password" label=text::common::password() required=true autocomplete="new-password"
+                help=text::session::password_help()
             />
             <Submit>{action}</Submit>
         </Form>
@@ -120,17 +115,12 @@ fn DeadLink(kind: LinkKind) -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::ssr::set_status(404);
     let advice = match kind {
-        LinkKind::Setup => {
-            "Setup links work once, for 24 hours, and only until there is an administrator. Start the server again to \
-             get a new one on its terminal, or sign in if you have an account."
-        }
-        LinkKind::Invite => {
-            "Invitations work once. Ask an administrator for a new link, or sign in if you have joined already."
-        }
-        LinkKind::Reset => "Links for a new password work once. Ask an administrator for a new one.",
+        LinkKind::Setup => text::session::dead_setup(),
+        LinkKind::Invite => text::session::dead_invite(),
+        LinkKind::Reset => text::session::dead_reset(),
     };
     view! {
-        <Callout tone=Tone::Warning title="This link does not work any more"><p>{advice}</p></Callout>
-        <div class="cluster"><LinkButton href="/login">"Go to sign-in"</LinkButton></div>
+        <Callout tone=Tone::Warning title=text::session::dead_link()><p>{advice}</p></Callout>
+        <div class="cluster"><LinkButton href="/login">{text::session::go_to_sign_in()}</LinkButton></div>
     }
 }

@@ -1,6 +1,6 @@
 //! People.
 
-use domain::{NewUser, OneTimeLink, Page, User, UserId, UserProfile, UserStatus};
+use domain::{NewUser, OneTimeLink, Page, Sort, User, UserId, UserProfile, UserSort, UserStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,11 @@ pub struct Invited {
 pub async fn list_users(
     search: Option<String>,
     status: Option<UserStatus>,
+    sort: Option<Sort<UserSort>>,
     cursor: Option<String>,
 ) -> Result<Page<User>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let filter = domain::UserFilter { search, status };
+    let filter = domain::UserFilter { search, status, sort };
     Ok(services.users(&caller, &filter, &domain::PageQuery { cursor, limit: None }).await?)
 }
 

@@ -5,8 +5,7 @@ pub mod fields;
 pub mod profile;
 
 use api::{InviteUser, Invited, ListUsers};
-use domain::{Capability, OneTimeLink, User, UserStatus};
-use fields::UserFields;
+use domain::{Capability, OneTimeLink, Sort, User, UserSort, UserStatus};
 
 use crate::prelude::*;
 
@@ -16,50 +15,58 @@ pub use profile::UserPage;
 #[component]
 pub fn UsersPage() -> impl IntoView {
     let (search, status, cursor) = (query("search"), query_as::<UserStatus>("status"), query("cursor"));
-    let users = load(move || ListUsers { search: search.get(), status: status.get(), cursor: cursor.get() });
+    let sort = query_as::<Sort<UserSort>>("sort");
+    let users =
+        load(move || ListUsers { search: search.get(), status: status.get(), sort: sort.get(), cursor: cursor.get() });
+    parts::ahead(&["user_form"]);
     let invite = use_form::<InviteUser>();
-    let statuses = [(String::new(), "Any status".to_owned())]
+    let statuses = [(String::new(), text::users::any_status().to_owned())]
         .into_iter()
         .chain(UserStatus::ALL.iter().map(|status| (status.to_string(), status.label())))
         .collect();
     view! {
         <PageHeader
-            title="Users"
-            description="Everybody who can sign in, ask for servers and call them."
-            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">"Invite"</LinkButton> })
+            title=text::common::users()
+            description=text::users::description()
+            actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">{text::users::invite()}</LinkButton> })
         />
         <FilterBar names=&["search", "status"]>
-            <SearchField name="search" label="Search name, email, department, team"/>
-            <FilterSelect name="status" label="Status" options=statuses/>
+            <SearchField name="search" label=text::users::search()/>
+            <FilterSelect name="status" label=text::common::status() options=statuses/>
         </FilterBar>
         <Load resource=users let:page>
             <Card flush=true>
                 <DataTable
-                    label="Users"
+                    label=text::common::users()
+                    main=true
                     columns=vec![
-                        Column::new("Name").wide(), Column::new("Department"), Column::new("Team"), Column::new("Role"),
-                        Column::new("Status"), Column::new("Last sign-in"),
+                        Column::new(text::common::name()).sorted("name").wide(),
+                        Column::new(text::common::department()).sorted("department"),
+                        Column::new(text::common::team()).optional("team"),
+                        Column::new(text::common::role()).optional("role"),
+                        Column::new(text::common::status()),
+                        Column::new(text::users::last_sign_in()).sorted("last_sign_in"),
                     ]
                     rows=page.data
                     next=page.next_cursor
                     row=user_row
-                    empty=|| view! { <EmptyState icon="users" title="Nobody found" text="Change the filter, or invite somebody."/> }
+                    empty=|| view! { <EmptyState icon="users" title=text::users::empty() text=text::users::empty_help()/> }
                 />
             </Card>
         </Load>
-        <Dialog name="invite" title="Invite somebody">
+        <Dialog name="invite" title=text::users::invite_somebody()>
             {move || match invite.output() {
                 Some(Invited { user, link }) => view! {
                     <HandOver name=user.name link=link/>
                     <div class="dialog-actions">
-                        <LinkButton href=format!("/users/{}", user.id)>"Open profile"</LinkButton>
-                        <a class="btn btn-primary" href=close_dialog() data-noscroll="true" on:click=move |_| invite.clear()>"Done"</a>
+                        <LinkButton href=format!("/users/{}", user.id)>{text::users::open_profile()}</LinkButton>
+                        <a class="btn btn-primary" href=close_dialog() data-noscroll="true" on:click=move |_| invite.clear()>{text::common::done()}</a>
                     </div>
                 }.into_any(),
                 None => view! {
                     <Form form=invite>
-                        <UserFields user=None/>
-                        <DialogActions><Submit>"Create invitation"</Submit></DialogActions>
+                        {parts::user_form(None)}
+                        <DialogActions><Submit>{text::users::create_invitation()}</Submit></DialogActions>
                     </Form>
                 }.into_any(),
             }}
@@ -75,7 +82,7 @@ fn user_row(user: User) -> Row {
         user.team,
         view! { <StateBadge state=user.role/> },
         view! { <StateBadge state=user.status/> },
-        view! { <OptionalTime at=user.last_login_at none="never"/> },
+        view! { <OptionalTime at=user.last_login_at none=text::common::never()/> },
     ])
     .href(format!("/users/{}", user.id));
     if over { row.muted() } else { row }
@@ -84,12 +91,13 @@ fn user_row(user: User) -> Row {
 /// A one-time link just made: to be copied and handed over.
 #[component]
 pub fn HandOver(#[prop(into)] name: String, link: OneTimeLink) -> impl IntoView {
+    let [before, after] = text::users::link_dies_around();
     view! {
         <div class="stack">
-            <Callout tone=Tone::Success title=format!("Send this link to {name}")>
-                <p>"It works once and is shown only now. It dies " <Time at=link.expires_at/> "."</p>
+            <Callout tone=Tone::Success title=text::users::send_link(&name)>
+                <p>{before}<Time at=link.expires_at/>{after}</p>
             </Callout>
-            <SecretOnce label="Link" value=link.url/>
+            <SecretOnce label=text::users::link() value=link.url/>
         </div>
     }
 }

@@ -1,12 +1,12 @@
 //! `/users/:id`: a person with everything an administrator looks at.
 
-use domain::{Group, LinkKind, RuleView, SessionView, User, UserId, UserProfile, UserStatus};
+use domain::{Capability, Group, LinkKind, Rule, RuleView, SessionView, User, UserId, UserProfile, UserStatus};
 
 use super::HandOver;
 use super::api::{EndSessions, GetUser, InviteAgain, MakeResetLink, ReactivateUser, SuspendUser, UpdateUser};
-use super::fields::UserFields;
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
+use crate::pages::rules::api::SwitchRule;
 use crate::prelude::*;
 
 /// `/users/:id`.
@@ -15,6 +15,7 @@ pub fn UserPage() -> impl IntoView {
     let id = param::<UserId>("id");
     let profile = load_checked(move || Ok(GetUser { id: id.get()? }));
     let forms = Forms::new();
+    parts::ahead(&["user_form"]);
     view! {
         <Load resource=profile page=true let:profile>
             <Profile profile=profile forms=forms/>
@@ -31,6 +32,7 @@ struct Forms {
     reset: FormState<MakeResetLink>,
     invite: FormState<InviteAgain>,
     end: FormState<EndSession>,
+    switch: FormState<SwitchRule>,
     end_all: FormState<EndSessions>,
 }
 
@@ -43,6 +45,7 @@ impl Forms {
             reset: use_form(),
             invite: use_form(),
             end: use_form(),
+            switch: use_form(),
             end_all: use_form(),
         }
     }
@@ -61,7 +64,7 @@ fn Profile(profile: UserProfile, forms: Forms) -> impl IntoView {
         <PageHeader
             title=name.clone()
             description=user.email.to_string()
-            crumbs=vec![("Users", "/users".to_owned())]
+            crumbs=vec![(text::common::users(), "/users".to_owned())]
             lead=move || view! { <Avatar name=lead_name.clone() large=true/> }
             badges=move || view! { <StateBadge state=status/> }
             actions=move || view! { <Actions id=id status=status forms=forms/> }
@@ -69,27 +72,27 @@ fn Profile(profile: UserProfile, forms: Forms) -> impl IntoView {
         <div class="stack">
             <NewLinks name=name forms=forms/>
             {waiting.then(|| view! {
-                <Callout tone=Tone::Info title="Invited, not here yet"><p>"The link was not used so far. You can make a new one; the old one stops working then."</p></Callout>
+                <Callout tone=Tone::Info title=text::users::waiting()><p>{text::users::waiting_help()}</p></Callout>
             })}
             <div class="grid-2">
                 <Details user=user.clone()/>
                 <Groups groups=groups/>
             </div>
-            <Access rules=rules/>
+            <Access rules=rules form=forms.switch/>
             <Sessions id=id sessions=sessions forms=forms/>
         </div>
-        <Dialog name="edit" title="Edit profile">
+        <Dialog name="edit" title=text::users::edit_profile()>
             <Form form=forms.update>
                 <Hidden name="id" value=id.to_string()/>
-                <UserFields user=Some(edited.get_value())/>
-                <DialogActions><Submit>"Save"</Submit></DialogActions>
+                {parts::user_form(Some(edited.get_value()))}
+                <DialogActions><Submit>{text::common::save()}</Submit></DialogActions>
             </Form>
         </Dialog>
         <ConfirmDialog
-            name="suspend" title="Suspend this account?" form=forms.suspend confirm="Suspend" danger=true
+            name="suspend" title=text::users::suspend_question() form=forms.suspend confirm=text::users::suspend() danger=true
             fields=Signal::derive(move || vec![("id", id.to_string())])
         >
-            <p>"Every session ends and every key and call is refused at once. Nothing is deleted; the account can be reactivated."</p>
+            <p>{text::users::suspend_help()}</p>
         </ConfirmDialog>
     }
 }
@@ -100,22 +103,22 @@ fn Actions(id: UserId, status: UserStatus, forms: Forms) -> impl IntoView {
     let fields = || vec![("id", id.to_string())];
     let by_status = match status {
         UserStatus::Active => view! {
-            <ActionButton form=forms.reset fields=fields() icon="rotate-ccw">"Password link"</ActionButton>
-            <LinkButton href=Signal::derive(open_dialog("suspend")) variant=Variant::Danger icon="user-x">"Suspend"</LinkButton>
+            <ActionButton form=forms.reset fields=fields() icon="rotate-ccw">{text::users::password_link()}</ActionButton>
+            <LinkButton href=Signal::derive(open_dialog("suspend")) variant=Variant::Danger icon="user-x">{text::users::suspend()}</LinkButton>
         }
         .into_any(),
         UserStatus::Inactive => view! {
-            <ActionButton form=forms.invite fields=fields() icon="mail">"New invitation link"</ActionButton>
-            <LinkButton href=Signal::derive(open_dialog("suspend")) variant=Variant::Danger icon="user-x">"Suspend"</LinkButton>
+            <ActionButton form=forms.invite fields=fields() icon="mail">{text::users::new_invitation_link()}</ActionButton>
+            <LinkButton href=Signal::derive(open_dialog("suspend")) variant=Variant::Danger icon="user-x">{text::users::suspend()}</LinkButton>
         }
         .into_any(),
         UserStatus::Suspended => {
-            view! { <ActionButton form=forms.reactivate fields=fields() variant=Variant::Primary icon="user-check">"Reactivate"</ActionButton> }
+            view! { <ActionButton form=forms.reactivate fields=fields() variant=Variant::Primary icon="user-check">{text::users::reactivate()}</ActionButton> }
                 .into_any()
         }
     };
     view! {
-        <LinkButton href=Signal::derive(open_dialog("edit")) icon="pencil">"Edit"</LinkButton>
+        <LinkButton href=Signal::derive(open_dialog("edit")) icon="pencil">{text::common::edit()}</LinkButton>
         {by_status}
     }
 }
@@ -134,18 +137,18 @@ fn NewLinks(name: String, forms: Forms) -> impl IntoView {
 fn Details(user: User) -> impl IntoView {
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     view! {
-        <Card title="Profile">
+        <Card title=text::users::profile()>
             <Facts>
-                <Fact label="Title">{or_dash(user.title)}</Fact>
-                <Fact label="Team">{or_dash(user.team)}</Fact>
-                <Fact label="Department">{or_dash(user.department)}</Fact>
-                <Fact label="Role"><StateBadge state=user.role/></Fact>
-                <Fact label="Member since"><Time at=user.created_at/></Fact>
-                <Fact label="Last sign-in"><OptionalTime at=user.last_login_at none="never"/></Fact>
-                <Fact label="Id"><code class="mono">{user.id.to_string()}</code></Fact>
+                <Fact label=text::common::title()>{or_dash(user.title)}</Fact>
+                <Fact label=text::common::team()>{or_dash(user.team)}</Fact>
+                <Fact label=text::common::department()>{or_dash(user.department)}</Fact>
+                <Fact label=text::common::role()><StateBadge state=user.role/></Fact>
+                <Fact label=text::users::member_since()><Time at=user.created_at/></Fact>
+                <Fact label=text::users::last_sign_in()><OptionalTime at=user.last_login_at none=text::common::never()/></Fact>
+                <Fact label=text::common::id()><code class="mono">{user.id.to_string()}</code></Fact>
             </Facts>
             <div class="cluster">
-                <LinkButton href=format!("/audit?actor={}", user.id) small=true icon="scroll-text">"Activity in the audit log"</LinkButton>
+                <LinkButton href=format!("/audit?actor={}", user.id) small=true icon="scroll-text">{text::users::activity()}</LinkButton>
             </div>
         </Card>
     }
@@ -154,7 +157,7 @@ fn Details(user: User) -> impl IntoView {
 #[component]
 fn Groups(groups: Vec<Group>) -> impl IntoView {
     let body = if groups.is_empty() {
-        view! { <p class="muted">"In no group."</p> }.into_any()
+        view! { <p class="muted">{text::users::no_group()}</p> }.into_any()
     } else {
         let items = groups
             .into_iter()
@@ -162,36 +165,48 @@ fn Groups(groups: Vec<Group>) -> impl IntoView {
             .collect_view();
         view! { <ul class="plain-list">{items}</ul> }.into_any()
     };
-    view! { <Card title="Groups" description="What the groups may use, this person may use.">{body}</Card> }
+    view! { <Card title=text::common::groups() description=text::users::groups_description()>{body}</Card> }
 }
 
 #[component]
-fn Access(rules: Vec<RuleView>) -> impl IntoView {
+fn Access(rules: Vec<RuleView>, form: FormState<SwitchRule>) -> impl IntoView {
+    let back = here();
+    let manages = can(Capability::ManagePolicies).get_untracked();
+    let revoke = move |rule: &Rule| {
+        let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
+        (manages && rule.enabled).then(|| view! {
+            <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
+        })
+    };
     view! {
-        <Card title="Access" description="Rules that apply to this person, directly or by a group." flush=true>
+        <Card title=text::common::access() description=text::users::access_description() flush=true>
             <DataTable
-                label="Rules"
+                label=text::common::rules()
                 columns=vec![
-                    Column::new("Server").wide(), Column::new("Effect"), Column::new("Tools"), Column::new("By"),
-                    Column::new("State"), Column::new("Ends"),
+                    Column::new(text::common::server()).wide(), Column::new(text::common::effect()), Column::new(text::common::tools()), Column::new(text::users::by()),
+                    Column::new(text::common::state()), Column::new(text::common::ends()),
+                    Column::new(text::common::action()).actions(),
                 ]
                 rows=rules
-                row=rule_row
+                row=move |view: RuleView| {
+                    let action = revoke(&view.rule);
+                    rule_row(view, action.into_any())
+                }
                 empty=|| view! {
-                    <EmptyState icon="shield" title="No access" text="No rule allows this person anything. Approve a request, or make a rule."/>
+                    <EmptyState icon="shield" title=text::users::no_access() text=text::users::no_access_help()/>
                 }
             />
         </Card>
     }
 }
 
-fn rule_row(view: RuleView) -> Row {
+fn rule_row(view: RuleView, action: AnyView) -> Row {
     let RuleView { rule, principal_name, server_name, in_force } = view;
-    let tools = if rule.tools.is_all() { "All".to_owned() } else { rule.tools.patterns().join(", ") };
+    let tools = if rule.tools.is_all() { text::common::all().to_owned() } else { rule.tools.patterns().join(", ") };
     let state = if in_force {
-        view! { <Badge tone=Tone::Success>"In force"</Badge> }
+        view! { <Badge tone=Tone::Success>{text::users::in_force()}</Badge> }
     } else {
-        view! { <Badge>"Not in force"</Badge> }
+        view! { <Badge>{text::users::not_in_force()}</Badge> }
     };
     let row = Row::new(cells![
         server_name,
@@ -199,7 +214,8 @@ fn rule_row(view: RuleView) -> Row {
         view! { <span class="mono wrap">{tools}</span> },
         principal_name,
         state,
-        view! { <OptionalTime at=rule.ends_at none="never"/> },
+        view! { <OptionalTime at=rule.ends_at none=text::common::never()/> },
+        action,
     ])
     .href(format!("/policies/{}", rule.id));
     if in_force { row } else { row.muted() }
@@ -210,22 +226,22 @@ fn Sessions(id: UserId, sessions: Vec<SessionView>, forms: Forms) -> impl IntoVi
     let some = !sessions.is_empty();
     view! {
         <Card
-            title="Sessions"
+            title=text::common::sessions()
             flush=true
             actions=move || some.then(|| view! {
-                <ActionButton form=forms.end_all fields=vec![("id", id.to_string())] small=true>"End all"</ActionButton>
+                <ActionButton form=forms.end_all fields=vec![("id", id.to_string())] small=true>{text::users::end_all()}</ActionButton>
             })
         >
             <DataTable
-                label="Sessions"
+                label=text::common::sessions()
                 columns=session_columns()
                 rows=sessions
                 row=move |session: SessionView| {
                     let fields = vec![("id", session.id.to_string()), ("back", format!("/users/{id}"))];
-                    let action = view! { <ActionButton form=forms.end fields=fields small=true variant=Variant::Quiet>"End"</ActionButton> };
+                    let action = view! { <ActionButton form=forms.end fields=fields small=true variant=Variant::Quiet>{text::users::end()}</ActionButton> };
                     session_row(session, action.into_any())
                 }
-                empty=|| view! { <p class="table-empty">"Not signed in anywhere."</p> }
+                empty=|| view! { <p class="table-empty">{text::users::no_sessions()}</p> }
             />
         </Card>
     }

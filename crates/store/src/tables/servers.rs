@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AuthKind, Health, Page, PageQuery, Risk, Server, ServerFilter, ServerId, ServerStatus, Slug, Transport, UserId,
+    AuthKind, Health, Page, PageQuery, Risk, Server, ServerFilter, ServerId, ServerSort, ServerStatus, Slug, Sort,
+    Transport, UserId,
 };
 
 use super::{number, secrets};
@@ -126,13 +127,40 @@ pub async fn list(tx: &mut Tx, filter: &ServerFilter, query: &PageQuery) -> Resu
             [(&pattern).into(), (&pattern).into(), (&pattern).into()],
         );
     }
-    if let Some(after) = Cursor::of(query)? {
-        q.and_all(" AND (lower(name), id) > (?, ?)", [after.key.into(), after.id.into()]);
+    let sort = filter.sort.unwrap_or(Sort { by: ServerSort::Name, descending: false });
+    let (after, limit) = (Cursor::of(query)?, page::fetch_limit(query));
+    match (sort.by, sort.descending) {
+        (ServerSort::Name, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(name), id) > (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(name), id LIMIT ?", limit);
+        }
+        (ServerSort::Name, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(name), id) < (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(name) DESC, id DESC LIMIT ?", limit);
+        }
+        (ServerSort::Added, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (created_at, id) > (?, ?)", [after.time()?.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY created_at, id LIMIT ?", limit);
+        }
+        (ServerSort::Added, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (created_at, id) < (?, ?)", [after.time()?.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY created_at DESC, id DESC LIMIT ?", limit);
+        }
     }
-    q.push(" ORDER BY lower(name), id LIMIT ?", page::fetch_limit(query));
     let rows = q.fetch_all(tx).await?;
     let servers = complete(tx, rows).await?;
-    Ok(page::page(servers, query, |server| Cursor::text(server.name.to_ascii_lowercase(), server.id)))
+    Ok(page::page(servers, query, |server| match sort.by {
+        ServerSort::Name => Cursor::text(server.name.to_ascii_lowercase(), server.id),
+        ServerSort::Added => Cursor::at(server.created_at, server.id),
+    }))
 }
 
 /// All servers by name, for the snapshot. Pages ask for those that they show.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{Email, Page, PageQuery, Role, User, UserFilter, UserId, UserStatus};
+use domain::{Email, Page, PageQuery, Role, Sort, User, UserFilter, UserId, UserSort, UserStatus};
 
 use super::number;
 use crate::page::{self, Cursor};
@@ -101,13 +101,58 @@ pub async fn list(tx: &mut Tx, filter: &UserFilter, query: &PageQuery) -> Result
             [(&pattern).into(), (&pattern).into(), (&pattern).into(), (&pattern).into()],
         );
     }
-    if let Some(after) = Cursor::of(query)? {
-        q.and_all(" AND (lower(name), id) > (?, ?)", [after.key.into(), after.id.into()]);
+    let sort = filter.sort.unwrap_or(Sort { by: UserSort::Name, descending: false });
+    let (after, limit) = (Cursor::of(query)?, page::fetch_limit(query));
+    match (sort.by, sort.descending) {
+        (UserSort::Name, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(name), id) > (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(name), id LIMIT ?", limit);
+        }
+        (UserSort::Name, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(name), id) < (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(name) DESC, id DESC LIMIT ?", limit);
+        }
+        (UserSort::Department, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(department), id) > (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(department), id LIMIT ?", limit);
+        }
+        (UserSort::Department, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(department), id) < (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(department) DESC, id DESC LIMIT ?", limit);
+        }
+        (UserSort::LastSignIn, false) => {
+            if let Some(after) = after {
+                let values = [NEVER.into(), after.time()?.into(), after.id.into()];
+                q.and_all(" AND (COALESCE(last_login_at, ?), id) > (?, ?)", values);
+            }
+            q.and_all(" ORDER BY COALESCE(last_login_at, ?), id LIMIT ?", [NEVER.into(), limit.into()]);
+        }
+        (UserSort::LastSignIn, true) => {
+            if let Some(after) = after {
+                let values = [NEVER.into(), after.time()?.into(), after.id.into()];
+                q.and_all(" AND (COALESCE(last_login_at, ?), id) < (?, ?)", values);
+            }
+            q.and_all(" ORDER BY COALESCE(last_login_at, ?) DESC, id DESC LIMIT ?", [NEVER.into(), limit.into()]);
+        }
     }
-    q.push(" ORDER BY lower(name), id LIMIT ?", page::fetch_limit(query));
     let rows: Vec<User> = q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect();
-    Ok(page::page(rows, query, |user| Cursor::text(user.name.to_ascii_lowercase(), user.id)))
+    Ok(page::page(rows, query, |user| match sort.by {
+        UserSort::Name => Cursor::text(user.name.to_ascii_lowercase(), user.id),
+        UserSort::Department => Cursor::text(user.department.to_ascii_lowercase(), user.id),
+        UserSort::LastSignIn => Cursor::at(user.last_login_at.unwrap_or(NEVER), user.id),
+    }))
 }
+
+/// Stands for a sign-in that never was, so that it can be compared.
+const NEVER: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 /// The names of these people; unknown ones are left out.
 pub async fn names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId, String>> {

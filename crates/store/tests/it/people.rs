@@ -89,7 +89,7 @@ both_engines! {
         }
         assert_eq!(seen, ["alan", "Bob", "Carl", "dora", "Eve"]);
 
-        let find = |text: &str| UserFilter { search: Some(text.to_owned()), status: None };
+        let find = |text: &str| UserFilter { search: Some(text.to_owned()), ..UserFilter::default() };
         let page = users::list(&mut tx, &find("CAR"), &PageQuery::default()).await.unwrap();
         assert_eq!(names(&page.data), ["Carl"]);
         // What means something in a pattern is only a text in a search.
@@ -99,7 +99,7 @@ both_engines! {
         }
         let page = users::list(&mut tx, &find("  "), &PageQuery::default()).await.unwrap();
         assert_eq!(page.data.len(), 5);
-        let suspended = UserFilter { search: None, status: Some(UserStatus::Suspended) };
+        let suspended = UserFilter { status: Some(UserStatus::Suspended), ..UserFilter::default() };
         assert!(users::list(&mut tx, &suspended, &PageQuery::default()).await.unwrap().data.is_empty());
     }
 

@@ -80,7 +80,7 @@ both_engines! {
         let query = PageQuery { cursor: first.next_cursor, ..query };
         let second = servers::list(&mut tx, &ServerFilter::default(), &query).await.unwrap();
         assert_eq!(slugs(&second.data), ["notion"]);
-        let filter = ServerFilter { search: Some("THE git".to_owned()), status: Some(ServerStatus::Active) };
+        let filter = ServerFilter { search: Some("THE git".to_owned()), status: Some(ServerStatus::Active), sort: None };
         assert_eq!(slugs(&servers::list(&mut tx, &filter, &PageQuery::default()).await.unwrap().data), ["github"]);
         assert_eq!(servers::count(&mut tx, None).await.unwrap(), 4);
         assert_eq!(servers::count(&mut tx, Some(ServerStatus::Disabled)).await.unwrap(), 1);

@@ -1,0 +1,3 @@
+### Die Seite für das, was es nicht gibt.
+
+notfound-title = Seite nicht gefunden

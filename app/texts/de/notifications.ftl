@@ -1,0 +1,8 @@
+### Benachrichtigungen.
+
+notifications-title = Benachrichtigungen
+notifications-mark-all-read = Alle als gelesen markieren
+notifications-notification = Benachrichtigung
+notifications-unread = {" "}(ungelesen)
+notifications-empty = Nichts Neues
+notifications-empty-help = Entscheidungen über Ihre Anfragen und Änderungen Ihres Zugriffs erscheinen hier.

@@ -1,0 +1,32 @@
+### What was just done (`components/notice.rs`); ids are the words of the query.
+
+notices-user-saved = The changes are saved.
+notices-user-suspended = The account is suspended. Its sessions, keys and calls are refused from now on.
+notices-user-reactivated = The account is active again.
+notices-session-ended = The session is ended.
+notices-sessions-ended = All sessions are ended.
+notices-password-changed = Your password is changed.
+notices-key-revoked = The key is revoked. Calls with it are refused from now on.
+notices-group-created = The group is made. Now add people to it.
+notices-group-deleted = The group is deleted. Rules for it no longer grant anything.
+notices-member-added = Added to the group. What the group may use works for them from now on.
+notices-member-removed = Removed from the group. What only the group allowed is refused from now on.
+notices-request-submitted = Your request is sent. You will be notified when it is decided.
+notices-request-withdrawn = The request is withdrawn.
+notices-request-approved = Approved. The requester is notified and can connect now.
+notices-request-rejected = Rejected. The requester is notified with your reason.
+notices-draft-discarded = The draft is discarded.
+notices-server-saved = The server is saved.
+notices-server-enabled = The server is switched on.
+notices-server-disabled = The server is switched off. Calls to it are refused from now on.
+notices-server-deleted = The server is deleted.
+notices-definitions-pinned = The definitions are approved and offered from now on.
+notices-rule-saved = The rule is saved and in effect from the next call on.
+notices-rule-deleted = The rule is deleted. What only it allowed is refused from now on.
+notices-signed-out = You are signed out.
+
+# The banner
+notices-dismiss = Dismiss
+notices-rules-saved = The rules are saved and in effect from the next call on.
+notices-access-revoked = Access is revoked. What only this rule allowed is refused from now on.
+notices-access-restored = Access is back, from the next call on.

@@ -1,0 +1,8 @@
+### Notifications.
+
+notifications-title = Notifications
+notifications-mark-all-read = Mark all as read
+notifications-notification = Notification
+notifications-unread = {" "}(unread)
+notifications-empty = Nothing new
+notifications-empty-help = Decisions about your requests and changes of your access appear here.

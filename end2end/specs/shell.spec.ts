@@ -1,0 +1,160 @@
+/* What lies around every page and over it: the command palette, shortcuts, live numbers, the language, the looks. */
+import { Console, REASONS } from "../support/console.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { expect, test, world } from "../support/test.ts";
+
+const here = world("demo");
+let admin: Console;
+
+test.beforeEach(async ({ browser }) => {
+  const { drawbridge, watch } = here();
+  const accounts = await drawbridge.demoAccounts();
+  admin = await Console.open(browser, drawbridge, watch);
+  await admin.signIn({ name: "", email: accounts.admin, password: accounts.password });
+});
+
+test.afterEach(async () => {
+  await admin?.context.close();
+});
+
+test("the palette finds pages, actions, servers and people, and opens them by keyboard", async () => {
+  const { page } = admin;
+  await admin.goto("/");
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  const input = palette.getByRole("combobox");
+  await expect(input).toBeFocused();
+  await expectAccessible(page, "the palette");
+
+  await input.fill("audlog");
+  await expect(palette.getByRole("option").first()).toContainText("Audit log");
+  await expect(palette.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(palette).toBeHidden();
+  await expect(admin.title).toHaveText("Audit log");
+
+  // What has a page of its own is asked from the server.
+  await page.keyboard.press("Control+k");
+  await input.fill("warehouse");
+  const server = palette.getByRole("option").filter({ hasText: "Server ·" }).first();
+  await expect(server).toBeVisible();
+  await server.click();
+  await expect(page).toHaveURL(/\/servers\/srv_/);
+
+  await page.keyboard.press("Control+k");
+  await input.fill("zzzzqq");
+  await expect(palette.getByText("Nothing found for “zzzzqq”.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(palette).toBeHidden();
+
+  await page.keyboard.press("Control+k");
+  await input.fill("invite");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(admin.dialog("Invite somebody")).toBeVisible();
+});
+
+test("the palette acts on the page: theme and shortcuts", async () => {
+  const { page } = admin;
+  await admin.goto("/users");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Type a page|^Seite, Server/ }).fill("dark theme");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Type a page|^Seite, Server/ }).fill("keyboard shortcuts");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await expectAccessible(page, "the shortcuts in dark");
+});
+
+test("letters lead to pages, but never from within a field", async () => {
+  const { page } = admin;
+  await admin.goto("/");
+  await page.keyboard.press("g");
+  await page.keyboard.press("s");
+  await expect(admin.title).toHaveText("Servers");
+  await page.keyboard.press("/");
+  const search = page.locator("main input[type=search]");
+  await expect(search).toBeFocused();
+  await page.keyboard.type("g i?");
+  await expect(search).toHaveValue("g i?");
+  await expect(admin.title).toHaveText("Servers");
+  await page.keyboard.press("Tab");
+  await page.locator("#main").focus();
+  await page.keyboard.press("?");
+  const overview = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(overview).toContainText("Go to");
+  await page.keyboard.press("Escape");
+  await expect(overview).toBeHidden();
+});
+
+test("the sidebar collapses, and stays so without a flash", async () => {
+  const { page } = admin;
+  await admin.goto("/");
+  const label = admin.navigation.getByText("My connectors");
+  await expect(label).toBeVisible();
+  await admin.button("Collapse or expand the sidebar").click();
+  await expect(label).toBeHidden();
+  await admin.goto("/catalog");
+  await expect(page.locator("html")).toHaveAttribute("data-sidebar", "collapsed");
+  await expect(label).toBeHidden();
+  await expectAccessible(page, "the collapsed sidebar");
+  await page.keyboard.press("[");
+  await expect(label).toBeVisible();
+});
+
+test("a new request counts on at once, and the bell shows it", async ({ browser }) => {
+  const { drawbridge, watch } = here();
+  const accounts = await drawbridge.demoAccounts();
+  const { page } = admin;
+  await admin.goto("/");
+  const waiting = admin.navigation.getByRole("link", { name: /^Inbox/ }).locator(".nav-count");
+  const before = Number.parseInt((await waiting.textContent()) ?? "0", 10);
+
+  const employee = await Console.open(browser, drawbridge, watch);
+  await employee.signIn({ name: "", email: accounts.employee, password: accounts.password });
+  await employee.goto("/requests/new");
+  await employee.fillRequest({ Name: "Live wiki", "Server address": "https://wiki.example.com/mcp", ...REASONS });
+  await employee.button("Send request").click();
+  await employee.notices("Your request is sent.");
+
+  await expect(waiting, "without loading anything").toContainText(String(before + 1));
+  await admin.link(/^Notifications, /).click();
+  const newest = page.getByRole("dialog", { name: "Notifications" });
+  await expect(newest).toContainText("Live wiki");
+  await expectAccessible(page, "the bell");
+  await newest.getByRole("button").filter({ hasText: "Live wiki" }).click();
+  await expect(page).toHaveURL(/\/inbox\/req_/);
+  await expect(newest).toBeHidden();
+  await employee.context.close();
+});
+
+test("the console speaks German, from the browser or by choice, with and without scripts", async ({ browser }) => {
+  const { page } = admin;
+  await admin.goto("/users");
+  await admin.button(/account menu$/).click();
+  await page.locator("#account-menu").getByRole("button", { name: "Deutsch" }).click();
+  await expect(admin.title).toHaveText("Personen");
+  await admin.ready();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  // What the browser renders speaks it too.
+  await admin.link("Protokoll", page.getByRole("navigation", { name: "Hauptnavigation" })).click();
+  await expect(admin.title).toHaveText("Protokoll");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Type a page|^Seite, Server/ }).fill("katalog");
+  await expect(page.locator(".palette-option").first()).toContainText("Katalog");
+
+  const context = await browser.newContext({
+    baseURL: here().drawbridge.url,
+    locale: "de-AT",
+    javaScriptEnabled: false,
+  });
+  const visitor = await context.newPage();
+  await visitor.goto("/login");
+  await expect(visitor.getByRole("button", { name: "Anmelden" })).toBeVisible();
+  await visitor.getByRole("button", { name: "English" }).click();
+  await expect(visitor.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await context.close();
+});
