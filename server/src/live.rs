@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Without any change: is the session still valid, and did another node count on?
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// The browser comes back by itself.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 #[derive(Clone)]
 struct Live {

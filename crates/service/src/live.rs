@@ -13,8 +13,12 @@ impl Services {
     }
 
     /// The numbers of the person asking; nothing once the session is over.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for an anonymous caller.
     pub async fn counters(&self, caller: &Caller) -> Result<Option<Counters>> {
-        let (Some(user), Some(session)) = (caller.actor.id, caller.session) else { return Ok(None) };
+        let user = caller.user_id()?;
+        let Some(session) = caller.session else { return Ok(None) };
         let mut tx = self.read().await?;
         let (session, user) = (store::sessions::get(&mut tx, session).await?, store::users::get(&mut tx, user).await?);
         let (Some(session), Some(user)) = (session, user) else { return Ok(None) };

@@ -128,6 +128,11 @@ impl List {
         self.add(fragment, vec![value.into()])
     }
 
+    /// Adds the end of the statement with several values: `" ORDER BY COALESCE(at, ?) LIMIT ?"`.
+    pub fn push_all<const N: usize>(&mut self, fragment: &'static str, values: [Value; N]) -> &mut Self {
+        self.add(fragment, values.into())
+    }
+
     /// Adds the end of the statement, without a value: `" GROUP BY hour ORDER BY hour"`.
     pub fn push_plain(&mut self, fragment: &'static str) -> &mut Self {
         self.add(fragment, Vec::new())

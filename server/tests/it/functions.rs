@@ -27,6 +27,8 @@ const EVERYBODY: &[&str] = &[
     "catalog/list",
     "connectors/get",
     "connectors/list",
+    "gallery/form",
+    "gallery/fruit",
     "home/get",
     "keys/create",
     "keys/list",

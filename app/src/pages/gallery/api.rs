@@ -1,4 +1,5 @@
 //! Server functions of the gallery. They change nothing.
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "server functions are asynchronous"))]
 
 use leptos::prelude::*;
 
@@ -7,7 +8,6 @@ use crate::error::AppError;
 
 /// Takes the gallery's form; an empty text is refused, so that errors can be seen.
 #[server(prefix = "/api/fn", endpoint = "gallery/form")]
-#[expect(clippy::unused_async, reason = "server functions are asynchronous")]
 pub async fn gallery_form(#[server(default)] text: String) -> Result<(), AppError> {
     let (_, caller) = crate::ssr::request()?;
     caller.user_id()?;
@@ -22,7 +22,6 @@ pub async fn gallery_form(#[server(default)] text: String) -> Result<(), AppErro
 
 /// Fruit by some letters.
 #[server(prefix = "/api/fn", endpoint = "gallery/fruit")]
-#[expect(clippy::unused_async, reason = "server functions are asynchronous")]
 pub async fn find_fruit(#[server(default)] words: String) -> Result<Vec<Choice>, AppError> {
     let (_, caller) = crate::ssr::request()?;
     caller.user_id()?;

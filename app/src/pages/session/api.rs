@@ -1,4 +1,5 @@
 //! Signing in and out, one-time links, and who is signed in.
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "server functions are asynchronous"))]
 
 use domain::{LinkKind, LinkView, Me, SecretText};
 use leptos::prelude::*;
@@ -37,7 +38,6 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 /// Chooses the language of the console for this browser.
 #[server(prefix = "/api/fn", endpoint = "session/language")]
-#[expect(clippy::unused_async, reason = "server functions are asynchronous")]
 pub async fn choose_language(tag: String, #[server(default)] back: String) -> Result<(), AppError> {
     let language = crate::i18n::Language::of(&tag);
     let unknown = || domain::Problem::field("tag", "choose one of the languages that are offered");

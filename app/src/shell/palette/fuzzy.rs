@@ -11,7 +11,10 @@ fn score_word(word: &str, text: &[char]) -> Option<i32> {
     let word: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
     // As one piece it is best where a word begins; the shorter the text, the better.
     let whole = text.windows(word.len().max(1)).enumerate().filter(|(_, piece)| *piece == word.as_slice());
-    let best = whole.map(|(at, _)| if begins_word(text, at) { 100 } else { 60 }).max();
+    let whole = whole.map(|(at, _)| if begins_word(text, at) { 100 } else { 60 }).max();
+    // The first letters of its words say more than a piece from within one.
+    let initials: Vec<char> = (0..text.len()).filter(|at| begins_word(text, *at)).map(|at| text[at]).collect();
+    let best = whole.max((word.len() > 1 && initials.starts_with(&word)).then_some(90));
     let spare = i32::try_from(text.len()).unwrap_or(i32::MAX).min(50) / 5;
     if let Some(best) = best {
         return Some(best + 20 - spare);

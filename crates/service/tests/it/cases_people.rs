@@ -18,6 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         // Reading.
         case!("me", Needs::Account, Leaves::Nothing, |s, c, x| s.me(c)),
+        case!("counters", Needs::Account, Leaves::Nothing, |s, c, x| s.counters(c)),
         case!("home", Needs::Account, Leaves::Nothing, |s, c, x| s.home(c)),
         case!("users", PEOPLE, Leaves::Nothing, |s, c, x| s.users(c, &UserFilter::default(), &PageQuery::default())),
         case!("user", PEOPLE, Leaves::Nothing, |s, c, x| s.user(c, x.target.id)),

@@ -133,14 +133,14 @@ pub async fn list(tx: &mut Tx, filter: &UserFilter, query: &PageQuery) -> Result
                 let values = [NEVER.into(), after.time()?.into(), after.id.into()];
                 q.and_all(" AND (COALESCE(last_login_at, ?), id) > (?, ?)", values);
             }
-            q.and_all(" ORDER BY COALESCE(last_login_at, ?), id LIMIT ?", [NEVER.into(), limit.into()]);
+            q.push_all(" ORDER BY COALESCE(last_login_at, ?), id LIMIT ?", [NEVER.into(), limit.into()]);
         }
         (UserSort::LastSignIn, true) => {
             if let Some(after) = after {
                 let values = [NEVER.into(), after.time()?.into(), after.id.into()];
                 q.and_all(" AND (COALESCE(last_login_at, ?), id) < (?, ?)", values);
             }
-            q.and_all(" ORDER BY COALESCE(last_login_at, ?) DESC, id DESC LIMIT ?", [NEVER.into(), limit.into()]);
+            q.push_all(" ORDER BY COALESCE(last_login_at, ?) DESC, id DESC LIMIT ?", [NEVER.into(), limit.into()]);
         }
     }
     let rows: Vec<User> = q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{Clock, Env, LinkId, LinkKind, PageQuery, Role, User, UserFilter, UserStatus};
+use domain::{Clock, Env, LinkId, LinkKind, PageQuery, Role, Sort, User, UserFilter, UserSort, UserStatus};
 use store::links::Link;
 use store::{Db, Tx, api_keys, groups, links, notifications, sessions, settings, users};
 use testkit::env::MockEnv;
@@ -101,6 +101,40 @@ both_engines! {
         assert_eq!(page.data.len(), 5);
         let suspended = UserFilter { status: Some(UserStatus::Suspended), ..UserFilter::default() };
         assert!(users::list(&mut tx, &suspended, &PageQuery::default()).await.unwrap().data.is_empty());
+    }
+
+    async fn people_are_listed_in_every_order_and_its_reverse(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        for (name, department, came) in [("dora", "Sales", 3), ("Bob", "Art", 0), ("alan", "sales", 1), ("Carl", "", 2), ("Eve", "Art", 0)] {
+            let user = User { department: department.to_owned(), ..person(&mut tx, &env, name).await };
+            users::update(&mut tx, &user, env.now()).await.unwrap();
+            if came > 0 {
+                users::touch_login(&mut tx, user.id, env.now() + chrono::TimeDelta::hours(came)).await.unwrap();
+            }
+        }
+        let listed = async |tx: &mut Tx, by: UserSort, descending: bool| {
+            let filter = UserFilter { sort: Some(Sort { by, descending }), ..UserFilter::default() };
+            let mut query = PageQuery { cursor: None, limit: Some(2) };
+            let mut seen = Vec::new();
+            loop {
+                let page = users::list(tx, &filter, &query).await.unwrap();
+                seen.extend(page.data.into_iter().map(|user| user.name));
+                query.cursor = page.next_cursor;
+                if query.cursor.is_none() {
+                    return seen;
+                }
+            }
+        };
+        for by in UserSort::ALL {
+            let mut reversed = listed(&mut tx, *by, true).await;
+            reversed.reverse();
+            let upwards = listed(&mut tx, *by, false).await;
+            assert_eq!((upwards.len(), &upwards), (5, &reversed), "{by}");
+        }
+        assert_eq!(listed(&mut tx, UserSort::Name, true).await[0], "Eve");
+        assert_eq!(listed(&mut tx, UserSort::LastSignIn, true).await[..3], ["dora", "Carl", "alan"]);
+        assert_eq!(listed(&mut tx, UserSort::Department, false).await[0], "Carl");
     }
 
     async fn administrators_are_counted_only_while_they_may_act(db: Db) {

@@ -65,7 +65,7 @@ pub(crate) fn of_source(source: &str, place: &str) -> Vec<Statement> {
             match word(&rest[0]) {
                 Some("and" | "and_all") => fragments.conditions.push(text.clone()),
                 Some("and_in") => fragments.conditions.push(format!("{text}(?)")),
-                Some("push" | "push_plain") => fragments.ends.push(text.clone()),
+                Some("push" | "push_all" | "push_plain") => fragments.ends.push(text.clone()),
                 _ => {}
             }
         }
