@@ -71,6 +71,11 @@ export const VISITS: readonly Visit[] = [
   forAdmins("/groups"),
   forAdmins("/groups", { what: "new", path: "/groups?dialog=new" }),
   forAdmins("/groups/:id", { path: "{group}" }),
+  page("/dev/gallery"),
+  page("/dev/gallery", { what: "filters and lists", path: "/dev/gallery?tab=timeline&size=s&from=2026-01-01" }),
+  page("/dev/gallery", { what: "empty", path: "/dev/gallery?tab=empty&hide=team" }),
+  page("/dev/gallery", { what: "drawer", path: "/dev/gallery?dialog=side" }),
+  page("/dev/gallery", { what: "confirm", path: "/dev/gallery?dialog=sure" }),
   page("/no-such-page", { admin: 404, employee: 404 }),
 ];
 

@@ -162,7 +162,7 @@ fn node(key: Option<String>, path: &str, value: Value, level: usize) -> AnyView 
 fn folded(key: AnyView, path: &str, hint: String, children: AnyView, level: usize) -> AnyView {
     view! {
         <details class="json-fold" open=level < OPEN_LEVELS data-path=path.to_owned()>
-            <summary>{key}<span class="json-hint">{hint}</span><CopyPath/></summary>
+            <summary>{key}<span class="json-hint">{hint}</span></summary>
             <div class="json-children">{children}</div>
         </details>
     }

@@ -14,7 +14,10 @@ home-calls-failed = { $count ->
    *[other] { $count } failed
 }
 home-active-people = Active people
-home-active-people-hint = of { NUMBER($users) } people, last 7 days
+home-active-people-hint = { $users ->
+    [one] of 1 person, last 7 days
+   *[other] of { $users } people, last 7 days
+}
 home-denied-today = Denied today
 home-denied-today-hint = calls and changes refused
 home-active-servers = Active servers

@@ -5,7 +5,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use anyhow::{Context, Result, bail};
@@ -24,18 +23,6 @@ use crate::{
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What rustc's WebAssembly target uses today, and every browser of the last years knows. Naming them keeps wasm-opt
-/// from refusing the module, or from using newer ones.
-const FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
 /// The application for the browser.
 pub(super) struct Application {
     /// The module script: its default export instantiates the first WASM module, `hydrate` starts the application.
@@ -52,7 +39,11 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
     let packs = work.join("areas");
     let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
-    let inputs = Inputs::of("wasm", 7).text(mode.name()).file(&compiled)?.file(&repo.path("package-lock.json"))?;
+    let inputs = Inputs::of("wasm", 9)
+        .text(mode.name())
+        .file(&compiled)?
+        .file(&repo.path("package-lock.json"))?
+        .file(&repo.path("web/optimise.mjs"))?;
     unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs], || {
         for directory in [&cut, &packs] {
             let _ = fs::remove_dir_all(directory);
@@ -64,10 +55,8 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
         bind(&cut.join(areas::MAIN), &cut, mode)?;
         let first = cut.join("app_bg.wasm");
         if mode.optimised() {
-            note("wasm-opt -Oz");
-            // Most pieces are too small for it to find anything in them, and starting it takes longer than its work.
-            let worthwhile = |module: &PathBuf| fs::metadata(module).is_ok_and(|file| file.len() >= WORTH_OPTIMISING);
-            let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm"))).filter(worthwhile);
+            note("binaryen, as wasm-opt -Oz");
+            let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm")));
             let all: Vec<_> = std::iter::once(first.clone()).chain(others).collect();
             optimise(repo, &all)?;
         }
@@ -82,25 +71,18 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
     Ok(Application { script, wasm, packs })
 }
 
-/// The size, in bytes, from which on wasm-opt is worth its start.
-const WORTH_OPTIMISING: u64 = 4_096;
-
-/// Makes modules smaller, each in its place.
+/// Makes modules smaller, each in its place: as many processes as the machine has cores, each with its share of them.
 fn optimise(repo: &Repo, modules: &[PathBuf]) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(module) = modules.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut optimise = Command::new(repo.node_bin("wasm-opt"));
-            optimise.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(module);
-            // It warns of a part of the name section that it does not know, and leaves the section out anyway.
-            shell::run_quietly(&mut optimise)?;
-        }
-        Ok(())
-    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = |share: usize| {
+        let mut optimise = Command::new("node");
+        optimise.current_dir(repo.root()).arg("web/optimise.mjs").args(modules.iter().skip(share).step_by(threads));
+        // Binaryen warns of a part of the name section that it does not know, and leaves the section out anyway.
+        shell::run_quietly(&mut optimise)
+    };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("wasm-opt could not be run")))
+        let workers: Vec<_> = (0..threads).map(|share| scope.spawn(move || work(share))).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|_| bail!("Binaryen could not be run")))
     })
 }
 

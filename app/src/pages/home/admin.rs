@@ -10,6 +10,7 @@ use crate::prelude::*;
 pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartData) -> impl IntoView {
     let today = context().now().get_untracked().format("%Y-%m-%d").to_string();
     let AdminHome { pending, pending_count, calls_today, failures_today, denials_today, .. } = admin;
+    let trend: Vec<u64> = admin.by_hour.iter().map(|hour| hour.calls).collect();
     let failures = text::home::calls_failed(failures_today);
     let people = text::home::active_people_hint(admin.users);
     let tone = |some: bool, tone: Tone| if some { tone } else { Tone::Neutral };
@@ -34,6 +35,7 @@ pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartDa
                 label=text::home::calls_today()
                 value=number(calls_today)
                 hint=failures
+                trend=trend
                 href=calls_href
                 tone=failures_tone
             />

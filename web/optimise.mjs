@@ -1,0 +1,25 @@
+/*
+ * Makes WebAssembly modules smaller, each in its place, as `wasm-opt -Oz` does: one process for many of them, because
+ * most are so small that starting a program takes longer than its work.
+ *
+ *     node web/optimise.mjs module.wasm…
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import binaryen from "binaryen";
+
+// What rustc's WebAssembly target uses today, and every browser of the last years knows. Naming them keeps Binaryen from
+// refusing a module, or from using newer ones.
+const { BulkMemory, BulkMemoryOpt, Multivalue, MutableGlobals, NontrappingFPToInt, ReferenceTypes, SignExt } =
+  binaryen.Features;
+const features =
+  BulkMemory | BulkMemoryOpt | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SignExt;
+
+binaryen.setOptimizeLevel(2);
+binaryen.setShrinkLevel(2);
+for (const path of process.argv.slice(2)) {
+  const module = binaryen.readBinary(readFileSync(path));
+  module.setFeatures(features);
+  module.optimize();
+  writeFileSync(path, module.emitBinary());
+  module.dispose();
+}
