@@ -1,6 +1,6 @@
 //! Rules as a list.
 
-use domain::{Rule, RuleView};
+use domain::{Effect, Rule, RuleView};
 
 use super::api::SwitchRule;
 use crate::prelude::*;
@@ -72,7 +72,9 @@ pub fn RuleTable(
                 }
                 if let Some(form) = revoke {
                     let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
-                    let switch = rule.enabled.then(|| view! {
+                    // Switching a rule off that denies would give access.
+                    let gives = rule.enabled && rule.effect == Effect::Allow;
+                    let switch = gives.then(|| view! {
                         <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
                     });
                     cells.extend(cells![switch]);

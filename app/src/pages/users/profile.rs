@@ -1,6 +1,9 @@
 //! `/users/:id`: a person with everything an administrator looks at.
 
-use domain::{Capability, Group, LinkKind, Rule, RuleView, SessionView, User, UserId, UserProfile, UserStatus};
+use domain::{
+    Capability, Effect, Group, LinkKind, PrincipalKind, Rule, RuleView, SessionView, User, UserId, UserProfile,
+    UserStatus,
+};
 
 use super::HandOver;
 use super::api::{EndSessions, GetUser, InviteAgain, MakeResetLink, ReactivateUser, SuspendUser, UpdateUser};
@@ -174,7 +177,9 @@ fn Access(rules: Vec<RuleView>, form: FormState<SwitchRule>) -> impl IntoView {
     let manages = can(Capability::ManagePolicies).get_untracked();
     let revoke = move |rule: &Rule| {
         let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
-        (manages && rule.enabled).then(|| view! {
+        // A rule of a group is about others, too; one that denies would give access when it is switched off.
+        let own = rule.principal.kind == PrincipalKind::User && rule.effect == Effect::Allow;
+        (manages && own && rule.enabled).then(|| view! {
             <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
         })
     };
