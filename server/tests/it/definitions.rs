@@ -90,6 +90,12 @@ on_both_engines! {
             (pin(app, &admin, server, "echo").await["state"] == "changed").then_some(())
         })
         .await;
+        // What is stored is in force a moment later, and only what is in force can be seen to end.
+        eventually("the change is in force", async || {
+            let answer = client.echo("x").await;
+            answer.message["error"].is_object().then_some(())
+        })
+        .await;
         fixture.set_tool_description("echo", before).await.unwrap();
         assert!(client.tools().await.contains(&"echo".to_owned()));
         eventually("the return is noted", async || {
