@@ -16,10 +16,14 @@ const features =
 
 binaryen.setOptimizeLevel(2);
 binaryen.setShrinkLevel(2);
+// Rust's stack and data begin well above address 1024.
+binaryen.setLowMemoryUnused(true);
 for (const path of process.argv.slice(2)) {
   const module = binaryen.readBinary(readFileSync(path));
   module.setFeatures(features);
   module.optimize();
+  // Hundreds of small modules would each say the same.
+  module.runPasses(["strip-producers", "strip-target-features"]);
   writeFileSync(path, module.emitBinary());
   module.dispose();
 }

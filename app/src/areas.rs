@@ -106,6 +106,21 @@ fn leave_links_to_the_browser() {
 
 /// Loads the code of the page at this path, if it is not there yet. The browser's part only.
 pub fn load_ahead(path: &str) {
+    if let Some(page) = page_at(path) {
+        leptos::task::spawn_local(async move { page.preload().await });
+    }
+}
+
+/// Loads the code of the page that the server has rendered, and then that of the parts in it, so that it can be taken
+/// over. The browser's part only.
+pub async fn load_first() {
+    if let Some(page) = window().location().pathname().ok().and_then(|path| page_at(&path)) {
+        page.preload().await;
+    }
+    parts::load().await;
+}
+
+fn page_at(path: &str) -> Option<Page> {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let (first, below) = (segments.next().unwrap_or_default(), segments.next());
     let page = match (first, below) {
@@ -122,9 +137,11 @@ pub fn load_ahead(path: &str) {
         ("audit" | "activity", _) => audit::list(),
         ("account" | "keys" | "notifications", _) => account::account(),
         ("users" | "groups", _) => people::users(),
-        _ => return,
+        ("login" | "setup" | "invite" | "reset", _) => session::login(),
+        ("dev", _) => gallery::gallery(),
+        _ => return None,
     };
-    leptos::task::spawn_local(async move { page.preload().await });
+    Some(page)
 }
 
 /// Attribute of `<html>`, set once the browser has taken over the page.
@@ -276,8 +293,8 @@ macro_rules! parts {
                 }
             }
 
-            /// Loads the code of the parts that a page of the server holds, so that they can be taken over with it.
-            pub async fn load() {
+            /// Loads the code of the parts that a page of the server holds.
+            pub(super) async fn load() {
                 let Ok(found) = document().query_selector_all("[data-part]") else { return };
                 for i in 0..found.length() {
                     let element = found.item(i).and_then(|node| node.dyn_into::<web_sys::Element>().ok());

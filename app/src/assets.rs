@@ -21,13 +21,10 @@ impl Assets {
         self.urls.get(name).map_or("", String::as_str)
     }
 
-    /// The addresses of the code that the pages of an area need besides the first module: its own, and what it shares.
-    /// Their names list the areas that use them (`areas/audit+inbox.pack`).
-    pub fn packs_of<'a>(&'a self, area: &'a str) -> impl Iterator<Item = &'a str> {
-        self.urls.iter().filter_map(move |(name, url)| {
-            let mut areas = name.strip_prefix(PACK_FOLDER)?.strip_suffix(".pack")?.split('+');
-            areas.any(|name| name == area).then_some(url.as_str())
-        })
+    /// The address of the code that the first page of a visit needs besides the first module, for an area of the console
+    /// (`first/audit.pack`).
+    pub fn first_pack(&self, area: &str) -> Option<&str> {
+        self.urls.get(&format!("first/{area}.pack")).map(String::as_str)
     }
 
     /// The part that pages need in the browser.
@@ -44,7 +41,6 @@ impl Assets {
     }
 }
 
-const PACK_FOLDER: &str = "areas/";
 const BRAND_FOLDER: &str = "icons/brand/";
 
 /// Addresses of icons, sent with the page.
@@ -75,15 +71,12 @@ mod tests {
     }
 
     #[test]
-    fn an_area_has_code_of_its_own_and_what_it_shares() {
+    fn an_area_has_a_pack_for_first_pages() {
         let assets = Assets::new(BTreeMap::from([
-            ("app_bg.wasm".into(), "/pkg/app_bg.1.wasm".into()),
-            ("areas/audit.pack".into(), "/pkg/areas/audit.2.pack".into()),
-            ("areas/audit+inbox.pack".into(), "/pkg/areas/audit+inbox.3.pack".into()),
-            ("areas/inbox.pack".into(), "/pkg/areas/inbox.4.pack".into()),
+            ("areas/audit.pack".into(), "/pkg/areas/audit.1.pack".into()),
+            ("first/audit.pack".into(), "/pkg/first/audit.2.pack".into()),
         ]));
-        let packs: Vec<_> = assets.packs_of("inbox").collect();
-        assert_eq!(packs, ["/pkg/areas/audit+inbox.3.pack", "/pkg/areas/inbox.4.pack"]);
-        assert_eq!(assets.packs_of("in").count(), 0);
+        assert_eq!(assets.first_pack("audit"), Some("/pkg/first/audit.2.pack"));
+        assert_eq!(assets.first_pack("inbox"), None);
     }
 }

@@ -17,7 +17,7 @@ pub async fn hydrate(language: &str, texts: String) {
         return;
     }
     let Some(body) = document().body() else { return };
-    app::areas::parts::load().await;
+    app::areas::load_first().await;
     let shared = Rc::new(OnceCell::new());
     let taken = shared.clone();
     let mounted = leptos::mount::hydrate_from_async(body, move || {

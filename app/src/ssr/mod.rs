@@ -91,12 +91,11 @@ pub(crate) fn announce(area: &str) {
     let (Some(response), Some(assets)) = (use_context::<ResponseOptions>(), use_context::<Arc<Assets>>()) else {
         return;
     };
-    for url in assets.packs_of(area) {
-        // The same way of asking as that of the loader, or the browser would load them twice.
-        let link = format!("<{url}>; rel=preload; as=fetch; crossorigin=anonymous");
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.append_header(header::LINK, link);
-        }
+    let Some(url) = assets.first_pack(area) else { return };
+    // The same way of asking as that of the loader, or the browser would load it twice.
+    let link = format!("<{url}>; rel=preload; as=fetch; crossorigin=anonymous");
+    if let Ok(link) = HeaderValue::from_str(&link) {
+        response.append_header(header::LINK, link);
     }
 }
 

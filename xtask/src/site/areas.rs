@@ -1,8 +1,11 @@
 //! Cuts the console's WASM into areas, as `app/src/areas.rs` says, and packs the pieces into few files.
 //!
 //! The cut makes one module for each area and one for each set of areas that share code: hundreds, most of them tiny.
-//! Modules that are needed by nearly the same areas are packed into one file, which costs an area a few bytes it does
-//! not need and saves it requests. A pack is its modules one after the other; the script knows where each begins.
+//!
+//! They reach the browser in two ways. What the first page of a visit needs is one file, made for its area
+//! (`first/audit.pack`): one request, nothing in it that is not needed, and compressed as a whole. What later pages need
+//! besides comes in packs that areas share (`areas/audit+inbox.pack`): modules that are needed by nearly the same areas
+//! are packed into one file, which costs an area a few bytes it does not need and saves it requests.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,8 +50,9 @@ pub(super) fn cut(compiled: &Path, out: &Path) -> Result<Modules> {
     Ok(modules)
 }
 
-/// Writes the packs into `packs` as `audit+inbox.pack`, and makes the script load from them instead of single modules.
-pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<()> {
+/// Writes the packs into `packs` as `audit+inbox.pack` and those of first pages into `first` as `audit.pack`, and makes the
+/// script load from them instead of single modules.
+pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path, first: &Path) -> Result<()> {
     let mut sized = Vec::new();
     for (stem, areas) in modules {
         let path = cut.join(format!("{stem}.wasm"));
@@ -62,8 +66,10 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<()> {
     let mut names = Vec::new();
     for areas in &grouped {
         let (number, mut bytes) = (names.len(), Vec::new());
-        for (stem, _) in
-            modules.iter().filter(|(_, users)| grouped.iter().find(|g| g.is_superset(users)) == Some(areas))
+        for (id, (stem, _)) in modules
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, users))| grouped.iter().find(|g| g.is_superset(users)) == Some(areas))
         {
             let path = cut.join(format!("{stem}.wasm"));
             let module = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -72,7 +78,7 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<()> {
             if text.matches(&fetch).count() != 1 {
                 bail!("{SCRIPT} does not fetch {stem}.wasm exactly once; has the output of the cut changed?");
             }
-            text = text.replace(&fetch, &format!("fromPack({number}, {begin}, {end})"));
+            text = text.replace(&fetch, &format!("fromPack({id}, {number}, {begin}, {end})"));
             bytes.extend(module);
         }
         if bytes.is_empty() {
@@ -87,26 +93,81 @@ pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path) -> Result<()> {
     for name in &names {
         writeln!(loader, "  \"./areas/{name}\",")?;
     }
+    loader.push_str("];\nconst FIRST = {\n");
+    for area in modules.values().flatten().collect::<BTreeSet<_>>() {
+        let load = format!("export const __wasm_split_load_{area} = wrapAsyncCb(");
+        if text.matches(&load).count() != 1 {
+            bail!("{SCRIPT} does not load {area} exactly once; has the output of the cut changed?");
+        }
+        text = text.replace(&load, &format!("export const __wasm_split_load_{area} = inArea(\"{area}\")("));
+        fs::write(first.join(format!("{area}.pack")), first_of(area, cut, modules)?)
+            .with_context(|| format!("the first pack of {area} cannot be written"))?;
+        writeln!(loader, "  {area}: \"./first/{area}.pack\",")?;
+    }
     loader.push_str(FROM_PACK);
     fs::write(&script, loader + &text).with_context(|| format!("{} cannot be written", script.display()))
 }
 
-/// A part of a pack, as the answer that a request for the module alone would have had. A pack is fetched once; one that
-/// failed is fetched again when it is next needed.
-const FROM_PACK: &str = r#"];
+/// All modules that an area needs: their count, number and length of each (32 bits, little endian), then the modules. A part
+/// of a page, which is named after it (`server_tools`), needs only what its page does not.
+fn first_of(area: &str, cut: &Path, modules: &Modules) -> Result<Vec<u8>> {
+    let page = area.split_once('_').map(|(page, _)| page);
+    let needed = |users: &Areas| users.contains(area) && !page.is_some_and(|page| users.contains(page));
+    let (mut head, mut bytes, mut count) = (Vec::new(), Vec::new(), 0_u32);
+    for (id, (stem, _)) in modules.iter().enumerate().filter(|(_, (_, users))| needed(users)) {
+        let path = cut.join(format!("{stem}.wasm"));
+        let module = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        for number in [id, module.len()] {
+            head.extend(u32::try_from(number).context("a module is smaller than 4 GB")?.to_le_bytes());
+        }
+        bytes.extend(module);
+        count += 1;
+    }
+    Ok([&count.to_le_bytes()[..], &head, &bytes].concat())
+}
+
+/// A module out of a pack, as the answer that a request for the module alone would have had. Until the first page has been
+/// taken over, packs made for its areas are looked into first. A pack is fetched once; one that failed is fetched again
+/// when it is next needed.
+const FROM_PACK: &str = r#"};
 const fetched = new Map();
-function fromPack(number, begin, end) {
-  let pack = fetched.get(number);
+function packed(url) {
+  let pack = fetched.get(url);
   if (pack === undefined) {
-    pack = fetch(new URL(PACKS[number], import.meta.url)).then((answer) => {
+    pack = fetch(new URL(url, import.meta.url)).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
       return answer.arrayBuffer();
     });
-    pack.catch(() => fetched.delete(number));
-    fetched.set(number, pack);
+    pack.catch(() => fetched.delete(url));
+    fetched.set(url, pack);
   }
+  return pack;
+}
+const firsts = new Map();
+function parts(bytes) {
+  const count = new Uint32Array(bytes, 0, 1)[0];
+  const head = new Uint32Array(bytes, 4, 2 * count);
+  const found = new Map();
+  let begin = 4 + 8 * count;
+  for (let i = 0; i < head.length; i += 2) {
+    found.set(head[i], bytes.slice(begin, (begin += head[i + 1])));
+  }
+  return found;
+}
+const inArea = (area) => (load) => wrapAsyncCb(() => {
+  if (!firsts.has(area) && !document.documentElement.hasAttribute("data-hydrated")) {
+    firsts.set(area, packed(FIRST[area]).then(parts).catch(() => new Map()));
+  }
+  return load();
+});
+async function fromPack(id, number, begin, end) {
   const headers = { "content-type": "application/wasm" };
-  return pack.then((bytes) => new Response(bytes.slice(begin, end), { headers }));
+  for (const first of firsts.values()) {
+    const module = (await first).get(id);
+    if (module !== undefined) return new Response(module, { headers });
+  }
+  const bytes = await packed(PACKS[number]);
+  return new Response(bytes.slice(begin, end), { headers });
 }
 "#;
 

@@ -73,14 +73,20 @@ pub(crate) fn weigh(repo: &Repo) -> Result<BTreeMap<String, Weight>> {
     Ok(weights)
 }
 
-/// What each area loads besides the first module: its name stands in those of its packs.
+/// What the first page of each area loads besides the first module; to a part of a page that of its page is added.
 fn areas(repo: &Repo, manifest: &Manifest) -> Result<BTreeMap<String, u64>> {
     let mut areas = BTreeMap::new();
     for asset in manifest.keys() {
-        let Some(users) = asset.strip_prefix("areas/").and_then(|name| name.strip_suffix(".pack")) else { continue };
-        let size = weight(repo, manifest, asset)?;
-        for area in users.split('+') {
-            *areas.entry(area.to_owned()).or_default() += size;
+        let Some(area) = asset.strip_prefix("first/").and_then(|name| name.strip_suffix(".pack")) else { continue };
+        // Not in a release.
+        if area != "gallery" {
+            areas.insert(area.to_owned(), weight(repo, manifest, asset)?);
+        }
+    }
+    let alone = areas.clone();
+    for (area, size) in &mut areas {
+        if let Some(page) = area.split_once('_').and_then(|(page, _)| alone.get(page)) {
+            *size += page;
         }
     }
     Ok(areas)

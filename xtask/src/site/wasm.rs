@@ -29,23 +29,23 @@ pub(super) struct Application {
     pub(super) script: PathBuf,
     /// What every page needs.
     pub(super) wasm: PathBuf,
-    /// What the pages of some areas need besides: logical names (`areas/audit+inbox.pack`) and files.
+    /// What the pages of some areas need besides: logical names (`areas/audit+inbox.pack`, `first/audit.pack`) and files.
     pub(super) packs: Vec<(String, PathBuf)>,
 }
 
 pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application> {
     let compiled = compile(repo, mode)?;
     let cut = work.join("cut");
-    let packs = work.join("areas");
+    let (packs, first) = (work.join("areas"), work.join("first"));
     let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
-    let inputs = Inputs::of("wasm", 9)
+    let inputs = Inputs::of("wasm", 10)
         .text(mode.name())
         .file(&compiled)?
         .file(&repo.path("package-lock.json"))?
         .file(&repo.path("web/optimise.mjs"))?;
-    unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs], || {
-        for directory in [&cut, &packs] {
+    unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs, &first], || {
+        for directory in [&cut, &packs, &first] {
             let _ = fs::remove_dir_all(directory);
             fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
         }
@@ -53,22 +53,23 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
         let modules = areas::cut(&compiled, &cut)?;
         note("wasm-bindgen");
         bind(&cut.join(areas::MAIN), &cut, mode)?;
-        let first = cut.join("app_bg.wasm");
+        let main = cut.join("app_bg.wasm");
         if mode.optimised() {
             note("binaryen, as wasm-opt -Oz");
             let others = modules.keys().map(|stem| cut.join(format!("{stem}.wasm")));
-            let all: Vec<_> = std::iter::once(first.clone()).chain(others).collect();
+            let all: Vec<_> = std::iter::once(main.clone()).chain(others).collect();
             optimise(repo, &all)?;
         }
-        fs::copy(&first, &wasm).context("app_bg.wasm cannot be copied")?;
-        areas::pack(&cut, &modules, &packs)?;
+        fs::copy(&main, &wasm).context("app_bg.wasm cannot be copied")?;
+        areas::pack(&cut, &modules, &packs, &first)?;
         bundle(repo, mode, &cut.join("app.js"), &script)
     })?;
-    let packs = files(&packs, &["pack"])?
-        .into_iter()
-        .filter_map(|path| Some((format!("areas/{}", path.file_name()?.to_str()?), path)))
-        .collect();
-    Ok(Application { script, wasm, packs })
+    let mut named = Vec::new();
+    for (folder, directory) in [("areas", &packs), ("first", &first)] {
+        let packs = files(directory, &["pack"])?.into_iter();
+        named.extend(packs.filter_map(|path| Some((format!("{folder}/{}", path.file_name()?.to_str()?), path))));
+    }
+    Ok(Application { script, wasm, packs: named })
 }
 
 /// Makes modules smaller, each in its place: as many processes as the machine has cores, each with its share of them.
