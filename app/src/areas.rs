@@ -4,10 +4,14 @@
 //! the frame uses stays in the first one (`xtask/src/site/areas.rs` cuts and packs them). The server renders all of them
 //! and names the packs of a page ahead of its HTML, so that they load beside the first module and not after it.
 
+mod late;
+
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::{Rule, RuleView, Server, ServerDetail, ServerId, User};
+use domain::{
+    Request, RequestHistory, RequestId, Rule, RuleView, Server, ServerDetail, ServerId, SessionView, TestReport, User, UserId,
+};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
@@ -16,11 +20,15 @@ use leptos_router::ChooseView;
 #[cfg(not(feature = "ssr"))]
 use send_wrapper::SendWrapper;
 
-use crate::components::FormState;
+use crate::components::{FormState, TestDefinitions};
+use crate::pages::inbox::Past;
 use crate::pages::rules::RuleFields;
 use crate::pages::rules::api::{Principals, SwitchRule};
-use crate::pages::servers::{ActivityTab, Events, PermissionsTab, ServerForms, SettingsTab, ToolsTab};
+use crate::pages::servers::{
+    ActivityTab, Events, OverviewTab, PermissionsTab, ServerForms, SettingsTab, ToolsTab,
+};
 use crate::pages::users::fields::UserFields;
+use crate::pages::users::{PersonAccess, PersonForms, PersonSessions};
 use crate::{pages, shell};
 
 /// Code on its way. On the server it is there already, and what renders it may go on in another thread.
@@ -42,6 +50,23 @@ impl Page {
     pub fn show(self) -> impl Future<Output = AnyView> + Send + 'static {
         shown(waiting((self.load)()))
     }
+}
+
+/// A view whose code may have to be loaded. Once the page is taken over and the code is there, it is shown at once: what
+/// comes a moment later flickers.
+fn view_of(loading: Loading<AnyView>) -> AnyView {
+    #[cfg(not(feature = "ssr"))]
+    let loading = {
+        let mut loading = loading;
+        if !late::first_view() {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            if let std::task::Poll::Ready(view) = loading.as_mut().poll(&mut context) {
+                return view.unwrap_or_else(|_| ().into_any());
+            }
+        }
+        loading
+    };
+    Suspend::new(shown(waiting(loading))).into_any()
 }
 
 /// The view, once its code is there; nothing when it cannot be loaded.
@@ -125,18 +150,29 @@ fn page_at(path: &str) -> Option<Page> {
     let (first, below) = (segments.next().unwrap_or_default(), segments.next());
     let page = match (first, below) {
         ("", _) => home::home(),
-        ("connectors", _) => connectors::list(),
-        ("catalog", _) => catalog::list(),
+        ("connectors", None) => connectors::list(),
+        ("connectors", Some(_)) => connector::detail(),
+        ("catalog", None) => catalog::list(),
+        ("catalog", Some(_)) => entry::detail(),
+        ("requests", None) => requests::list(),
         ("requests", Some("new")) => request_form::new(),
-        ("requests", _) => requests::list(),
+        ("requests", Some(_)) => own_request::detail(),
         ("inbox", None) => inbox::list(),
         ("inbox", Some(_)) => review::review(),
-        ("servers", None | Some("new")) => servers::list(),
+        ("servers", None) => servers::list(),
+        ("servers", Some("new")) => new_server::new(),
         ("servers", Some(_)) => server::detail(),
-        ("policies", _) => policies::list(),
-        ("audit" | "activity", _) => audit::list(),
-        ("account" | "keys" | "notifications", _) => account::account(),
-        ("users" | "groups", _) => people::users(),
+        ("policies", None) => policies::list(),
+        ("policies", Some(_)) => policy::detail(),
+        ("audit" | "activity", None) => audit::list(),
+        ("audit", Some(_)) => event::detail(),
+        ("account", _) => account::account(),
+        ("keys", _) => api_keys::list(),
+        ("notifications", _) => notifications::list(),
+        ("users", None) => users::list(),
+        ("users", Some(_)) => person::detail(),
+        ("groups", None) => groups::list(),
+        ("groups", Some(_)) => group::detail(),
         ("login" | "setup" | "invite" | "reset", _) => session::login(),
         ("dev", _) => gallery::gallery(),
         _ => return None,
@@ -187,14 +223,20 @@ areas! {
     }
     connectors {
         list: pages::connectors::ConnectorsPage,
+    }
+    connector {
         detail: pages::connectors::ConnectorPage,
     }
     catalog {
         list: pages::catalog::CatalogPage,
-        entry: pages::catalog::EntryPage,
+    }
+    entry {
+        detail: pages::catalog::EntryPage,
     }
     requests {
         list: pages::requests::RequestsPage,
+    }
+    own_request {
         detail: pages::requests::RequestPage,
     }
     request_form {
@@ -208,6 +250,8 @@ areas! {
     }
     servers {
         list: pages::servers::ServersPage,
+    }
+    new_server {
         new: pages::servers::NewServerPage,
     }
     server {
@@ -215,23 +259,37 @@ areas! {
     }
     policies {
         list: pages::rules::PoliciesPage,
+    }
+    policy {
         detail: pages::rules::RulePage,
     }
     audit {
         list: pages::audit::AuditPage,
-        event: pages::audit::EventPage,
         activity: pages::audit::ActivityPage,
+    }
+    event {
+        detail: pages::audit::EventPage,
     }
     account {
         account: pages::account::AccountPage,
-        keys: pages::keys::KeysPage,
-        notifications: pages::notifications::NotificationsPage,
     }
-    people {
-        users: pages::users::UsersPage,
-        user: pages::users::UserPage,
-        groups: pages::groups::GroupsPage,
-        group: pages::groups::GroupPage,
+    api_keys {
+        list: pages::keys::KeysPage,
+    }
+    notifications {
+        list: pages::notifications::NotificationsPage,
+    }
+    users {
+        list: pages::users::UsersPage,
+    }
+    person {
+        detail: pages::users::UserPage,
+    }
+    groups {
+        list: pages::groups::GroupsPage,
+    }
+    group {
+        detail: pages::groups::GroupPage,
     }
     gallery {
         gallery: Gallery,
@@ -254,6 +312,11 @@ macro_rules! parts {
                     pub(crate) fn show($($name: $kind),*) -> Result<AnyView, SplitLoaderError> {
                         Ok($view.into_any())
                     }
+
+                    #[cfg(feature = "ssr")]
+                    pub(crate) fn now($($name: $kind),*) -> AnyView {
+                        $view.into_any()
+                    }
                 }
             )+
         }
@@ -267,10 +330,31 @@ macro_rules! parts {
                 pub fn $part($($name: $kind),*) -> impl IntoView {
                     #[cfg(feature = "ssr")]
                     crate::ssr::announce(stringify!($part));
-                    let view = Suspend::new(shown(waiting(Box::pin(code::$part::show($($name),*)))));
+                    let view = view_of(Box::pin(code::$part::show($($name),*)));
                     view! { <div class="part" data-part=stringify!($part)>{view}</div> }
                 }
             )+
+
+            /// The same parts where they may come to life late (`areas/late.rs`).
+            pub mod late {
+                use super::*;
+
+                $(
+                    $(#[$meta])*
+                    pub fn $part($($name: $kind),*) -> AnyView {
+                        #[cfg(feature = "ssr")]
+                        {
+                            super::super::late::still(code::$part::now($($name),*))
+                        }
+                        #[cfg(not(feature = "ssr"))]
+                        if super::super::late::first_view() {
+                            super::super::late::awaken(move || Box::pin(code::$part::show($($name),*)))
+                        } else {
+                            super::$part($($name),*).into_any()
+                        }
+                    }
+                )+
+            }
 
             /// Loads the code of these parts while nothing else is to be done, so that nobody waits for it later.
             pub fn ahead(parts: &'static [&'static str]) {
@@ -309,6 +393,8 @@ macro_rules! parts {
 }
 
 parts! {
+    /// What a server is, and whether it works.
+    server_overview(detail: ServerDetail, forms: ServerForms) => view! { <OverviewTab detail=detail forms=forms/> };
     /// The definitions of a server.
     server_tools(detail: ServerDetail, forms: ServerForms) => view! { <ToolsTab detail=detail forms=forms/> };
     /// Who may use a server.
@@ -322,6 +408,18 @@ parts! {
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>
+    };
+    /// What a connection test has found, for review.
+    review_offers(report: TestReport) => view! { <TestDefinitions report=report/> };
+    /// What was before a request: access, earlier requests, its history.
+    review_past(access: Vec<RuleView>, earlier: Vec<Request>, history: Vec<RequestHistory>, replaces: Option<RequestId>) => view! {
+        <Past access=access earlier=earlier history=history replaces=replaces/>
+    };
+    /// What a person may use.
+    person_access(rules: Vec<RuleView>, revoke: FormState<SwitchRule>) => view! { <PersonAccess rules=rules form=revoke/> };
+    /// Where a person is signed in.
+    person_sessions(id: UserId, sessions: Vec<SessionView>, forms: PersonForms) => view! {
+        <PersonSessions id=id sessions=sessions forms=forms/>
     };
     /// The fields of a person.
     user_form(user: Option<User>) => view! { <UserFields user=user/> };

@@ -6,12 +6,14 @@
 use chrono::{DateTime, Utc};
 use domain::{Capability, Counters, Me};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use crate::assets::IconUrls;
-use crate::pages::session::api::whoami;
+use crate::pages::session::api::Whoami;
 use crate::posted::Posted;
+use crate::wire::{call, from_text};
 
 /// What the server knows before it renders a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,9 @@ pub struct Context {
 impl Context {
     /// Makes the context from what the server knew. Call it first in the application.
     pub fn provide() -> Self {
-        let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
+        // As text, so that the browser reads it as it reads everything else.
+        let boot = SharedValue::new(sent_by_server).into_inner();
+        let boot: Boot = from_text(&boot).unwrap_or_default();
         let context = Self {
             me: RwSignal::new(boot.me),
             now: RwSignal::new(boot.now),
@@ -81,7 +85,8 @@ impl Context {
         }
         leptos::task::spawn_local(async move {
             // A failure changes nothing here: the page's own data says what is wrong.
-            if let Ok(Some(me)) = whoami().await {
+            let answer = call(Whoami::PATH, String::new()).await;
+            if let Ok(Some(me)) = answer.and_then(|json| json.read()) {
                 self.me.set(Some(me));
             }
         });
@@ -142,6 +147,17 @@ impl Context {
     pub fn posted_field(self, name: &str) -> Option<String> {
         self.posted.with_value(|posted| posted.as_ref().and_then(|p| p.field(name).map(str::to_owned)))
     }
+}
+
+/// What the server knew, as JSON.
+fn sent_by_server() -> String {
+    #[cfg(feature = "ssr")]
+    {
+        serde_json::to_string(&use_context::<Boot>().unwrap_or_default()).unwrap_or_default()
+    }
+    // Every page carries it.
+    #[cfg(not(feature = "ssr"))]
+    String::new()
 }
 
 /// The context of this page.

@@ -2,10 +2,12 @@
 
 use domain::Problem;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::Bytes;
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
 use crate::text;
+use crate::wire::from_text;
 
 /// A failed read or write, as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -56,6 +58,11 @@ impl From<Problem> for AppError {
 
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
+
+    fn de(data: Bytes) -> Self {
+        let text = String::from_utf8_lossy(&data);
+        from_text(&text).unwrap_or_else(|why| Self::from_server_fn_error(ServerFnErrorErr::Deserialization(why.to_string())))
+    }
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {

@@ -41,8 +41,8 @@ pub use shell::document::shell;
 pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
 use areas::{
-    account, audit, catalog, connectors, gallery, home, inbox, people, policies, request_form, requests, review,
-    server, servers, session,
+    account, api_keys, audit, catalog, connector, connectors, entry, event, gallery, group, groups, home, inbox, new_server, notifications,
+    person, policies, own_request, policy, request_form, requests, review, server, servers, session, users,
 };
 use context::Context;
 use pages::not_found::NotFoundPage;
@@ -66,30 +66,30 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reset") view=session::reset() ssr=SsrMode::Async/>
                     <Route path=path!("/") view=home::home() ssr=SsrMode::Async/>
                     <Route path=path!("/connectors") view=connectors::list() ssr=SsrMode::Async/>
-                    <Route path=path!("/connectors/:slug") view=connectors::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/connectors/:slug") view=connector::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/catalog") view=catalog::list() ssr=SsrMode::Async/>
-                    <Route path=path!("/catalog/entry") view=catalog::entry() ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog/entry") view=entry::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/requests") view=requests::list() ssr=SsrMode::Async/>
                     <Route path=path!("/requests/new") view=request_form::new() ssr=SsrMode::Async/>
-                    <Route path=path!("/requests/:id") view=requests::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id") view=own_request::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=inbox::list() ssr=SsrMode::Async/>
                     <Route path=path!("/inbox/:id") view=review::review() ssr=SsrMode::Async/>
                     <Route path=path!("/servers") view=servers::list() ssr=SsrMode::Async/>
-                    <Route path=path!("/servers/new") view=servers::new() ssr=SsrMode::Async/>
+                    <Route path=path!("/servers/new") view=new_server::new() ssr=SsrMode::Async/>
                     <Route path=path!("/servers/:id") view=server::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/policies") view=policies::list() ssr=SsrMode::Async/>
-                    <Route path=path!("/policies/:id") view=policies::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:id") view=policy::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=audit::list() ssr=SsrMode::Async/>
-                    <Route path=path!("/audit/:id") view=audit::event() ssr=SsrMode::Async/>
+                    <Route path=path!("/audit/:id") view=event::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/activity") view=audit::activity() ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=account::account() ssr=SsrMode::Async/>
-                    <Route path=path!("/keys") view=account::keys() ssr=SsrMode::Async/>
-                    <Route path=path!("/notifications") view=account::notifications() ssr=SsrMode::Async/>
-                    <Route path=path!("/users") view=people::users() ssr=SsrMode::Async/>
+                    <Route path=path!("/keys") view=api_keys::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/notifications") view=notifications::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/users") view=users::list() ssr=SsrMode::Async/>
                     <Route path=path!("/dev/gallery") view=gallery::gallery() ssr=SsrMode::Async/>
-                    <Route path=path!("/users/:id") view=people::user() ssr=SsrMode::Async/>
-                    <Route path=path!("/groups") view=people::groups() ssr=SsrMode::Async/>
-                    <Route path=path!("/groups/:id") view=people::group() ssr=SsrMode::Async/>
+                    <Route path=path!("/users/:id") view=person::detail() ssr=SsrMode::Async/>
+                    <Route path=path!("/groups") view=groups::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/groups/:id") view=group::detail() ssr=SsrMode::Async/>
                 </FlatRoutes>
             </Frame>
         </Router>

@@ -1,6 +1,9 @@
 //! Access rules: who may use which tools of which server, until when.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
+use serde::de::{Deserializer, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
@@ -60,7 +63,7 @@ impl Principal {
 /// Which tools of a server: `"all"`, or names and patterns with `*` (any characters).
 ///
 /// `All` also covers prompts, resources and templates; a list covers the named tools only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ToolScope {
@@ -71,12 +74,41 @@ pub enum ToolScope {
 }
 
 /// The word `all`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum AllTools {
     /// `all`.
     #[serde(rename = "all")]
     All,
+}
+
+// By hand: serde would keep a copy of the input and try one after the other.
+impl<'de> Deserialize<'de> for ToolScope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Scope;
+
+        impl<'de> Visitor<'de> for Scope {
+            type Value = ToolScope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"all\" or a list of names and patterns")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<ToolScope, E> {
+                if word == "all" { Ok(ToolScope::ALL) } else { Err(E::invalid_value(Unexpected::Str(word), &self)) }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<ToolScope, A::Error> {
+                let mut patterns = Vec::new();
+                while let Some(pattern) = items.next_element()? {
+                    patterns.push(pattern);
+                }
+                Ok(ToolScope::Some(patterns))
+            }
+        }
+
+        deserializer.deserialize_any(Scope)
+    }
 }
 
 impl ToolScope {

@@ -4,7 +4,7 @@
 //!
 //! They reach the browser in two ways. What the first page of a visit needs is one file, made for its area
 //! (`first/audit.pack`): one request, nothing in it that is not needed, and compressed as a whole. What later pages need
-//! besides comes in packs that areas share (`areas/audit+inbox.pack`): modules that are needed by nearly the same areas
+//! besides comes in packs that areas share (`areas/7.pack`): modules that are needed by nearly the same areas
 //! are packed into one file, which costs an area a few bytes it does not need and saves it requests.
 
 use std::{
@@ -50,126 +50,90 @@ pub(super) fn cut(compiled: &Path, out: &Path) -> Result<Modules> {
     Ok(modules)
 }
 
-/// Writes the packs into `packs` as `audit+inbox.pack` and those of first pages into `first` as `audit.pack`, and makes the
-/// script load from them instead of single modules.
-pub(super) fn pack(cut: &Path, modules: &Modules, packs: &Path, first: &Path) -> Result<()> {
-    let mut sized = Vec::new();
-    for (stem, areas) in modules {
+/// Writes the packs into `packs` as `7.pack` and those of first pages into `first` as `audit.pack`, and the script
+/// that loads modules from them, with the loader in `web/areas.ts`.
+pub(super) fn pack(cut: &Path, modules: &Modules, loader: &Path, packs: &Path, first: &Path) -> Result<()> {
+    let read = |stem: &str| {
         let path = cut.join(format!("{stem}.wasm"));
-        let size = fs::metadata(&path).with_context(|| format!("{} is missing", path.display()))?.len();
-        sized.push((areas.clone(), size));
+        fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))
+    };
+    let mut code = BTreeMap::new();
+    for stem in modules.keys() {
+        code.insert(stem.as_str(), read(stem)?);
     }
-    let grouped = group(sized);
+    let sized = modules.iter().map(|(stem, areas)| (areas.clone(), code[stem.as_str()].len() as u64));
+    let grouped = group(sized.collect());
+    let letters = letters(modules)?;
 
-    let script = cut.join(SCRIPT);
-    let mut text = fs::read_to_string(&script).with_context(|| format!("{} cannot be read", script.display()))?;
-    let mut names = Vec::new();
+    // In the order of their numbers.
+    let (mut number, mut numbered) = (0, Vec::new());
+    let mut script = String::from("const PACKS = [\n");
     for areas in &grouped {
-        let (number, mut bytes) = (names.len(), Vec::new());
-        for (id, (stem, _)) in modules
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, users))| grouped.iter().find(|g| g.is_superset(users)) == Some(areas))
-        {
-            let path = cut.join(format!("{stem}.wasm"));
-            let module = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let (begin, end) = (bytes.len(), bytes.len() + module.len());
-            let fetch = format!("fetch(new URL(\"./{stem}.wasm\", import.meta.url))");
-            if text.matches(&fetch).count() != 1 {
-                bail!("{SCRIPT} does not fetch {stem}.wasm exactly once; has the output of the cut changed?");
-            }
-            text = text.replace(&fetch, &format!("fromPack({id}, {number}, {begin}, {end})"));
-            bytes.extend(module);
-        }
-        if bytes.is_empty() {
+        let held: Vec<_> =
+            modules.iter().filter(|(_, users)| grouped.iter().find(|g| g.is_superset(users)) == Some(areas)).collect();
+        if held.is_empty() {
             // Its modules have found a smaller pack.
             continue;
         }
-        let name = areas.iter().map(String::as_str).collect::<Vec<_>>().join("+") + ".pack";
-        fs::write(packs.join(&name), bytes).with_context(|| format!("{name} cannot be written"))?;
-        names.push(name);
-    }
-    let mut loader = String::from("const PACKS = [\n");
-    for name in &names {
-        writeln!(loader, "  \"./areas/{name}\",")?;
-    }
-    loader.push_str("];\nconst FIRST = {\n");
-    for area in modules.values().flatten().collect::<BTreeSet<_>>() {
-        let load = format!("export const __wasm_split_load_{area} = wrapAsyncCb(");
-        if text.matches(&load).count() != 1 {
-            bail!("{SCRIPT} does not load {area} exactly once; has the output of the cut changed?");
+        let name = format!("{number}.pack");
+        number += 1;
+        writeln!(script, "  [\"./areas/{name}\", [")?;
+        let mut bytes = Vec::new();
+        for (stem, users) in held {
+            let module = &code[stem.as_str()];
+            let users_in_letters: String = users.iter().map(|area| letters[area.as_str()]).collect();
+            writeln!(script, "    [{}, \"{users_in_letters}\"],", module.len())?;
+            bytes.extend(module);
+            numbered.push((users, module.as_slice()));
         }
-        text = text.replace(&load, &format!("export const __wasm_split_load_{area} = inArea(\"{area}\")("));
-        fs::write(first.join(format!("{area}.pack")), first_of(area, cut, modules)?)
-            .with_context(|| format!("the first pack of {area} cannot be written"))?;
-        writeln!(loader, "  {area}: \"./first/{area}.pack\",")?;
+        script.push_str("  ]],\n");
+        fs::write(packs.join(&name), bytes).with_context(|| format!("{name} cannot be written"))?;
     }
-    loader.push_str(FROM_PACK);
-    fs::write(&script, loader + &text).with_context(|| format!("{} cannot be written", script.display()))
+    writeln!(script, "];\nimport {{ areas }} from {:?};", loader.display().to_string())?;
+    writeln!(script, "const area = areas(PACKS, getSharedImports, import.meta.url);")?;
+    for (area, letter) in &letters {
+        writeln!(script, "export const __wasm_split_load_{area} = area(\"{letter}\", \"./first/{area}.pack\");")?;
+        let name = format!("{area}.pack");
+        fs::write(first.join(&name), first_of(area, &numbered)?).with_context(|| format!("{name} cannot be written"))?;
+    }
+
+    // What the first module shares is named by the script of the cut; how it loads the others is replaced.
+    let place = cut.join(SCRIPT);
+    let text = fs::read_to_string(&place).with_context(|| format!("{} cannot be read", place.display()))?;
+    let Some((shared, _)) = text.split_once("function wrapAsyncCb(").filter(|(head, _)| head.contains("getSharedImports"))
+    else {
+        bail!("{SCRIPT} has another shape than expected; has the output of the cut changed?");
+    };
+    fs::write(&place, [shared, &script].concat()).with_context(|| format!("{} cannot be written", place.display()))
+}
+
+/// One letter for each area, by which the script names it.
+fn letters(modules: &Modules) -> Result<BTreeMap<&str, char>> {
+    let areas: BTreeSet<&str> = modules.values().flatten().map(String::as_str).collect();
+    let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').collect();
+    if areas.len() > letters.len() {
+        bail!("there are {} areas and {} letters to name them", areas.len(), letters.len());
+    }
+    Ok(areas.into_iter().zip(letters).collect())
 }
 
 /// All modules that an area needs: their count, number and length of each (32 bits, little endian), then the modules. A part
 /// of a page, which is named after it (`server_tools`), needs only what its page does not.
-fn first_of(area: &str, cut: &Path, modules: &Modules) -> Result<Vec<u8>> {
+fn first_of(area: &str, numbered: &[(&Areas, &[u8])]) -> Result<Vec<u8>> {
     let page = area.split_once('_').map(|(page, _)| page);
-    let needed = |users: &Areas| users.contains(area) && !page.is_some_and(|page| users.contains(page));
     let (mut head, mut bytes, mut count) = (Vec::new(), Vec::new(), 0_u32);
-    for (id, (stem, _)) in modules.iter().enumerate().filter(|(_, (_, users))| needed(users)) {
-        let path = cut.join(format!("{stem}.wasm"));
-        let module = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        for number in [id, module.len()] {
+    for (number, (users, module)) in numbered.iter().enumerate() {
+        if !users.contains(area) || page.is_some_and(|page| users.contains(page)) {
+            continue;
+        }
+        for number in [number, module.len()] {
             head.extend(u32::try_from(number).context("a module is smaller than 4 GB")?.to_le_bytes());
         }
-        bytes.extend(module);
+        bytes.extend(*module);
         count += 1;
     }
     Ok([&count.to_le_bytes()[..], &head, &bytes].concat())
 }
-
-/// A module out of a pack, as the answer that a request for the module alone would have had. Until the first page has been
-/// taken over, packs made for its areas are looked into first. A pack is fetched once; one that failed is fetched again
-/// when it is next needed.
-const FROM_PACK: &str = r#"};
-const fetched = new Map();
-function packed(url) {
-  let pack = fetched.get(url);
-  if (pack === undefined) {
-    pack = fetch(new URL(url, import.meta.url)).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
-      return answer.arrayBuffer();
-    });
-    pack.catch(() => fetched.delete(url));
-    fetched.set(url, pack);
-  }
-  return pack;
-}
-const firsts = new Map();
-function parts(bytes) {
-  const count = new Uint32Array(bytes, 0, 1)[0];
-  const head = new Uint32Array(bytes, 4, 2 * count);
-  const found = new Map();
-  let begin = 4 + 8 * count;
-  for (let i = 0; i < head.length; i += 2) {
-    found.set(head[i], bytes.slice(begin, (begin += head[i + 1])));
-  }
-  return found;
-}
-const inArea = (area) => (load) => wrapAsyncCb(() => {
-  if (!firsts.has(area) && !document.documentElement.hasAttribute("data-hydrated")) {
-    firsts.set(area, packed(FIRST[area]).then(parts).catch(() => new Map()));
-  }
-  return load();
-});
-async function fromPack(id, number, begin, end) {
-  const headers = { "content-type": "application/wasm" };
-  for (const first of firsts.values()) {
-    const module = (await first).get(id);
-    if (module !== undefined) return new Response(module, { headers });
-  }
-  const bytes = await packed(PACKS[number]);
-  return new Response(bytes.slice(begin, end), { headers });
-}
-"#;
 
 /// Which sets of areas get a pack. Two packs become one, for all who need either, as long as the requests saved outweigh
 /// the bytes that some then load for nothing. The smallest sets come first, so that the first superset of a module's

@@ -17,6 +17,9 @@ struct Budget {
     /// The code of one area comes on top: that of the heaviest counts.
     #[serde(default)]
     with_area: bool,
+    /// Areas that are parts of pages and come to life late, after the first view (`app/src/areas/late.rs`).
+    #[serde(default)]
+    late: Vec<String>,
     /// The most they may weigh together after brotli, in bytes.
     brotli_bytes: u64,
 }
@@ -61,7 +64,11 @@ pub(crate) fn weigh(repo: &Repo) -> Result<BTreeMap<String, Weight>> {
             bytes += size;
         }
         if budget.with_area {
-            let areas = areas(repo, &manifest)?;
+            let mut areas = areas(repo, &manifest)?;
+            for name in &budget.late {
+                let size = areas.remove(name).with_context(|| format!("web/budget.json names {name}, which is no area"))?;
+                note(&format!("{size:>9}  the code of {name}, later"));
+            }
             for (area, size) in &areas {
                 note(&format!("{size:>9}  the code of {area}"));
             }

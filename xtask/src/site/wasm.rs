@@ -29,7 +29,7 @@ pub(super) struct Application {
     pub(super) script: PathBuf,
     /// What every page needs.
     pub(super) wasm: PathBuf,
-    /// What the pages of some areas need besides: logical names (`areas/audit+inbox.pack`, `first/audit.pack`) and files.
+    /// What the pages of some areas need besides: logical names (`areas/7.pack`, `first/audit.pack`) and files.
     pub(super) packs: Vec<(String, PathBuf)>,
 }
 
@@ -39,11 +39,13 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
     let (packs, first) = (work.join("areas"), work.join("first"));
     let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
-    let inputs = Inputs::of("wasm", 10)
+    let loader = repo.path("web/areas.ts");
+    let inputs = Inputs::of("wasm", 11)
         .text(mode.name())
         .file(&compiled)?
         .file(&repo.path("package-lock.json"))?
-        .file(&repo.path("web/optimise.mjs"))?;
+        .file(&repo.path("web/optimise.mjs"))?
+        .file(&loader)?;
     unless_fresh(&work.join("wasm.stamp"), inputs, &[&script, &wasm, &packs, &first], || {
         for directory in [&cut, &packs, &first] {
             let _ = fs::remove_dir_all(directory);
@@ -61,7 +63,7 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
             optimise(repo, &all)?;
         }
         fs::copy(&main, &wasm).context("app_bg.wasm cannot be copied")?;
-        areas::pack(&cut, &modules, &packs, &first)?;
+        areas::pack(&cut, &modules, &loader, &packs, &first)?;
         bundle(repo, mode, &cut.join("app.js"), &script)
     })?;
     let mut named = Vec::new();

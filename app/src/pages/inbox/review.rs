@@ -1,7 +1,7 @@
 //! The review page: who asks for what and why, what the server really is, and the decision.
 
 use chrono::{DateTime, Utc};
-use domain::{Request, RequestId, RequestKind, RequestState, Review, RuleView, TestReport, User};
+use domain::{Request, RequestHistory, RequestId, RequestKind, RequestState, Review, RuleView, TestReport, User};
 
 use super::api::{ApproveRequest, GetReview, RejectRequest, ReviewPageData, TestRequest};
 use super::decide::{ApproveCard, RejectCard};
@@ -98,12 +98,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
                 <Card title=text::inbox::justification()><div class="stack"><JustificationView justification=justification/></div></Card>
                 <Card title=text::inbox::configuration()><ConfigurationFacts request=configuration/></Card>
                 <Technical request=request test=test allow_private=allow_private form=forms.test/>
-                <Access access=access/>
-                <Earlier earlier=earlier/>
-                <Card title=text::inbox::history()>
-                    <Timeline items=history_items(history)/>
-                    {replaces.map(|id| view! { <p class="field-help"><a href=format!("/inbox/{id}")>{text::inbox::replaced()}</a></p> })}
-                </Card>
+                {parts::late::review_past(access, earlier, history, replaces)}
             </div>
             <div class="stack">{decide}</div>
         </div>
@@ -208,7 +203,7 @@ fn Technical(
         let description = text::inbox::offers_description(report.tools.len());
         view! {
             <Card title=text::inbox::offers() description=description>
-                <TestDefinitions report=report/>
+                {parts::late::review_offers(report)}
             </Card>
         }
     });
@@ -232,6 +227,28 @@ fn Busy(form: FormState<TestRequest>) -> impl IntoView {
         <p class="muted" role="status">
             {move || form.pending().then(text::inbox::test_busy)}
         </p>
+    }
+}
+
+/// What the requester has and had, and what happened to the request.
+#[component]
+pub fn Past(
+    /// Rules that give access now.
+    access: Vec<RuleView>,
+    /// Earlier requests.
+    earlier: Vec<Request>,
+    /// What happened to this one.
+    history: Vec<RequestHistory>,
+    /// The request that this one replaces.
+    replaces: Option<RequestId>,
+) -> impl IntoView {
+    view! {
+        <Access access=access/>
+        <Earlier earlier=earlier/>
+        <Card title=text::inbox::history()>
+            <Timeline items=history_items(history)/>
+            {replaces.map(|id| view! { <p class="field-help"><a href=format!("/inbox/{id}")>{text::inbox::replaced()}</a></p> })}
+        </Card>
     }
 }
 

@@ -4,7 +4,6 @@ use domain::{Capability, PinKind, ServerDetail, ServerId, ServerStatus};
 
 use super::activity::{Events, load_events};
 use super::api::{DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, TestServer, UpdateServer};
-use super::overview::OverviewTab;
 use super::permissions::NewRuleDialog;
 use crate::pages::rules::api::{CreateRule, SwitchRule};
 use crate::prelude::*;
@@ -28,7 +27,7 @@ pub fn ServerPage() -> impl IntoView {
     let id = param::<ServerId>("id");
     let forms =
         Forms { test: use_form(), pin: use_form(), enable: use_form(), update: use_form(), create_rule: use_form() };
-    parts::ahead(&["server_tools", "server_permissions", "server_settings", "server_activity", "rule_form"]);
+    parts::ahead(&["server_overview", "server_tools", "server_permissions", "server_settings", "server_activity", "rule_form"]);
     let switch_rule = use_form::<SwitchRule>();
     let disable = use_form::<DisableServer>();
     let delete = use_form::<DeleteServer>();
@@ -87,11 +86,11 @@ fn ServerView(
         {move || {
             let detail = detail.get_value();
             match tab.get() {
-                "tools" => parts::server_tools(detail, forms).into_any(),
-                "permissions" => parts::server_permissions(detail.rules, manages_rules.get_untracked().then_some(switch_rule)).into_any(),
+                "tools" => parts::late::server_tools(detail, forms),
+                "permissions" => parts::late::server_permissions(detail.rules, manages_rules.get_untracked().then_some(switch_rule)),
                 "activity" => parts::server_activity(id, events).into_any(),
-                "settings" => parts::server_settings(detail.server, forms).into_any(),
-                _ => view! { <OverviewTab detail=detail forms=forms/> }.into_any(),
+                "settings" => parts::late::server_settings(detail.server, forms),
+                _ => parts::late::server_overview(detail, forms),
             }
         }}
     }

@@ -15,6 +15,7 @@ use api::ListServers;
 pub use detail::{Forms as ServerForms, ServerPage};
 use domain::{Capability, Server, ServerSort, ServerStatus, Sort};
 pub use new::NewServerPage;
+pub use overview::OverviewTab;
 pub use permissions::PermissionsTab;
 pub use settings::SettingsTab;
 pub use tools::ToolsTab;

@@ -6,8 +6,9 @@ use super::api::TestServer;
 use super::detail::Forms;
 use crate::prelude::*;
 
+/// The first tab of a server's page.
 #[component]
-pub(super) fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
+pub fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
     let ServerDetail { server, test, proxy_url, owner, .. } = detail;
     let names = |names: Vec<String>| {
         names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view()

@@ -9,7 +9,7 @@ use domain::{Capability, OneTimeLink, Sort, User, UserSort, UserStatus};
 
 use crate::prelude::*;
 
-pub use profile::UserPage;
+pub use profile::{Forms as PersonForms, PersonAccess, PersonSessions, UserPage};
 
 /// `/users`: everybody, and the dialog that invites somebody.
 #[component]

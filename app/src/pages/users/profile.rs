@@ -28,7 +28,7 @@ pub fn UserPage() -> impl IntoView {
 
 /// The forms of the page, made once so that their results outlive a reload of the data.
 #[derive(Clone, Copy)]
-struct Forms {
+pub struct Forms {
     update: FormState<UpdateUser>,
     suspend: FormState<SuspendUser>,
     reactivate: FormState<ReactivateUser>,
@@ -81,8 +81,8 @@ fn Profile(profile: UserProfile, forms: Forms) -> impl IntoView {
                 <Details user=user.clone()/>
                 <Groups groups=groups/>
             </div>
-            <Access rules=rules form=forms.switch/>
-            <Sessions id=id sessions=sessions forms=forms/>
+            {parts::late::person_access(rules, forms.switch)}
+            {parts::late::person_sessions(id, sessions, forms)}
         </div>
         <Dialog name="edit" title=text::users::edit_profile()>
             <Form form=forms.update>
@@ -171,8 +171,14 @@ fn Groups(groups: Vec<Group>) -> impl IntoView {
     view! { <Card title=text::common::groups() description=text::users::groups_description()>{body}</Card> }
 }
 
+/// What a person may use, by which rules.
 #[component]
-fn Access(rules: Vec<RuleView>, form: FormState<SwitchRule>) -> impl IntoView {
+pub fn PersonAccess(
+    /// Rules about the person or their groups.
+    rules: Vec<RuleView>,
+    /// Switches a rule off.
+    form: FormState<SwitchRule>,
+) -> impl IntoView {
     let back = here();
     let manages = can(Capability::ManagePolicies).get_untracked();
     let revoke = move |rule: &Rule| {
@@ -226,8 +232,16 @@ fn rule_row(view: RuleView, action: AnyView) -> Row {
     if in_force { row } else { row.muted() }
 }
 
+/// Where a person is signed in.
 #[component]
-fn Sessions(id: UserId, sessions: Vec<SessionView>, forms: Forms) -> impl IntoView {
+pub fn PersonSessions(
+    /// The person.
+    id: UserId,
+    /// Their sessions.
+    sessions: Vec<SessionView>,
+    /// The forms of the page.
+    forms: Forms,
+) -> impl IntoView {
     let some = !sessions.is_empty();
     view! {
         <Card

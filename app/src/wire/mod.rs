@@ -2,6 +2,8 @@
 //! the machinery around it (resources, actions, suspense) is compiled once and not for every function: in WebAssembly
 //! that is most of the size of a page.
 
+mod tree;
+
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -55,9 +57,11 @@ impl Json {
     /// # Errors
     /// When it has another shape: the server is newer or older than this page.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, AppError> {
-        serde_json::from_str(self.0.get()).map_err(strange)
+        tree::from_text(self.0.get()).map_err(strange)
     }
 }
+
+pub use tree::from_text;
 
 fn strange(why: serde_json::Error) -> AppError {
     AppError(Problem::Unavailable {
