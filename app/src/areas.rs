@@ -10,7 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    Request, RequestHistory, RequestId, Rule, RuleView, Server, ServerDetail, ServerId, SessionView, TestReport, User, UserId,
+    AuditRow, Page as PageOf, Request, Rule, RuleView, ServerDetail, ServerId, SessionView, TestReport, User, UserId,
 };
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -19,16 +19,17 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 #[cfg(not(feature = "ssr"))]
 use send_wrapper::SendWrapper;
+use serde::de::DeserializeOwned;
 
-use crate::components::{FormState, TestDefinitions};
-use crate::pages::inbox::Past;
+use crate::components::{ErrorView, FormState, TestDefinitions, TestSteps};
+use crate::pages::inbox::api::PastData;
+use crate::pages::inbox::{Past, ReviewFacts};
 use crate::pages::rules::RuleFields;
 use crate::pages::rules::api::{Principals, SwitchRule};
-use crate::pages::servers::{
-    ActivityTab, Events, OverviewTab, PermissionsTab, ServerForms, SettingsTab, ToolsTab,
-};
+use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, SettingsTab, ToolsTab};
 use crate::pages::users::fields::UserFields;
 use crate::pages::users::{PersonAccess, PersonForms, PersonSessions};
+use crate::wire::Later;
 use crate::{pages, shell};
 
 /// Code on its way. On the server it is there already, and what renders it may go on in another thread.
@@ -393,34 +394,56 @@ macro_rules! parts {
 }
 
 parts! {
-    /// What a server is, and whether it works.
-    server_overview(detail: ServerDetail, forms: ServerForms) => view! { <OverviewTab detail=detail forms=forms/> };
-    /// The definitions of a server.
-    server_tools(detail: ServerDetail, forms: ServerForms) => view! { <ToolsTab detail=detail forms=forms/> };
-    /// Who may use a server.
-    server_permissions(rules: Vec<RuleView>, revoke: Option<FormState<SwitchRule>>) => view! {
-        <PermissionsTab rules=rules revoke=revoke/>
-    };
-    /// What happened at a server.
-    server_activity(server: ServerId, events: Events) => view! { <ActivityTab server=server events=events/> };
-    /// The settings of a server.
-    server_settings(server: Server, forms: ServerForms) => view! { <SettingsTab server=server forms=forms/> };
+    /// What a server is, and whether it works, of a [`ServerDetail`].
+    server_overview(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
+        <OverviewTab detail=detail forms=forms/>
+    });
+    /// The definitions of a server, of a [`ServerDetail`].
+    server_tools(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
+        <ToolsTab detail=detail forms=forms/>
+    });
+    /// Who may use a server, of a [`ServerDetail`].
+    server_permissions(detail: Later, revoke: Option<FormState<SwitchRule>>) => read(detail, move |detail: ServerDetail| view! {
+        <PermissionsTab rules=detail.rules revoke=revoke/>
+    });
+    /// What happened at a server: a page of events.
+    server_activity(server: ServerId, events: Later) => read(events, move |events: PageOf<AuditRow>| view! {
+        <ActivityTab server=server events=events/>
+    });
+    /// The settings of a server, of a [`ServerDetail`].
+    server_settings(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
+        <SettingsTab server=detail.server forms=forms/>
+    });
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>
     };
-    /// What a connection test has found, for review.
-    review_offers(report: TestReport) => view! { <TestDefinitions report=report/> };
-    /// What was before a request: access, earlier requests, its history.
-    review_past(access: Vec<RuleView>, earlier: Vec<Request>, history: Vec<RequestHistory>, replaces: Option<RequestId>) => view! {
-        <Past access=access earlier=earlier history=history replaces=replaces/>
-    };
+    /// Who asks (a [`User`]), why, and for what.
+    review_facts(requester: Later, request: Request) => read(requester, move |requester: User| view! {
+        <ReviewFacts requester=requester request=request/>
+    });
+    /// The steps of a connection test, of a [`TestReport`].
+    review_test(report: Later) => read(report, |report: TestReport| view! { <TestSteps report=report/> });
+    /// What a connection test has found, of a [`TestReport`].
+    review_offers(report: Later) => read(report, |report: TestReport| view! { <TestDefinitions report=report/> });
+    /// What was before a request: [`PastData`].
+    review_past(past: Later) => read(past, |past: PastData| view! { <Past past=past/> });
     /// What a person may use.
-    person_access(rules: Vec<RuleView>, revoke: FormState<SwitchRule>) => view! { <PersonAccess rules=rules form=revoke/> };
+    person_access(rules: Later, revoke: FormState<SwitchRule>) => read(rules, move |rules: Vec<RuleView>| view! {
+        <PersonAccess rules=rules form=revoke/>
+    });
     /// Where a person is signed in.
-    person_sessions(id: UserId, sessions: Vec<SessionView>, forms: PersonForms) => view! {
+    person_sessions(id: UserId, sessions: Later, forms: PersonForms) => read(sessions, move |sessions: Vec<SessionView>| view! {
         <PersonSessions id=id sessions=sessions forms=forms/>
-    };
+    });
     /// The fields of a person.
     user_form(user: Option<User>) => view! { <UserFields user=user/> };
+}
+
+/// The view of what comes with its page as a whole and is read here.
+fn read<T: DeserializeOwned, V: IntoView + 'static>(later: Later, view: impl FnOnce(T) -> V) -> AnyView {
+    match later.read() {
+        Ok(value) => view(value).into_any(),
+        Err(error) => view! { <ErrorView error=error/> }.into_any(),
+    }
 }

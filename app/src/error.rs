@@ -61,7 +61,8 @@ impl FromServerFnError for AppError {
 
     fn de(data: Bytes) -> Self {
         let text = String::from_utf8_lossy(&data);
-        from_text(&text).unwrap_or_else(|why| Self::from_server_fn_error(ServerFnErrorErr::Deserialization(why.to_string())))
+        from_text(&text)
+            .unwrap_or_else(|why| Self::from_server_fn_error(ServerFnErrorErr::Deserialization(why.to_string())))
     }
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {

@@ -41,8 +41,9 @@ pub use shell::document::shell;
 pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
 use areas::{
-    account, api_keys, audit, catalog, connector, connectors, entry, event, gallery, group, groups, home, inbox, new_server, notifications,
-    person, policies, own_request, policy, request_form, requests, review, server, servers, session, users,
+    account, api_keys, audit, catalog, connector, connectors, entry, event, gallery, group, groups, home, inbox,
+    new_server, notifications, own_request, person, policies, policy, request_form, requests, review, server, servers,
+    session, users,
 };
 use context::Context;
 use pages::not_found::NotFoundPage;

@@ -15,4 +15,4 @@ pub use crate::text;
 pub use crate::url::{
     close_dialog, dialog_target, here, href_with, link, open_dialog, open_dialog_for, param, query, query_as,
 };
-pub use crate::wire::{Loaded, load, load_checked, load_unless, load_when};
+pub use crate::wire::{Later, Loaded, load, load_checked, load_unless, load_when};

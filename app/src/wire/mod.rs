@@ -14,6 +14,7 @@ use leptos::server_fn::codec::{Json as JsonCodec, PostUrl};
 use leptos::server_fn::{Http, ServerFn};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::context::context;
@@ -67,6 +68,29 @@ fn strange(why: serde_json::Error) -> AppError {
     AppError(Problem::Unavailable {
         why: format!("the answer could not be read ({why}); Drawbridge may have been updated, so reload the page"),
     })
+}
+
+/// A part of an answer that is read where it is shown, so that the page around it does without the code for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Later(Value);
+
+impl Later {
+    /// The value, to be read later.
+    ///
+    /// # Errors
+    /// When it is nothing that JSON knows (a map whose keys are no texts).
+    pub fn of(value: &impl Serialize) -> Result<Self, AppError> {
+        serde_json::to_value(value).map(Self).map_err(strange)
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// When it has another shape: the server is newer or older than this page.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
+        tree::from_value(self.0).map_err(strange)
+    }
 }
 
 /// What came of a call.
@@ -146,6 +170,13 @@ impl<T: DeserializeOwned> Loaded<T> {
     /// What the function says, or that it could not be reached.
     pub async fn get(self) -> Result<T, AppError> {
         self.resource.await.and_then(|json| json.read())
+    }
+}
+
+impl<T> Loaded<Option<T>> {
+    /// The same, to be read where it is shown.
+    pub const fn later(self) -> Loaded<Option<Later>> {
+        Loaded { resource: self.resource, output: PhantomData }
     }
 }
 

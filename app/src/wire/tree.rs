@@ -13,7 +13,15 @@ use serde_json::{Error, Map, Value};
 /// # Errors
 /// When the text is no JSON, or has another shape.
 pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    T::deserialize(Tree(serde_json::from_str(text)?))
+    from_value(serde_json::from_str(text)?)
+}
+
+/// The value of a type in a tree.
+///
+/// # Errors
+/// When the tree has another shape.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    T::deserialize(Tree(value))
 }
 
 struct Tree(Value);
@@ -254,7 +262,12 @@ mod tests {
             id: domain::UserId::from_uuid(Default::default()),
             number: Number(255),
             when: "2026-11-21T10:20:30.123456Z".parse().unwrap(),
-            shapes: vec![Shape::Nothing, Shape::One(i64::MIN), Shape::Two("ü\"\n".into(), true), Shape::Named { size: -0.5 }],
+            shapes: vec![
+                Shape::Nothing,
+                Shape::One(i64::MIN),
+                Shape::Two("ü\"\n".into(), true),
+                Shape::Named { size: -0.5 },
+            ],
             pair: (-128, String::new()),
             by_name: BTreeMap::from([("a".into(), None), ("b".into(), Some(Number(0)))]),
             inner: Inner { count: u64::MAX },
@@ -281,7 +294,8 @@ mod tests {
 
     #[test]
     fn another_shape_is_refused() {
-        for text in ["[3]", "{\"count\": -1}", "{\"count\": 1.5}", "{\"count\": \"1\"}", "{\"count\": null}", "{", "3"] {
+        for text in ["[3]", "{\"count\": -1}", "{\"count\": 1.5}", "{\"count\": \"1\"}", "{\"count\": null}", "{", "3"]
+        {
             assert!(from_text::<Inner>(text).is_err(), "{text}");
         }
         assert!(from_text::<Number>("256").is_err());

@@ -88,9 +88,7 @@ impl TryFrom<Sent> for Problem {
             "not_found" => what.map(|what| Self::NotFound { what }),
             "invalid" => fields.map(|fields| Self::Invalid { fields }),
             "conflict" => code.zip(why).map(|(code, why)| Self::Conflict { code, why }),
-            "rate_limited" => {
-                retry_after_seconds.map(|retry_after_seconds| Self::RateLimited { retry_after_seconds })
-            }
+            "rate_limited" => retry_after_seconds.map(|retry_after_seconds| Self::RateLimited { retry_after_seconds }),
             "unavailable" => why.map(|why| Self::Unavailable { why }),
             "internal" => correlation.map(|correlation| Self::Internal { correlation }),
             _ => None,

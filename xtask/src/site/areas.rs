@@ -94,13 +94,15 @@ pub(super) fn pack(cut: &Path, modules: &Modules, loader: &Path, packs: &Path, f
     for (area, letter) in &letters {
         writeln!(script, "export const __wasm_split_load_{area} = area(\"{letter}\", \"./first/{area}.pack\");")?;
         let name = format!("{area}.pack");
-        fs::write(first.join(&name), first_of(area, &numbered)?).with_context(|| format!("{name} cannot be written"))?;
+        fs::write(first.join(&name), first_of(area, &numbered)?)
+            .with_context(|| format!("{name} cannot be written"))?;
     }
 
     // What the first module shares is named by the script of the cut; how it loads the others is replaced.
     let place = cut.join(SCRIPT);
     let text = fs::read_to_string(&place).with_context(|| format!("{} cannot be read", place.display()))?;
-    let Some((shared, _)) = text.split_once("function wrapAsyncCb(").filter(|(head, _)| head.contains("getSharedImports"))
+    let Some((shared, _)) =
+        text.split_once("function wrapAsyncCb(").filter(|(head, _)| head.contains("getSharedImports"))
     else {
         bail!("{SCRIPT} has another shape than expected; has the output of the cut changed?");
     };

@@ -66,7 +66,8 @@ pub(crate) fn weigh(repo: &Repo) -> Result<BTreeMap<String, Weight>> {
         if budget.with_area {
             let mut areas = areas(repo, &manifest)?;
             for name in &budget.late {
-                let size = areas.remove(name).with_context(|| format!("web/budget.json names {name}, which is no area"))?;
+                let size =
+                    areas.remove(name).with_context(|| format!("web/budget.json names {name}, which is no area"))?;
                 note(&format!("{size:>9}  the code of {name}, later"));
             }
             for (area, size) in &areas {

@@ -1,10 +1,12 @@
 //! Server functions of those who decide about requests.
 
-use domain::{Definition, Page, Rejection, Request, RequestId, Review};
+use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, RuleView};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::pages::requests::ToolChoice;
+use crate::wire::Later;
 
 /// Which requests of the inbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +26,50 @@ pub struct InboxQuery {
 }
 
 /// Everything that a reviewer looks at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReviewPageData {
-    /// The review.
-    pub review: Review,
+    /// The request.
+    pub request: Request,
+    /// Who asks: a [`domain::User`].
+    pub requester: Later,
+    /// The last connection test: a [`domain::TestReport`].
+    pub report: Option<Later>,
+    /// What the last connection test found, in short.
+    pub test: Option<Tested>,
+    /// Servers that do the same.
+    pub duplicates: Vec<Duplicate>,
+    /// The existing server has an address in a private network, and may have it.
+    pub allow_private: bool,
+    /// The catalog entry's own address, when the request names the entry and asks for another address.
+    pub catalog_url: Option<String>,
     /// The tools to choose from: of the last test, or those approved of an existing server.
-    pub tools: Vec<Definition>,
+    pub tools: Vec<ToolChoice>,
+    /// What was before: [`PastData`].
+    pub past: Later,
+}
+
+/// What a connection test found, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    /// Every step passed.
+    pub ok: bool,
+    /// How many tools there are.
+    pub tools: usize,
+    /// Digest of all definitions; absent unless `ok`.
+    pub digest: Option<String>,
+}
+
+/// What the requester has and had, and what happened to the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastData {
+    /// Rules that give access now.
+    pub access: Vec<RuleView>,
+    /// Earlier requests of the same person, newest first.
+    pub earlier: Vec<Request>,
+    /// What happened to this one, oldest first.
+    pub history: Vec<RequestHistory>,
+    /// The request that this one replaces.
+    pub replaces: Option<RequestId>,
 }
 
 /// An approval as its form has it.
@@ -80,7 +120,19 @@ pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
         (Some(test), _) => test.tools.clone(),
         (None, _) => Vec::new(),
     };
-    Ok(ReviewPageData { review, tools })
+    let domain::Review { request, requester, earlier, access, test, duplicates, server, catalog_url, history } = review;
+    let past = PastData { access, earlier, history, replaces: request.resubmission_of };
+    Ok(ReviewPageData {
+        request,
+        requester: Later::of(&requester)?,
+        report: test.as_ref().map(Later::of).transpose()?,
+        test: test.map(|test| Tested { ok: test.ok, tools: test.tools.len(), digest: test.definitions_digest }),
+        duplicates,
+        allow_private: server.is_some_and(|server| server.allow_private),
+        catalog_url,
+        tools: tools.into_iter().map(ToolChoice::from).collect(),
+        past: Later::of(&past)?,
+    })
 }
 
 /// Tests the connection, live.

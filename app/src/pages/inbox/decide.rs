@@ -1,21 +1,21 @@
 //! The decision: approve or reject.
 
-use domain::{Definition, Problem, Request, RequestId, RequestKind, TestReport};
+use domain::{Problem, Request, RequestId, RequestKind};
 
-use super::api::{ApproveRequest, RejectRequest};
-use crate::pages::requests::tool_option;
+use super::api::{ApproveRequest, RejectRequest, Tested};
+use crate::pages::requests::{ToolChoice, tool_option};
 use crate::prelude::*;
 
 /// Approves: entire server or chosen tools, until when, with notes.
 #[component]
 pub(super) fn ApproveCard(
     request: Request,
-    test: Option<TestReport>,
-    tools: Vec<Definition>,
+    test: Option<Tested>,
+    tools: Vec<ToolChoice>,
     allow_private: bool,
     form: FormState<ApproveRequest>,
 ) -> impl IntoView {
-    let digest = test.filter(|report| report.ok).and_then(|report| report.definitions_digest);
+    let digest = test.filter(|test| test.ok).and_then(|test| test.digest);
     let new_server = request.kind == RequestKind::Server;
     // What is approved is what was seen; without a test nothing was.
     let locked = new_server && digest.is_none();

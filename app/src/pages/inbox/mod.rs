@@ -6,7 +6,7 @@ mod review;
 
 use api::{InboxQuery, ListInbox};
 use domain::{Request, RequestKind, RequestState};
-pub use review::{Past, ReviewPage};
+pub use review::{Past, ReviewFacts, ReviewPage};
 
 use crate::pages::rules::words;
 use crate::prelude::*;

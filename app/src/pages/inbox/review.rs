@@ -1,9 +1,9 @@
 //! The review page: who asks for what and why, what the server really is, and the decision.
 
 use chrono::{DateTime, Utc};
-use domain::{Request, RequestHistory, RequestId, RequestKind, RequestState, Review, RuleView, TestReport, User};
+use domain::{Request, RequestId, RequestKind, RequestState, RuleView, User};
 
-use super::api::{ApproveRequest, GetReview, RejectRequest, ReviewPageData, TestRequest};
+use super::api::{ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested};
 use super::decide::{ApproveCard, RejectCard};
 use crate::keys;
 use crate::pages::requests::{
@@ -35,8 +35,7 @@ struct Forms {
 
 #[component]
 fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
-    let ReviewPageData { review, tools } = data;
-    let Review { request, requester, earlier, access, test, duplicates, server, catalog_url, history } = review;
+    let ReviewPageData { request, requester, report, test, duplicates, allow_private, catalog_url, tools, past } = data;
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
     let pending = state == RequestState::Pending;
@@ -46,9 +45,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     };
     let made = request.server_id.map(|id| format!("/servers/{id}"));
     let decision = request.decision.clone();
-    let allow_private = server.as_ref().is_some_and(|server| server.allow_private);
-    let replaces = request.resubmission_of;
-    let (asked, configuration, justification) = (request.created_at, request.clone(), request.justification.clone());
+    let configuration = request.clone();
     let decide = if pending {
         view! {
             <div id="approve">
@@ -94,11 +91,9 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         })}
         <div class="columns columns-decide">
             <div class="stack">
-                <Card title=text::inbox::requester()><Requester user=requester asked=asked/></Card>
-                <Card title=text::inbox::justification()><div class="stack"><JustificationView justification=justification/></div></Card>
-                <Card title=text::inbox::configuration()><ConfigurationFacts request=configuration/></Card>
-                <Technical request=request test=test allow_private=allow_private form=forms.test/>
-                {parts::late::review_past(access, earlier, history, replaces)}
+                {parts::late::review_facts(requester, configuration)}
+                <Technical request=request report=report test=test allow_private=allow_private form=forms.test/>
+                {parts::late::review_past(past)}
             </div>
             <div class="stack">{decide}</div>
         </div>
@@ -169,7 +164,8 @@ fn Requester(user: User, asked: DateTime<Utc>) -> impl IntoView {
 #[component]
 fn Technical(
     request: Request,
-    test: Option<TestReport>,
+    report: Option<Later>,
+    test: Option<Tested>,
     allow_private: bool,
     form: FormState<TestRequest>,
 ) -> impl IntoView {
@@ -192,17 +188,17 @@ fn Technical(
             </Form>
         }
     });
-    let report = match test.clone() {
-        Some(report) => view! { <TestSteps report=report/> }.into_any(),
+    let steps = match report.clone() {
+        Some(report) => parts::late::review_test(report),
         None => view! {
             <p class="muted">{text::inbox::test_none()}</p>
         }
         .into_any(),
     };
-    let definitions = test.filter(|report| report.ok).map(|report| {
-        let description = text::inbox::offers_description(report.tools.len());
+    let passed = test.filter(|test| test.ok).map(|test| test.tools);
+    let definitions = passed.zip(report).map(|(tools, report)| {
         view! {
-            <Card title=text::inbox::offers() description=description>
+            <Card title=text::inbox::offers() description=text::inbox::offers_description(tools)>
                 {parts::late::review_offers(report)}
             </Card>
         }
@@ -211,7 +207,7 @@ fn Technical(
         <div id="test" class="stack">
             <Card title=text::inbox::test()>
                 <div class="stack" aria-live="polite">
-                    {report}
+                    {steps}
                     {run}
                 </div>
             </Card>
@@ -233,15 +229,10 @@ fn Busy(form: FormState<TestRequest>) -> impl IntoView {
 /// What the requester has and had, and what happened to the request.
 #[component]
 pub fn Past(
-    /// Rules that give access now.
-    access: Vec<RuleView>,
-    /// Earlier requests.
-    earlier: Vec<Request>,
-    /// What happened to this one.
-    history: Vec<RequestHistory>,
-    /// The request that this one replaces.
-    replaces: Option<RequestId>,
+    /// All of it.
+    past: PastData,
 ) -> impl IntoView {
+    let PastData { access, earlier, history, replaces } = past;
     view! {
         <Access access=access/>
         <Earlier earlier=earlier/>
@@ -249,6 +240,24 @@ pub fn Past(
             <Timeline items=history_items(history)/>
             {replaces.map(|id| view! { <p class="field-help"><a href=format!("/inbox/{id}")>{text::inbox::replaced()}</a></p> })}
         </Card>
+    }
+}
+
+/// Who asks, why, and for what.
+#[component]
+pub fn ReviewFacts(
+    /// Who asks.
+    requester: User,
+    /// The request.
+    request: Request,
+) -> impl IntoView {
+    let justification = request.justification.clone();
+    view! {
+        <Card title=text::inbox::requester()><Requester user=requester asked=request.created_at/></Card>
+        <Card title=text::inbox::justification()>
+            <div class="stack"><JustificationView justification=justification/></div>
+        </Card>
+        <Card title=text::inbox::configuration()><ConfigurationFacts request=request/></Card>
     }
 }
 

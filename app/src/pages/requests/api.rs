@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    CatalogItem, Definition, Duplicate, NewRequest, Page, Request, RequestHistory, RequestId, RequestState, Server,
+    AuthKind, CatalogNeeds, Duplicate, NewRequest, Page, Request, RequestHistory, RequestId, RequestState, ServerId,
+    Transport,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -26,10 +27,57 @@ pub struct FormSource {
 /// The existing server that access is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessTarget {
-    /// The server.
-    pub server: Server,
+    /// Its identity.
+    pub id: ServerId,
+    /// Its name.
+    pub name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What it is for.
+    pub description: String,
     /// Its tools, to choose from.
-    pub tools: Vec<Definition>,
+    pub tools: Vec<ToolChoice>,
+}
+
+/// A tool to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolChoice {
+    /// Its name.
+    pub name: String,
+    /// What it does, in a line.
+    pub about: String,
+}
+
+/// The catalog entry that a request is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryHead {
+    /// Its title.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// What it needs.
+    pub needs: CatalogNeeds,
+    /// Where it is.
+    pub url: Option<String>,
+    /// How it is spoken to.
+    pub transport: Transport,
+    /// How Drawbridge authenticates to it.
+    pub auth: AuthKind,
+    /// Headers that it wants, with what they are.
+    pub headers: Vec<(String, String)>,
+    /// The person can use a server of this entry already: its slug.
+    pub connected: Option<String>,
+    /// The person has asked for it already.
+    pub requested: bool,
+}
+
+/// The request that another one replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Its identity.
+    pub id: RequestId,
+    /// What was wrong with it.
+    pub fix: Vec<String>,
 }
 
 /// Everything that the form shows at first.
@@ -44,11 +92,11 @@ pub struct RequestFormData {
     /// When the draft was kept last.
     pub saved_at: Option<DateTime<Utc>>,
     /// The catalog entry.
-    pub entry: Option<CatalogItem>,
+    pub entry: Option<EntryHead>,
     /// The server that access is asked for.
     pub target: Option<AccessTarget>,
     /// The request that this one replaces.
-    pub earlier: Option<Request>,
+    pub earlier: Option<Replaced>,
     /// What does the same already.
     pub duplicates: Vec<Duplicate>,
 }
@@ -165,11 +213,12 @@ pub async fn withdraw_request(id: RequestId) -> Result<(), AppError> {
 #[cfg(feature = "ssr")]
 mod prefill {
     use domain::{
-        CatalogEntry, Duplicate, NewRequest, Problem, Request, RequestKind, RequestState, SecretField, SecretText,
+        CatalogEntry, CatalogItem, Definition, Duplicate, NewRequest, Problem, Request, RequestKind, RequestState,
+        SecretField, SecretText,
     };
     use service::{Caller, Services};
 
-    use super::{AccessTarget, FormSource, RequestFormData};
+    use super::{AccessTarget, EntryHead, FormSource, Replaced, RequestFormData, ToolChoice};
     use crate::error::AppError;
     use crate::parse::optional;
 
@@ -198,7 +247,13 @@ mod prefill {
         let target = match server {
             Some(id) => {
                 let (server, tools) = services.requestable(caller, id).await?;
-                Some(AccessTarget { server, tools })
+                Some(AccessTarget {
+                    id,
+                    name: server.name,
+                    slug: server.slug.to_string(),
+                    description: server.description,
+                    tools: tools.into_iter().map(ToolChoice::from).collect(),
+                })
             }
             None => None,
         };
@@ -210,7 +265,7 @@ mod prefill {
         // A request that is sent again has a draft of its own: one for something else must not take its place.
         let key = match (of_earlier, &target, &entry) {
             (Some(earlier), ..) => format!("again:{}", earlier.id),
-            (None, Some(target), _) => format!("access:{}", target.server.id),
+            (None, Some(target), _) => format!("access:{}", target.id),
             (None, None, Some(item)) => item.entry.name.clone(),
             (None, None, None) => "custom".to_owned(),
         };
@@ -222,7 +277,7 @@ mod prefill {
             (None, None, None) => NewRequest::default(),
         };
         fields.kind = Some(if target.is_some() { RequestKind::Access } else { RequestKind::Server });
-        fields.server_id = target.as_ref().map(|target| target.server.id);
+        fields.server_id = target.as_ref().map(|target| target.id);
         fields.catalog_name = entry.as_ref().map(|item| item.entry.name.clone());
         fields.resubmission_of = of_earlier.map(|earlier| earlier.id);
         let duplicates = duplicates(services, caller, &fields).await?;
@@ -231,11 +286,37 @@ mod prefill {
             fields,
             kept: draft.kept_secrets,
             saved_at: draft.saved_at,
-            entry,
+            entry: entry.map(head),
             target,
-            earlier,
+            earlier: earlier.map(replaced),
             duplicates,
         })
+    }
+
+    fn head(CatalogItem { entry, connected, requested }: CatalogItem) -> EntryHead {
+        let CatalogEntry { title, description, needs, url, transport, auth, headers, .. } = entry;
+        EntryHead { title, description, needs, url, transport, auth, headers, connected, requested }
+    }
+
+    fn replaced(earlier: Request) -> Replaced {
+        let rejection = earlier.decision.and_then(|decision| decision.rejection);
+        let fix = rejection.map(|rejection| [rejection.issue, rejection.what_to_fix, rejection.reason]);
+        let fix = fix.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+        Replaced { id: earlier.id, fix }
+    }
+
+    impl From<Definition> for ToolChoice {
+        fn from(tool: Definition) -> Self {
+            let about = tool.description.or(tool.title).unwrap_or_default();
+            Self { name: tool.name, about: first_line(&about) }
+        }
+    }
+
+    /// The first line of a text, cut where it gets long.
+    fn first_line(text: &str) -> String {
+        const MOST: usize = 160;
+        let line = text.trim().lines().next().unwrap_or_default();
+        if line.chars().count() <= MOST { line.to_owned() } else { line.chars().take(MOST).chain(['…']).collect() }
     }
 
     /// What does the same; nothing for access to what exists.
@@ -290,5 +371,16 @@ mod prefill {
 
     fn named<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<SecretField> {
         names.into_iter().map(|name| SecretField { name: name.clone(), value: SecretText::default() }).collect()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn long_descriptions_are_cut() {
+            assert_eq!(first_line("One.\nTwo."), "One.");
+            assert_eq!(first_line(&"x".repeat(500)).chars().count(), 161);
+        }
     }
 }

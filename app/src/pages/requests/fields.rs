@@ -1,15 +1,15 @@
 //! The fields of a request.
 
-use domain::{AuthKind, CatalogItem, Definition, NewRequest, SecretField, Transport};
+use domain::{AuthKind, NewRequest, SecretField, Transport};
 
-use super::api::AccessTarget;
+use super::api::{AccessTarget, EntryHead, ToolChoice};
 use crate::prelude::*;
 
 /// What and where the new server is, and how Drawbridge authenticates to it. Of a catalog entry the address is fixed.
 #[component]
-pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<CatalogItem>) -> impl IntoView {
+pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<EntryHead>) -> impl IntoView {
     let connection = match entry {
-        Some(item) => view! { <EntryConnection item=item kept=kept.clone()/> }.into_any(),
+        Some(entry) => view! { <EntryConnection entry=entry kept=kept.clone()/> }.into_any(),
         None => view! { <CustomConnection fields=fields.clone() kept=kept.clone()/> }.into_any(),
     };
     let env = names(&fields.env);
@@ -100,8 +100,7 @@ pub fn AuthChoice(
 
 /// The connection of a catalog entry: fixed, but for the values of its headers.
 #[component]
-fn EntryConnection(item: CatalogItem, kept: Vec<String>) -> impl IntoView {
-    let entry = item.entry;
+fn EntryConnection(entry: EntryHead, kept: Vec<String>) -> impl IntoView {
     let url = entry.url.unwrap_or_default();
     let rows = entry
         .headers
@@ -147,15 +146,15 @@ fn EntryConnection(item: CatalogItem, kept: Vec<String>) -> impl IntoView {
 /// Which tools of an existing server.
 #[component]
 pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl IntoView {
-    let AccessTarget { server, tools } = target;
+    let AccessTarget { name, slug, tools, .. } = target;
     let options: Vec<CheckOption> = tools.into_iter().map(tool_option).collect();
     let any = !options.is_empty();
     view! {
         <Card title=text::common::access() description=text::requests::access_help()>
             <div class="stack">
                 <Facts>
-                    <Fact label=text::common::server()>{server.name}</Fact>
-                    <Fact label=text::common::slug()><code class="mono">{server.slug.to_string()}</code></Fact>
+                    <Fact label=text::common::server()>{name}</Fact>
+                    <Fact label=text::common::slug()><code class="mono">{slug}</code></Fact>
                 </Facts>
                 {any.then(|| view! { <CheckList name="request[tools][]" label=text::common::tools() options=options chosen=chosen/> })}
             </div>
@@ -164,16 +163,8 @@ pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl In
 }
 
 /// A tool as a choice.
-pub fn tool_option(tool: Definition) -> CheckOption {
-    let about = tool.description.or(tool.title).unwrap_or_default();
-    CheckOption::new(tool.name.clone(), tool.name, first_line(&about))
-}
-
-/// The first line of a text, cut where it gets long.
-fn first_line(text: &str) -> String {
-    const MOST: usize = 160;
-    let line = text.trim().lines().next().unwrap_or_default();
-    if line.chars().count() <= MOST { line.to_owned() } else { line.chars().take(MOST).chain(['…']).collect() }
+pub fn tool_option(tool: ToolChoice) -> CheckOption {
+    CheckOption::new(tool.name.clone(), tool.name, tool.about)
 }
 
 /// Why it is needed. For access to what exists, one reason is enough.
@@ -207,11 +198,5 @@ mod tests {
         let field = |name: &str| SecretField { name: name.into(), ..SecretField::default() };
         assert_eq!(names(&[field(""), field("A"), field(" "), field("")]), ["", "A"]);
         assert!(names(&[field("")]).is_empty());
-    }
-
-    #[test]
-    fn long_descriptions_are_cut() {
-        assert_eq!(first_line("One.\nTwo."), "One.");
-        assert_eq!(first_line(&"x".repeat(500)).chars().count(), 161);
     }
 }

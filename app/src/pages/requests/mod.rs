@@ -9,6 +9,7 @@ mod new;
 mod parts;
 
 use api::ListRequests;
+pub use api::ToolChoice;
 pub use detail::RequestPage;
 use domain::{Request, RequestState};
 pub use duplicates::DuplicateList;

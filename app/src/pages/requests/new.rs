@@ -1,8 +1,6 @@
 //! The form of a request: for an entry of the catalog, a custom server, or access to an existing one.
 
-use domain::{CatalogItem, Request};
-
-use super::api::{DiscardDraft, FormSource, GetForm, RequestFormData, SendRequest};
+use super::api::{DiscardDraft, EntryHead, FormSource, GetForm, Replaced, RequestFormData, SendRequest};
 use super::draft::{Autosave, Draft, DraftStatus};
 use super::duplicates::DuplicateList;
 use super::fields::{AccessFields, JustificationFields, ServerFields};
@@ -29,8 +27,8 @@ pub fn NewRequestPage() -> impl IntoView {
 fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: FormState<DiscardDraft>) -> impl IntoView {
     let RequestFormData { key, fields, kept, saved_at, entry, target, earlier, duplicates } = data;
     let (title, description) = match (&entry, &target) {
-        (Some(item), _) => (text::catalog::request_named(&item.entry.title), item.entry.description.clone()),
-        (None, Some(target)) => (text::requests::access_to(&target.server.name), target.server.description.clone()),
+        (Some(entry), _) => (text::catalog::request_named(&entry.title), entry.description.clone()),
+        (None, Some(target)) => (text::requests::access_to(&target.name), target.description.clone()),
         (None, None) => (text::catalog::request_custom().to_owned(), text::requests::custom_description().to_owned()),
     };
     let crumbs = match &entry {
@@ -38,7 +36,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
         None => vec![(text::requests::title(), "/requests".to_owned())],
     };
     // An entry that cannot be used is explained instead of asked for.
-    if let Some(why) = entry.as_ref().and_then(|item| why_not(item.entry.needs)) {
+    if let Some(why) = entry.as_ref().and_then(|entry| why_not(entry.needs)) {
         return view! {
             <PageHeader title=title description=description crumbs=crumbs/>
             <Callout tone=Tone::Warning title=text::catalog::not_yet()><p>{why}</p></Callout>
@@ -72,7 +70,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
             })
         />
         {earlier.map(|earlier| view! { <Earlier earlier=earlier/> })}
-        {entry.clone().map(|item| view! { <Standing item=item/> })}
+        {entry.clone().map(|entry| view! { <Standing entry=entry/> })}
         <div class="narrow">
         <Autosave draft=draft key=key.clone() form=send>
             <Form form=send>
@@ -135,15 +133,8 @@ fn Duplicates(draft: Draft, confirmed: bool) -> impl IntoView {
 
 /// The request that is sent again, with what was wrong with it.
 #[component]
-fn Earlier(earlier: Request) -> impl IntoView {
-    let rejection = earlier.decision.and_then(|decision| decision.rejection);
-    let fix = rejection.map(|rejection| {
-        [rejection.issue, rejection.what_to_fix, rejection.reason]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(|text| view! { <p class="preline">{text}</p> })
-            .collect_view()
-    });
+fn Earlier(earlier: Replaced) -> impl IntoView {
+    let fix = earlier.fix.into_iter().map(|text| view! { <p class="preline">{text}</p> }).collect_view();
     view! {
         <Callout tone=Tone::Info title=text::requests::again()>
             {fix}
@@ -154,8 +145,8 @@ fn Earlier(earlier: Request) -> impl IntoView {
 
 /// The person has it already, or asked for it already.
 #[component]
-fn Standing(item: CatalogItem) -> impl IntoView {
-    match (item.connected, item.requested) {
+fn Standing(entry: EntryHead) -> impl IntoView {
+    match (entry.connected, entry.requested) {
         (Some(slug), _) => Some(view! {
             <Callout tone=Tone::Success>
                 <p>{text::requests::can_use_entry()} " " <a href=format!("/connectors/{slug}")>{slug.clone()}</a></p>

@@ -7,7 +7,7 @@ use crate::pages::audit::api::{AuditQuery, ListEvents};
 use crate::prelude::*;
 
 /// A page of events.
-pub type Events = Loaded<Option<Page<AuditRow>>>;
+pub type Events = Loaded<Option<Later>>;
 
 /// The events of a server, once its tab is open. Made by the page itself, not by what is drawn from its data.
 pub(super) fn load_events(server: Memo<Result<ServerId, AppError>>, tab: Memo<&'static str>) -> Events {
@@ -17,10 +17,17 @@ pub(super) fn load_events(server: Memo<Result<ServerId, AppError>>, tab: Memo<&'
         let query = AuditQuery { server: Some(id.to_string()), cursor: cursor.get(), ..AuditQuery::default() };
         Some(ListEvents { query })
     })
+    .later()
 }
 
+/// The last tab but one of a server's page.
 #[component]
-pub fn ActivityTab(server: ServerId, events: Events) -> impl IntoView {
+pub fn ActivityTab(
+    /// The server.
+    server: ServerId,
+    /// What happened at it.
+    events: Page<AuditRow>,
+) -> impl IntoView {
     let all = link("/audit", &[("server", &server.to_string())]);
     view! {
         <Card
@@ -29,19 +36,12 @@ pub fn ActivityTab(server: ServerId, events: Events) -> impl IntoView {
             flush=true
             actions=move || view! { <LinkButton href=all.clone() small=true icon="filter">{text::servers::activity_filter()}</LinkButton> }
         >
-            <Load resource=events rows=8 let:page>
-                {page
-                    .map(|page| {
-                        view! {
-                            <EventTable
-                                events=page.data
-                                next=page.next_cursor
-                                with_actor=true
-                                empty=|| view! { <EmptyState icon="activity" title=text::servers::activity_empty() text=text::servers::activity_empty_text()/> }
-                            />
-                        }
-                    })}
-            </Load>
+            <EventTable
+                events=events.data
+                next=events.next_cursor
+                with_actor=true
+                empty=|| view! { <EmptyState icon="activity" title=text::servers::activity_empty() text=text::servers::activity_empty_text()/> }
+            />
         </Card>
     }
 }

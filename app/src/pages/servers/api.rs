@@ -1,9 +1,11 @@
 //! Server functions of servers, for those who run them.
 
-use domain::{NewServer, Page, Server, ServerDetail, ServerId, ServerSort, ServerStatus, Sort};
+use domain::{Health, NewServer, Page, Server, ServerId, ServerSort, ServerStatus, Sort};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::wire::Later;
 
 /// Servers by name.
 #[server(prefix = "/api/fn", endpoint = "servers/list")]
@@ -18,11 +20,51 @@ pub async fn list_servers(
     Ok(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?)
 }
 
+/// The page of a server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerPageData {
+    /// Identity.
+    pub id: ServerId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Its brand icon.
+    pub icon: Option<String>,
+    /// Whether it can be used.
+    pub status: ServerStatus,
+    /// Whether it can be reached.
+    pub health: Health,
+    /// How many tools it has.
+    pub tools: usize,
+    /// How many rules are about it.
+    pub rules: usize,
+    /// How many definitions are withheld.
+    pub withheld: usize,
+    /// What the tabs show: a [`domain::ServerDetail`].
+    pub detail: Later,
+}
+
 /// One server with everything about it.
 #[server(prefix = "/api/fn", endpoint = "servers/get")]
-pub async fn get_server(id: ServerId) -> Result<ServerDetail, AppError> {
+pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.server(&caller, id).await?)
+    let detail = services.server(&caller, id).await?;
+    let tools = detail.pins.iter().filter(|pin| pin.kind == domain::PinKind::Tool).count();
+    let withheld = detail.pins.iter().filter(|pin| !pin.state.usable()).count();
+    let server = detail.server.clone();
+    Ok(ServerPageData {
+        id,
+        name: server.name,
+        description: server.description,
+        icon: server.icon,
+        status: server.status,
+        health: server.health,
+        tools,
+        rules: detail.rules.len(),
+        withheld,
+        detail: Later::of(&detail)?,
+    })
 }
 
 /// Makes a server as a draft.

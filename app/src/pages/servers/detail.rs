@@ -1,9 +1,11 @@
 //! One server, in tabs.
 
-use domain::{Capability, PinKind, ServerDetail, ServerId, ServerStatus};
+use domain::{Capability, ServerId, ServerStatus};
 
 use super::activity::{Events, load_events};
-use super::api::{DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, TestServer, UpdateServer};
+use super::api::{
+    DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, ServerPageData, TestServer, UpdateServer,
+};
 use super::permissions::NewRuleDialog;
 use crate::pages::rules::api::{CreateRule, SwitchRule};
 use crate::prelude::*;
@@ -27,7 +29,14 @@ pub fn ServerPage() -> impl IntoView {
     let id = param::<ServerId>("id");
     let forms =
         Forms { test: use_form(), pin: use_form(), enable: use_form(), update: use_form(), create_rule: use_form() };
-    parts::ahead(&["server_overview", "server_tools", "server_permissions", "server_settings", "server_activity", "rule_form"]);
+    parts::ahead(&[
+        "server_overview",
+        "server_tools",
+        "server_permissions",
+        "server_settings",
+        "server_activity",
+        "rule_form",
+    ]);
     let switch_rule = use_form::<SwitchRule>();
     let disable = use_form::<DisableServer>();
     let delete = use_form::<DeleteServer>();
@@ -36,8 +45,8 @@ pub fn ServerPage() -> impl IntoView {
     let events = load_events(id, tab);
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);
     view! {
-        <Load resource=data rows=12 page=true let:detail>
-            <ServerView detail=detail forms=forms switch_rule=switch_rule tab=tab events=events/>
+        <Load resource=data rows=12 page=true let:page>
+            <ServerView page=page forms=forms switch_rule=switch_rule tab=tab events=events/>
         </Load>
         <NewRuleDialog form=forms.create_rule server=id/>
         <ConfirmDialog name="disable" title=text::servers::switch_off_title() form=disable fields=fields confirm=text::servers::switch_off() danger=true>
@@ -51,19 +60,15 @@ pub fn ServerPage() -> impl IntoView {
 
 #[component]
 fn ServerView(
-    detail: ServerDetail,
+    page: ServerPageData,
     forms: Forms,
     switch_rule: FormState<SwitchRule>,
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
-    let server = detail.server.clone();
-    let (icon, name) = (server.icon.clone(), server.name.clone());
-    let (status, health, id) = (server.status, server.health, server.id);
+    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail } = page;
     let manages_rules = can(Capability::ManagePolicies);
-    let tools = detail.pins.iter().filter(|pin| pin.kind == PinKind::Tool).count();
-    let rules = detail.rules.len();
-    let withheld = detail.pins.iter().filter(|pin| !pin.state.usable()).count();
+    let icon_name = name.clone();
     let tabs = vec![
         Tab::new("overview", text::servers::tab_overview()),
         Tab::new("tools", text::common::tools()).count(tools),
@@ -74,10 +79,10 @@ fn ServerView(
     let detail = StoredValue::new(detail);
     view! {
         <PageHeader
-            title=server.name.clone()
-            description=server.description.clone()
+            title=name
+            description=description
             crumbs=vec![(text::servers::title(), "/servers".to_owned())]
-            lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
+            lead=move || view! { <BrandIcon icon=icon.clone() name=icon_name.clone() large=true/> }
             badges=move || view! { <StateBadge state=status/><StateBadge state=health/> }
             actions=move || view! { <Switch id=id status=status forms=forms/> }
         />
@@ -87,13 +92,21 @@ fn ServerView(
             let detail = detail.get_value();
             match tab.get() {
                 "tools" => parts::late::server_tools(detail, forms),
-                "permissions" => parts::late::server_permissions(detail.rules, manages_rules.get_untracked().then_some(switch_rule)),
-                "activity" => parts::server_activity(id, events).into_any(),
-                "settings" => parts::late::server_settings(detail.server, forms),
+                "permissions" => parts::late::server_permissions(detail, manages_rules.get_untracked().then_some(switch_rule)),
+                "activity" => activity(id, events),
+                "settings" => parts::late::server_settings(detail, forms),
                 _ => parts::late::server_overview(detail, forms),
             }
         }}
     }
+}
+
+/// The events, once they are there; how they are drawn comes later.
+fn activity(id: ServerId, events: Events) -> AnyView {
+    view! {
+        <Load resource=events rows=8 let:page>{page.map(|page| parts::late::server_activity(id, page))}</Load>
+    }
+    .into_any()
 }
 
 /// The button that switches the server on or off.

@@ -10,7 +10,7 @@ mod permissions;
 mod settings;
 mod tools;
 
-pub use activity::{ActivityTab, Events};
+pub use activity::ActivityTab;
 use api::ListServers;
 pub use detail::{Forms as ServerForms, ServerPage};
 use domain::{Capability, Server, ServerSort, ServerStatus, Sort};

@@ -1,10 +1,11 @@
 //! People.
 
-use domain::{NewUser, OneTimeLink, Page, Sort, User, UserId, UserProfile, UserSort, UserStatus};
+use domain::{Group, NewUser, OneTimeLink, Page, Sort, User, UserId, UserSort, UserStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::wire::Later;
 
 /// A person just invited, with the link to hand over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,11 +29,28 @@ pub async fn list_users(
     Ok(services.users(&caller, &filter, &domain::PageQuery { cursor, limit: None }).await?)
 }
 
+/// A person as an administrator looks at them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonPageData {
+    /// The person.
+    pub user: User,
+    /// Groups by name.
+    pub groups: Vec<Group>,
+    /// An invitation waits to be taken.
+    pub waiting: bool,
+    /// The rules that apply to this person, directly or by a group: [`domain::RuleView`]s.
+    pub rules: Later,
+    /// Open browser sessions: [`domain::SessionView`]s.
+    pub sessions: Later,
+}
+
 /// A person with groups, rules and sessions.
 #[server(prefix = "/api/fn", endpoint = "users/get")]
-pub async fn get_user(id: UserId) -> Result<UserProfile, AppError> {
+pub async fn get_user(id: UserId) -> Result<PersonPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.user(&caller, id).await?)
+    let domain::UserProfile { user, groups, rules, sessions, link } = services.user(&caller, id).await?;
+    let waiting = link.is_some_and(|link| link.kind == domain::LinkKind::Invite);
+    Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, sessions: Later::of(&sessions)? })
 }
 
 /// Invites a person.

@@ -1,12 +1,11 @@
 //! `/users/:id`: a person with everything an administrator looks at.
 
-use domain::{
-    Capability, Effect, Group, LinkKind, PrincipalKind, Rule, RuleView, SessionView, User, UserId, UserProfile,
-    UserStatus,
-};
+use domain::{Capability, Effect, Group, PrincipalKind, Rule, RuleView, SessionView, User, UserId, UserStatus};
 
 use super::HandOver;
-use super::api::{EndSessions, GetUser, InviteAgain, MakeResetLink, ReactivateUser, SuspendUser, UpdateUser};
+use super::api::{
+    EndSessions, GetUser, InviteAgain, MakeResetLink, PersonPageData, ReactivateUser, SuspendUser, UpdateUser,
+};
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
 use crate::pages::rules::api::SwitchRule;
@@ -55,14 +54,13 @@ impl Forms {
 }
 
 #[component]
-fn Profile(profile: UserProfile, forms: Forms) -> impl IntoView {
-    let UserProfile { user, groups, rules, sessions, link } = profile;
+fn Profile(profile: PersonPageData, forms: Forms) -> impl IntoView {
+    let PersonPageData { user, groups, waiting, rules, sessions } = profile;
     let id = user.id;
     let status = user.status;
     let name = user.name.clone();
     let lead_name = user.name.clone();
     let edited = StoredValue::new(user.clone());
-    let waiting = link.is_some_and(|link| link.kind == LinkKind::Invite);
     view! {
         <PageHeader
             title=name.clone()
