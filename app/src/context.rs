@@ -6,14 +6,13 @@
 use chrono::{DateTime, Utc};
 use domain::{Capability, Counters, Me};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use crate::assets::IconUrls;
 use crate::pages::session::api::Whoami;
 use crate::posted::Posted;
-use crate::wire::{call, from_text};
+use crate::wire::{ask, from_text};
 
 /// What the server knows before it renders a page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -85,8 +84,7 @@ impl Context {
         }
         leptos::task::spawn_local(async move {
             // A failure changes nothing here: the page's own data says what is wrong.
-            let answer = call(Whoami::PATH, String::new()).await;
-            if let Ok(Some(me)) = answer.and_then(|json| json.read()) {
+            if let Ok(Some(me)) = ask(Whoami {}).await {
                 self.me.set(Some(me));
             }
         });

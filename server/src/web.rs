@@ -14,6 +14,7 @@ use leptos::nonce::Nonce;
 use secrecy::SecretString;
 use service::{Caller, RequestMeta, Services};
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
@@ -48,7 +49,9 @@ pub(crate) fn router(
     let assets = std::sync::Arc::new(Assets::new(site.urls().clone()));
     let csrf = CsrfLayer::new().add_trusted_origin(&public.origin)?;
     let live = live::router(services.clone(), stop);
-    let console = Console { services, assets, cookie }.router();
+    // Nothing in a page is worth guessing by its compressed length (BREACH): the nonce is another one each time, secrets are
+    // shown once, and there is no token against forgery that a second request could meet.
+    let console = Console { services, assets, cookie }.router().layer(CompressionLayer::new());
     let console = live.fallback_service(console).layer(csrf).layer(from_fn_with_state(session, with_session));
     let files = Router::new().route("/pkg/{*file}", get(Site::serve)).with_state(site);
     Ok(files.merge(no_oauth()).fallback_service(console))

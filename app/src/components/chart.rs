@@ -71,7 +71,7 @@ pub fn ChartCard(
 /// The chart as a picture and its numbers as a file.
 #[component]
 fn ChartFiles(title: String, csv: String) -> impl IntoView {
-    let name = title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-");
+    let name = title.to_ascii_lowercase().replace(|c: char| !c.is_alphanumeric(), "-");
     let picture = format!("{name}.png");
     let save = |format| text::components::chart_save(&title, format);
     view! {

@@ -75,7 +75,7 @@ impl FieldIds {
 /// A label as it stands within a sentence: German nouns keep their capitals.
 pub(super) fn within(label: &str) -> String {
     match language() {
-        Language::English => label.to_lowercase(),
+        Language::English => label.to_ascii_lowercase(),
         Language::German => label.to_owned(),
     }
 }

@@ -133,6 +133,15 @@ pub(crate) fn call(_path: &'static str, _form: String) -> Answering {
     Box::pin(std::future::pending())
 }
 
+/// Asks a function once, for something beside the data of the page: in the browser, as [`call`].
+///
+/// # Errors
+/// What the function says, or that it could not be reached.
+pub(crate) async fn ask<F: Function>(input: F) -> Result<F::Output, AppError> {
+    let form = serde_qs::to_string(&input).map_err(|why| AppError(Problem::field("", why.to_string())))?;
+    call(F::PATH, form).await.and_then(|answer| answer.read())
+}
+
 /// Calls a function: in the browser by its path, on the server itself, from the same text.
 fn run<F: Function>(form: String) -> Answering {
     #[cfg(not(feature = "ssr"))]

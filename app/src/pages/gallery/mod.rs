@@ -3,10 +3,11 @@
 
 pub mod api;
 
-use api::{GalleryForm, find_fruit};
+use api::{FindFruit, GalleryForm};
 use chrono::TimeDelta;
 
 use crate::prelude::*;
+use crate::wire::ask;
 
 /// `/dev/gallery`.
 #[component]
@@ -179,7 +180,7 @@ fn Fields() -> impl IntoView {
 }
 
 async fn fruit(words: String) -> Vec<Choice> {
-    find_fruit(words).await.unwrap_or_default()
+    ask(FindFruit { words }).await.unwrap_or_default()
 }
 
 #[component]

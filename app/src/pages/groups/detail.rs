@@ -2,8 +2,9 @@
 
 use domain::{GroupId, User};
 
-use super::api::{AddMembers, DeleteGroup, GetGroup, GroupDetail, RemoveMember, find_candidates};
+use super::api::{AddMembers, DeleteGroup, FindCandidates, GetGroup, GroupDetail, RemoveMember};
 use crate::prelude::*;
+use crate::wire::ask;
 
 /// `/groups/:id`.
 #[component]
@@ -62,7 +63,7 @@ fn Detail(
                 <Hidden name="id" value=id.to_string()/>
                 <Picker
                     name="emails[]" label=text::groups::people() required=true help=text::groups::people_help()
-                    find=Finder::new(async |words| find_candidates(words).await.unwrap_or_default())
+                    find=Finder::new(async |words| ask(FindCandidates { words }).await.unwrap_or_default())
                 />
                 <DialogActions><Submit>{text::common::add()}</Submit></DialogActions>
             </Form>

@@ -9,11 +9,11 @@ use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::server_fn::ServerFn;
 use leptos::wasm_bindgen::JsCast;
 
-use super::api::{DraftSaved, SaveDraft, SendRequest, draft_duplicates};
+use super::api::{DraftDuplicates, DraftSaved, SaveDraft, SendRequest};
 use crate::components::form_text;
 use crate::context::Context;
 use crate::prelude::*;
-use crate::wire::call;
+use crate::wire::{ask, call};
 
 /// The pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_millis(700);
@@ -120,7 +120,7 @@ pub(super) fn Autosave(
             let key = key.clone();
             leptos::task::spawn_local(async move {
                 // Without the list the message of the form still says what was found first.
-                if let Ok(duplicates) = draft_duplicates(key).await {
+                if let Ok(duplicates) = ask(DraftDuplicates { draft_key: key }).await {
                     draft.found(duplicates);
                 }
             });

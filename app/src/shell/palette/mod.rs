@@ -5,7 +5,7 @@ mod fuzzy;
 
 use std::time::Duration;
 
-use api::{Found, FoundKind, find};
+use api::{Find, Found, FoundKind};
 use domain::{Capability, Me};
 use leptos::ev;
 use leptos::prelude::*;
@@ -17,6 +17,7 @@ use super::overlay::{Overlay, OverlayBox, shell_state};
 use crate::components::Icon;
 use crate::context::me;
 use crate::text::shell as text;
+use crate::wire::ask;
 
 /// Entries that are shown at once.
 const MOST: usize = 14;
@@ -172,7 +173,7 @@ fn search_of(found: RwSignal<Vec<Found>>) -> impl Fn(String) {
                 }
                 leptos::task::spawn_local(async move {
                     // Pages and actions are there without it, so a failure needs no words.
-                    let answer = find(words).await.unwrap_or_default();
+                    let answer = ask(Find { words }).await.unwrap_or_default();
                     if still() {
                         drop(found.try_set(answer));
                     }
