@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::context::context;
 use crate::error::AppError;
+use crate::text;
 
 /// A server function of the console: a posted form in, JSON out.
 pub trait Function:
@@ -60,9 +61,7 @@ impl Json {
 }
 
 fn strange(why: serde_json::Error) -> AppError {
-    AppError(Problem::Unavailable {
-        why: format!("the answer could not be read ({why}); Drawbridge may have been updated, so reload the page"),
-    })
+    AppError(Problem::Unavailable { why: text::errors::unreadable_answer(&why.to_string()) })
 }
 
 /// What came of a call.
@@ -115,7 +114,7 @@ fn run<F: Function>(form: String) -> Answering {
     Box::pin(async move {
         let unreadable = |why: String| AppError(Problem::field("", why));
         let input: F = serde_qs::from_str(&form).map_err(|why| unreadable(why.to_string()))?;
-        let output = input.run_body().await?;
+        let output = input.run_body().await.map_err(crate::ssr::spoken)?;
         serde_json::value::to_raw_value(&output).map(Json).map_err(strange)
     })
 }

@@ -15,14 +15,14 @@ pub async fn list_servers(
 ) -> Result<Page<Server>, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let page = domain::PageQuery { cursor, limit: None };
-    Ok(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?)
+    Ok(crate::ssr::spoken(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?))
 }
 
 /// One server with everything about it.
 #[server(prefix = "/api/fn", endpoint = "servers/get")]
 pub async fn get_server(id: ServerId) -> Result<ServerDetail, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.server(&caller, id).await?)
+    Ok(crate::ssr::spoken(services.server(&caller, id).await?))
 }
 
 /// Makes a server as a draft.

@@ -32,7 +32,7 @@ pub async fn list_users(
 #[server(prefix = "/api/fn", endpoint = "users/get")]
 pub async fn get_user(id: UserId) -> Result<UserProfile, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.user(&caller, id).await?)
+    Ok(crate::ssr::spoken(services.user(&caller, id).await?))
 }
 
 /// Invites a person.
