@@ -12,5 +12,4 @@ things-rule = Regel
 things-server = Server
 things-session = Sitzung
 things-user = Person
-things-page = Seite
 things-this-page = diese Seite

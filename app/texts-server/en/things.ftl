@@ -12,5 +12,4 @@ things-rule = rule
 things-server = server
 things-session = session
 things-user = user
-things-page = page
 things-this-page = this page

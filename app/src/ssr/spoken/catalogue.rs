@@ -47,6 +47,8 @@ struct Pattern {
     pieces: Vec<Piece>,
     line: &'static str,
     holes: usize,
+    /// It says nothing by itself, so it must not take what nobody knows.
+    bare: bool,
 }
 
 /// A part of an English message.
@@ -56,6 +58,13 @@ pub(super) enum Piece {
     Text(&'static str),
     /// What was put in, by its place among the arguments.
     Hole(usize, Holds),
+}
+
+impl Piece {
+    /// More than punctuation.
+    fn has_words(&self) -> bool {
+        matches!(self, Self::Text(text) if text.contains(char::is_alphabetic))
+    }
 }
 
 /// What a hole may hold.
@@ -89,7 +98,10 @@ impl Catalogue {
                 let pieces = pieces(message, &names);
                 match pieces.as_slice() {
                     [Piece::Text(text)] => drop(file.whole.insert(text, line)),
-                    _ => file.patterns.push(Pattern { pieces, line, holes: message.names.len() }),
+                    _ => {
+                        let bare = !pieces.iter().any(Piece::has_words);
+                        file.patterns.push(Pattern { pieces, line, holes: message.names.len(), bare });
+                    }
                 }
             }
             file.patterns.sort_by_key(|pattern| std::cmp::Reverse(literal(&pattern.pieces)));
@@ -127,6 +139,13 @@ struct Search<'a> {
     steps: u32,
 }
 
+/// How one message is laid against a text.
+#[derive(Clone, Copy)]
+struct Attempt {
+    strict: bool,
+    depth: u32,
+}
+
 impl Search<'_> {
     /// A message of this file, perhaps with the capital letter of a sentence.
     fn sentence(&mut self, file: &File, text: &str, depth: u32) -> Option<String> {
@@ -149,43 +168,44 @@ impl Search<'_> {
         file.patterns.iter().find_map(|pattern| {
             let mut found: Vec<Option<Found>> = Vec::new();
             found.resize_with(pattern.holes, || None);
-            self.fits(&pattern.pieces, text, &mut found, depth).then(|| fill(pattern.line, &found))
+            let attempt = Attempt { strict: self.strict || pattern.bare, depth };
+            self.fits(attempt, &pattern.pieces, text, &mut found).then(|| fill(pattern.line, &found))
         })
     }
 
     /// Lays pieces against a text and takes down what stands in the holes.
-    fn fits(&mut self, pieces: &[Piece], text: &str, found: &mut [Option<Found>], depth: u32) -> bool {
+    fn fits(&mut self, attempt: Attempt, pieces: &[Piece], text: &str, found: &mut [Option<Found>]) -> bool {
         let Some(left) = self.steps.checked_sub(1) else { return false };
         self.steps = left;
         match pieces {
             [] => text.is_empty(),
             [Piece::Text(piece), rest @ ..] => {
-                text.strip_prefix(piece).is_some_and(|text| self.fits(rest, text, found, depth))
+                text.strip_prefix(piece).is_some_and(|text| self.fits(attempt, rest, text, found))
             }
             [Piece::Hole(place, holds)] => {
-                found[*place] = self.held(*holds, text, depth);
+                found[*place] = self.held(attempt, *holds, text);
                 found[*place].is_some()
             }
             [Piece::Hole(place, holds), rest @ ..] => {
                 // A hole ends where the text goes on as the message does; two holes side by side have no end.
                 let Some(Piece::Text(next)) = rest.first() else { return false };
                 text.match_indices(next).any(|(end, _)| {
-                    found[*place] = self.held(*holds, &text[..end], depth);
-                    found[*place].is_some() && self.fits(rest, &text[end..], found, depth)
+                    found[*place] = self.held(attempt, *holds, &text[..end]);
+                    found[*place].is_some() && self.fits(attempt, rest, &text[end..], found)
                 })
             }
         }
     }
 
-    fn held(&mut self, holds: Holds, text: &str, depth: u32) -> Option<Found> {
+    fn held(&mut self, attempt: Attempt, holds: Holds, text: &str) -> Option<Found> {
         let words = |text: &str| Some(Found::Words(text.to_owned()));
         match holds {
             _ if text.is_empty() => None,
             Holds::Anything => words(text),
             Holds::Number => number(text, self.catalogue.language),
-            Holds::Message(file) => match self.sentence(self.catalogue.files.get(file)?, text, depth + 1) {
+            Holds::Message(file) => match self.sentence(self.catalogue.files.get(file)?, text, attempt.depth + 1) {
                 Some(said) => Some(Found::Words(said)),
-                None if self.strict => None,
+                None if attempt.strict => None,
                 None => words(text),
             },
         }
