@@ -236,7 +236,7 @@ impl Reader {
                 '/' if self.next_is("/*") => self.skip_to("*/"),
                 '#' if self.next_is("#[cfg(test)]") => return,
                 '#' if !self.next_is("#[error(") && (self.next_is("#[") || self.next_is("#![")) => {
-                    self.skip_attribute()
+                    self.skip_attribute();
                 }
                 '(' => {
                     let before = self.before();
