@@ -21,6 +21,22 @@ impl AppError {
         &self.0
     }
 
+    /// What happened, in the language of the console. What use cases say is put into it before it gets here.
+    pub fn words(&self) -> String {
+        match &self.0 {
+            Problem::Forbidden { why } | Problem::Conflict { why, .. } | Problem::Unavailable { why } => why.clone(),
+            Problem::NotFound { what } => text::errors::not_found(what),
+            Problem::Unauthenticated => text::errors::sign_in().to_owned(),
+            Problem::RateLimited { retry_after_seconds } => text::errors::rate_limited(*retry_after_seconds),
+            Problem::Internal { correlation } => text::errors::internal(correlation),
+            Problem::Invalid { fields } => match fields.as_slice() {
+                [] => text::errors::invalid().to_owned(),
+                [one] => [&one.field, ": ", &one.why].concat(),
+                [first, rest @ ..] => text::errors::invalid_and_more(&first.field, &first.why, rest.len()),
+            },
+        }
+    }
+
     /// What is wrong with a field of a form. A conflict about a unique value (`users.email`) counts as the field's.
     ///
     /// `field` is the name of an input: `email`, `user[email]`, `request[headers][0][name]`.
@@ -45,7 +61,7 @@ impl AppError {
                 .map(|f| if f.field.is_empty() { f.why.clone() } else { format!("{}: {}", f.field, f.why) })
                 .collect(),
             _ if inputs.iter().any(|input| self.of_input(input).is_some()) => Vec::new(),
-            other => vec![sentence(&other.to_string())],
+            _ => vec![sentence(&self.words())],
         }
     }
 }
@@ -122,6 +138,26 @@ mod tests {
         ] {
             let error = AppError(problem);
             assert_eq!(AppError::de(error.ser()), error);
+        }
+    }
+
+    #[test]
+    fn english_is_that_of_the_problem() {
+        let field = |field: &str| FieldError { field: field.into(), why: "enter a value".into() };
+        for problem in [
+            Problem::Unauthenticated,
+            Problem::forbidden("ask"),
+            Problem::not_found("user"),
+            Problem::Invalid { fields: Vec::new() },
+            Problem::Invalid { fields: vec![field("name")] },
+            Problem::Invalid { fields: vec![field("name"), field("url"), field("auth")] },
+            Problem::conflict("users.email", "exists already"),
+            Problem::RateLimited { retry_after_seconds: 30 },
+            Problem::Unavailable { why: "later".into() },
+            Problem::Internal { correlation: "cor_1".into() },
+        ] {
+            let error = AppError(problem);
+            assert_eq!(error.words(), error.0.to_string());
         }
     }
 

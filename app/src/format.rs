@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
+use crate::i18n::language;
 use crate::text;
 
 /// A time relative to now, in at most a few words: `5 min ago`, `in 2 days`, `12 Mar 2026` beyond 30 days.
@@ -27,8 +28,20 @@ pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 }
 
 fn date(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let day = at.day().to_string();
-    let month = match at.month() {
+    if at.year() == now.year() {
+        return day_and_month(at);
+    }
+    // As a text: a year has no space between its digits.
+    text::time::date_of_year(&at.day().to_string(), month(at), &at.year().to_string())
+}
+
+/// A day without its year: `12 Mar`.
+pub fn day_and_month(at: DateTime<Utc>) -> String {
+    text::time::date(&at.day().to_string(), month(at))
+}
+
+fn month(at: DateTime<Utc>) -> &'static str {
+    match at.month() {
         1 => text::time::january(),
         2 => text::time::february(),
         3 => text::time::march(),
@@ -41,12 +54,6 @@ fn date(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         10 => text::time::october(),
         11 => text::time::november(),
         _ => text::time::december(),
-    };
-    if at.year() == now.year() {
-        text::time::date(&day, month)
-    } else {
-        // As a text: a year has no space between its digits.
-        text::time::date_of_year(&day, month, &at.year().to_string())
     }
 }
 
@@ -58,13 +65,25 @@ pub fn exact(at: DateTime<Utc>) -> String {
 /// A duration given in microseconds: `840 µs`, `12.4 ms`, `3.20 s`; a dash when it is not known.
 pub fn latency(micros: Option<i64>) -> String {
     let Some(micros) = micros else { return "–".to_owned() };
-    let value = micros as f64;
-    match micros {
-        ..1_000 => format!("{micros} µs"),
-        1_000..100_000 => format!("{:.1} ms", value / 1e3),
-        100_000..1_000_000 => format!("{:.0} ms", value / 1e3),
-        _ => format!("{:.2} s", value / 1e6),
+    let micros = micros.max(0).unsigned_abs();
+    let (mut text, unit) = match micros {
+        ..1_000 => (number(micros), " µs"),
+        1_000..100_000 => (decimal((micros + 50) / 100, 1), " ms"),
+        100_000..1_000_000 => (number((micros + 500) / 1_000), " ms"),
+        _ => (decimal((micros + 5_000) / 10_000, 2), " s"),
+    };
+    text.push_str(unit);
+    text
+}
+
+/// A number given in tenths (or hundredths, …), at least one, with as many decimals.
+fn decimal(parts: u64, decimals: usize) -> String {
+    let mut text = parts.to_string();
+    // Floating-point numbers would bring all of their formatting into the browser.
+    if let Some(place) = text.len().checked_sub(decimals) {
+        text.insert(place, language().decimal_mark());
     }
+    text
 }
 
 /// A whole number with thin spaces between thousands.
@@ -129,9 +148,26 @@ mod tests {
         assert_eq!(count(1, "tool", "tools"), "1 tool");
         assert_eq!(count(0, "tool", "tools"), "0 tools");
         assert_eq!(latency(Some(840)), "840 µs");
+        assert_eq!(latency(Some(0)), "0 µs");
+        assert_eq!(latency(Some(1_000)), "1.0 ms");
         assert_eq!(latency(Some(12_400)), "12.4 ms");
+        assert_eq!(latency(Some(99_970)), "100.0 ms");
+        assert_eq!(latency(Some(499_700)), "500 ms");
+        assert_eq!(latency(Some(1_000_000)), "1.00 s");
         assert_eq!(latency(Some(3_200_000)), "3.20 s");
         assert_eq!(latency(None), "–");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn numbers_are_those_of_the_language() {
+        let owner = leptos::prelude::Owner::new();
+        owner.with(|| {
+            leptos::prelude::provide_context(crate::i18n::Language::German);
+            assert_eq!(latency(Some(12_400)), "12,4 ms");
+            assert_eq!(latency(Some(3_200_000)), "3,20 s");
+            assert_eq!(number(1_234_u64), "1\u{202f}234");
+        });
     }
 
     #[test]

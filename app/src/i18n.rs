@@ -40,6 +40,14 @@ impl Language {
         }
     }
 
+    /// What stands before the decimals of a number.
+    pub const fn decimal_mark(self) -> char {
+        match self {
+            Self::English => '.',
+            Self::German => ',',
+        }
+    }
+
     /// The language with this tag; of a region (`de-AT`) its language.
     pub fn of(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
@@ -130,14 +138,14 @@ pub(crate) fn around(number: usize) -> [&'static str; 2] {
 
 // As in the crate `texts`, which is not part of the console.
 const MARK_NEXT: char = '\u{1e}';
-const MARK_TEXT: char = '\u{1}';
-const MARK_NUMBER: char = '\u{2}';
+pub(crate) const MARK_TEXT: char = '\u{1}';
+pub(crate) const MARK_NUMBER: char = '\u{2}';
 const MARK_CHOICE: char = '\u{3}';
 const MARK_CASE: char = '\u{4}';
 const MARK_CASE_END: char = '\u{5}';
 const MARK_CHOICE_END: char = '\u{6}';
 
-fn filled(line: &str, values: &[Value<'_>]) -> String {
+pub(crate) fn filled(line: &str, values: &[Value<'_>]) -> String {
     let mut out = String::with_capacity(line.len() + 16);
     let mut rest = line;
     while let Some(at) = rest.find([MARK_TEXT, MARK_NUMBER, MARK_CHOICE]) {

@@ -60,7 +60,7 @@ pub fn ActionButton(
             {move || {
                 form.error()
                     .filter(|_| pressed.get() || !form.pending())
-                    .map(|error| view! { <p class="field-error" role="alert">{crate::error::sentence(&error.to_string())}</p> })
+                    .map(|error| view! { <p class="field-error" role="alert">{crate::error::sentence(&error.words())}</p> })
             }}
         </form>
     }

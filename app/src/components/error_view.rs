@@ -36,7 +36,7 @@ pub fn ErrorView(
         Problem::NotFound { .. } => text::components::not_found_text().to_owned(),
         Problem::Unauthenticated => text::components::session_ended_text().to_owned(),
         Problem::Internal { .. } => text::components::internal_text().to_owned(),
-        other => sentence(&other.to_string()),
+        _ => sentence(&error.words()),
     };
     let correlation = match &error.0 {
         Problem::Internal { correlation } => Some(correlation.clone()),

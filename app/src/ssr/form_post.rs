@@ -9,7 +9,8 @@ use leptos::prelude::FromServerFnError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
 use super::Console;
-use super::router::{BODY_LIMIT, caller_of, is_function};
+use super::router::{BODY_LIMIT, caller_of, is_function, language_of};
+use super::spoken::spoken_in;
 use crate::error::AppError;
 use crate::posted::{FUNCTION_FIELD, FUNCTION_PREFIX, Posted, is_secret};
 
@@ -19,16 +20,17 @@ pub(super) async fn form_post(State(console): State<Console>, request: Request) 
         Ok(caller) => caller,
         Err(response) => return *response,
     };
+    let language = language_of(request.headers());
+    let refused = |status: StatusCode, why: &str| (status, spoken_in(language, why.to_owned())).into_response();
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than 1 MiB. Go back and shorten it.")
-            .into_response();
+        return refused(StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than 1 MiB. Go back and shorten it.");
     };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     let named = fields.iter().find(|(name, _)| name == FUNCTION_FIELD).map(|(_, function)| function.as_str());
     let Some(function) = named.map(|name| format!("{FUNCTION_PREFIX}{name}")).filter(|path| is_function(path)) else {
-        return (StatusCode::BAD_REQUEST, "This form does not say what it is for. Reload the page and try again.")
-            .into_response();
+        let why = "This form does not say what it is for. Reload the page and try again.";
+        return refused(StatusCode::BAD_REQUEST, why);
     };
 
     let call = function_call(&parts, &function, &body);

@@ -1,10 +1,11 @@
 //! The server's side of the console: its routes, what each request carries, and what server functions may use.
 //!
 //! [`Console::router`] is all that the server mounts. Server functions reach the use cases by [`request`], lead elsewhere
-//! by [`redirect`], and begin and end browser sessions by [`begin_session`] and [`end_session`].
+//! by [`redirect`], and begin and end browser sessions by [`begin_session`] and [`end_session`]. What use cases say in English is [`spoken`] in the visitor's language.
 
 mod form_post;
 mod router;
+mod spoken;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use secrecy::ExposeSecret;
 use service::{Caller, Services, SignedIn};
 
 pub use router::{pages, server_fns};
+pub use spoken::{Spoken, spoken, spoken_in};
 
 use crate::assets::Assets;
 use crate::error::AppError;

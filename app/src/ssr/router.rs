@@ -16,6 +16,7 @@ use service::{AuthMethod, Caller};
 
 use super::Console;
 use super::form_post::form_post;
+use super::spoken::spoken_in;
 use crate::context::Boot;
 use crate::error::AppError;
 use crate::i18n::{LANGUAGE_COOKIE, Language};
@@ -77,9 +78,11 @@ impl Console {
         if response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
             let (mut parts, body) = response.into_parts();
             let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
-            let problem = AppError::de(bytes.clone()).0;
-            parts.status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response = Response::from_parts(parts, Body::from(bytes));
+            let error = spoken_in(language, AppError::de(bytes));
+            parts.status = StatusCode::from_u16(error.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            // The length is that of the English text.
+            parts.headers.remove(header::CONTENT_LENGTH);
+            response = Response::from_parts(parts, Body::from(error.ser()));
         }
         response
     }
@@ -102,7 +105,10 @@ impl Console {
         let me = if signed_in {
             match self.services.me(&caller).await {
                 Ok(me) => Some(me),
-                Err(error) => return broken(AppError(error.into_problem(caller.meta.correlation))),
+                Err(error) => {
+                    let language = language_of(request.headers());
+                    return broken(language, AppError(error.into_problem(caller.meta.correlation)));
+                }
             }
         } else {
             None
@@ -142,7 +148,7 @@ fn login_path(here: &str) -> String {
 }
 
 /// The language that the visitor has chosen, or that the browser asks for.
-fn language_of(headers: &HeaderMap) -> Language {
+pub(super) fn language_of(headers: &HeaderMap) -> Language {
     let text = |name| headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
     let cookies =
         text(header::COOKIE).flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -159,9 +165,13 @@ pub(super) fn caller_of(request: &Request) -> Result<Caller, Box<Response>> {
 }
 
 /// What a visitor sees when not even the frame of the console can be drawn.
-fn broken(error: AppError) -> Response {
+fn broken(language: Language, error: AppError) -> Response {
     let status = StatusCode::from_u16(error.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, format!("Drawbridge: {}", crate::error::sentence(&error.to_string()))).into_response()
+    let words = Owner::new().with(|| {
+        provide_context(language);
+        crate::error::sentence(&spoken_in(language, error).words())
+    });
+    (status, format!("Drawbridge: {words}")).into_response()
 }
 
 async fn page_handler(State(console): State<Console>, request: Request) -> Response {

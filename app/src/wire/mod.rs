@@ -19,6 +19,7 @@ use serde_json::value::RawValue;
 
 use crate::context::context;
 use crate::error::AppError;
+use crate::text;
 
 /// A server function of the console: a posted form in, JSON out.
 pub trait Function:
@@ -65,9 +66,7 @@ impl Json {
 pub use tree::from_text;
 
 fn strange(why: serde_json::Error) -> AppError {
-    AppError(Problem::Unavailable {
-        why: format!("the answer could not be read ({why}); Drawbridge may have been updated, so reload the page"),
-    })
+    AppError(Problem::Unavailable { why: text::errors::unreadable_answer(&why.to_string()) })
 }
 
 /// A part of an answer that is read where it is shown, so that the page around it does without the code for it.
@@ -152,7 +151,7 @@ fn run<F: Function>(form: String) -> Answering {
     Box::pin(async move {
         let unreadable = |why: String| AppError(Problem::field("", why));
         let input: F = serde_qs::from_str(&form).map_err(|why| unreadable(why.to_string()))?;
-        let output = input.run_body().await?;
+        let output = input.run_body().await.map_err(crate::ssr::spoken)?;
         serde_json::value::to_raw_value(&output).map(Json).map_err(strange)
     })
 }

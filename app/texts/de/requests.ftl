@@ -133,3 +133,12 @@ requests-why-label-help = Das Problem, das es für Sie oder Ihr Team löst.
 requests-use-case-help = Was Sie damit tun werden, mit einem Beispiel.
 requests-expected-value-help = Was es spart oder ermöglicht: Zeit, Qualität, Geld.
 requests-alternatives-help = Was Sie sonst geprüft haben und warum es nicht genügt.
+
+# Der Verlauf, nach dem Namen dessen, der es war
+requests-history-requested = hat angefragt
+requests-history-resubmitted = hat erneut angefragt
+requests-history-approved = hat genehmigt
+requests-history-rejected = hat abgelehnt
+requests-history-withdrawn = hat zurückgezogen
+requests-history-tested = hat die Verbindung getestet
+requests-history-test-failed = hat die Verbindung ohne Erfolg getestet

@@ -133,3 +133,12 @@ requests-why-label-help = The problem that it solves for you or your team.
 requests-use-case-help = What you will do with it, with an example.
 requests-expected-value-help = What it saves or makes possible: time, quality, money.
 requests-alternatives-help = What else you looked at, and why it does not do.
+
+# The history, after the name of who did it
+requests-history-requested = requested
+requests-history-resubmitted = resubmitted
+requests-history-approved = approved
+requests-history-rejected = rejected
+requests-history-withdrawn = withdrawn
+requests-history-tested = connection tested
+requests-history-test-failed = connection test failed

@@ -285,9 +285,13 @@ fn visible(caller: &Caller, request: Option<Request>) -> Result<Request> {
 
 /// The refusal of a second decision.
 pub(crate) fn decided(request: &Request) -> Error {
-    let by = request.decision.as_ref().map(|d| format!(" by {}", d.by_name)).unwrap_or_default();
-    Problem::conflict("request_decided", format!("this request is {}{by} already; reload the page", request.state))
-        .into()
+    let why = match &request.decision {
+        Some(decision) => {
+            format!("this request is {} by {} already; reload the page", request.state, decision.by_name)
+        }
+        None => format!("this request is {} already; reload the page", request.state),
+    };
+    Problem::conflict("request_decided", why).into()
 }
 
 pub(crate) async fn add_history(

@@ -91,6 +91,75 @@ on_both_engines! {
         assert!(refused.status == 422 && refused.header("set-cookie").is_empty());
     }
 
+    async fn use_cases_speak_the_language_of_the_visitor(app: &App) {
+        let (admin, employee) = (app.admin().await, app.employee().await);
+        let (ada, eve) = (app.api(&admin), app.api(&employee));
+        let mut browser = app.signed_in(&admin).await;
+        browser.cookie = browser.cookie.map(|session| format!("{session}; drawbridge-language=de"));
+
+        // What is wrong with a form: as a script gets it, as a page without one, and as a program gets it.
+        let form = [("user[email]", "nobody"), ("user[name]", "")];
+        let (english, german) = (
+            "enter an email address such as name@example.com",
+            "geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com",
+        );
+        let refused = browser.call("users/invite", &form).await.expect(422);
+        let wrong = json!([
+            { "field": "email", "why": german }, { "field": "name", "why": "geben Sie einen Wert ein" },
+        ]);
+        assert_eq!(refused["fields"], wrong);
+        let fields = [[("_fn", "users/invite")].as_slice(), form.as_slice()].concat();
+        let posted = browser.form("/users?dialog=invite", &fields);
+        let posted = posted.header("origin", &app.base).header("sec-fetch-site", "same-origin").send().await.unwrap();
+        assert_eq!(posted.status(), 422);
+        let page = posted.text().await.unwrap();
+        assert!(page.contains("zum Beispiel name@example.com") && !page.contains(english), "the page is German");
+        let answer = ada.post("/users", &json!({ "email": "nobody", "name": "" })).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains(english) && !answer.text().contains(german), "{}", answer.text());
+        let gone = "usr_01900000000070008000000000000001";
+        let missing = browser.call("users/suspend", &[("id", gone)]).await.expect(404);
+        assert_eq!(missing["what"], "Person");
+
+        // A notification, which is stored in English.
+        let asked = json!({
+            "name": "Wiki", "url": "http://127.0.0.1:9/mcp", "why_needed": "w", "use_case": "u", "expected_value": "e",
+        });
+        let made = eve.post("/requests", &asked).await.expect(201);
+        let name = made["requester_name"].as_str().unwrap();
+        let told = &ada.rows("/notifications").await[0];
+        assert_eq!(told["title"], format!("{name} asks for Wiki"));
+        let title = format!("{name} fragt Wiki an");
+        let listed = browser.call("notifications/list", &[]).await.expect(200);
+        assert_eq!(listed["data"][0]["title"], *title);
+        assert!(browser.get("/notifications").await.text().contains(&title));
+
+        // A test that fails, and its line in the history.
+        let id = made["id"].as_str().unwrap();
+        let report = ada.post(&format!("/requests/{id}/test"), &json!({})).await.expect(200);
+        let said = report["steps"][0]["detail"].as_str().unwrap();
+        assert!(said.ends_with("takes no connection: the connection was refused"), "{said}");
+        let review = browser.get(&format!("/inbox/{id}")).await.text();
+        for german in [
+            "127.0.0.1 nimmt keine Verbindung an: die Verbindung wurde abgelehnt",
+            "Erreichbar: 127.0.0.1 nimmt keine Verbindung an",
+            "Prüfen Sie den Port, ob der Server läuft",
+            "hat die Verbindung ohne Erfolg getestet",
+        ] {
+            assert!(review.contains(german), "{german}");
+        }
+
+        // Who a rule is about when it is nobody in particular.
+        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "tools": ["drop_*"] });
+        ada.post("/rules", &rule).await.expect(201);
+        let rules = browser.call("rules/list", &[("filter[search]", "alle server")]).await.expect(200);
+        let written = ada.rows("/rules").await;
+        for (rule, who, what) in [(&rules[0], "Alle", "Alle Server"), (&written[0], "Everyone", "All servers")] {
+            assert_eq!(rule["principal_name"], who);
+            assert_eq!(rule["server_name"], what);
+        }
+    }
+
     async fn the_palette_finds_what_one_may_see(app: &App) {
         let stage = crate::stage::Stage::set(app).await;
         let (admin, employee) = (app.signed_in(&stage.admin).await, app.signed_in(&stage.employee).await);

@@ -10,7 +10,7 @@ use crate::error::AppError;
 pub async fn own_profile() -> Result<UserProfile, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let id = caller.user_id()?;
-    Ok(services.user(&caller, id).await?)
+    Ok(crate::ssr::spoken(services.user(&caller, id).await?))
 }
 
 /// Sets a new password.

@@ -36,9 +36,11 @@ mod charts {
     use charming::component::{Axis, Legend};
     use charming::element::{AxisType, ItemStyle, Tooltip, Trigger};
     use charming::series::Bar;
+    use chrono::{DateTime, Utc};
     use domain::{HourCount, NamedCount};
 
     use crate::components::ChartData;
+    use crate::format::day_and_month;
     use crate::text;
 
     const SUCCEEDED: &str = "var(--color-chart-1)";
@@ -66,10 +68,7 @@ mod charts {
             columns: [text::home::chart_hour(), text::home::chart_calls(), text::home::chart_failed()]
                 .map(str::to_owned)
                 .to_vec(),
-            rows: hours
-                .iter()
-                .map(|h| vec![h.hour.format("%-d %b %H:%M").to_string(), h.calls.to_string(), h.failures.to_string()])
-                .collect(),
+            rows: hours.iter().map(|h| vec![time_of(h.hour), h.calls.to_string(), h.failures.to_string()]).collect(),
         }
     }
 
@@ -99,6 +98,11 @@ mod charts {
                 .to_vec(),
             rows: tools.iter().map(|t| vec![t.name.clone(), t.calls.to_string(), t.failures.to_string()]).collect(),
         }
+    }
+
+    /// The hour as the table has it.
+    fn time_of(hour: DateTime<Utc>) -> String {
+        format!("{} {}", day_and_month(hour), hour.format("%H:%M"))
     }
 
     fn bar(name: &str, colour: &str, values: impl Iterator<Item = u64>) -> Bar {

@@ -111,7 +111,7 @@ pub async fn list_inbox(#[server(default)] query: InboxQuery) -> Result<Page<Req
 #[server(prefix = "/api/fn", endpoint = "inbox/review")]
 pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let review = services.review(&caller, id).await?;
+    let review = crate::ssr::spoken(services.review(&caller, id).await?);
     let tools = match (&review.test, review.request.server_id) {
         (_, Some(server)) if review.request.kind == domain::RequestKind::Access => {
             // A server that is switched off has no tools to choose from, and approving says so.

@@ -9,7 +9,7 @@ use crate::error::AppError;
 #[server(prefix = "/api/fn", endpoint = "notifications/list")]
 pub async fn list_notifications(cursor: Option<String>) -> Result<Page<Notification>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?)
+    Ok(crate::ssr::spoken(services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?))
 }
 
 /// Marks a notification as read and leads to what it is about.

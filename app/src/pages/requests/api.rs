@@ -137,7 +137,7 @@ pub async fn list_requests(
 pub async fn get_request(id: RequestId) -> Result<RequestPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let request = services.request(&caller, id).await?;
-    let history = services.request_history(&caller, id).await?;
+    let history = crate::ssr::spoken(services.request_history(&caller, id).await?);
     Ok(RequestPageData { request, history })
 }
 
@@ -328,7 +328,7 @@ mod prefill {
         if request.kind == Some(RequestKind::Access) || (request.url.is_empty() && request.catalog_name.is_none()) {
             return Ok(Vec::new());
         }
-        Ok(services.duplicates(caller, request).await?)
+        Ok(crate::ssr::spoken(services.duplicates(caller, request).await?))
     }
 
     /// A form sends empty texts for what is absent.

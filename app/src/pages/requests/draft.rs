@@ -144,7 +144,7 @@ pub(super) fn DraftStatus(draft: Draft) -> impl IntoView {
                 }
                 Keeping::Busy => view! { <span>{text::requests::draft_busy()}</span> }.into_any(),
                 Keeping::Failed(error) => view! {
-                    <span class="field-error" role="alert">{text::requests::draft_failed(&sentence(&error.to_string()))}</span>
+                    <span class="field-error" role="alert">{text::requests::draft_failed(&sentence(&error.words()))}</span>
                 }
                 .into_any(),
             }}

@@ -153,11 +153,11 @@ pub fn history_items(history: Vec<RequestHistory>) -> Vec<TimelineItem> {
     history
         .into_iter()
         .map(|line| {
-            let (icon, tone) = look(&line.what);
+            let (what, icon, tone) = look(&line.what);
             TimelineItem {
                 at: line.at,
                 actor: line.actor,
-                what: line.what.to_lowercase(),
+                what: what.map_or(line.what, str::to_owned),
                 detail: line.detail,
                 icon,
                 tone,
@@ -167,15 +167,17 @@ pub fn history_items(history: Vec<RequestHistory>) -> Vec<TimelineItem> {
         .collect()
 }
 
-/// Icon and tone of a line of the history. What is not known looks neutral.
-fn look(what: &str) -> (&'static str, Tone) {
-    match what {
-        "Requested" | "Resubmitted" => ("send", Tone::Accent),
-        "Approved" => ("circle-check", Tone::Success),
-        "Rejected" => ("circle-x", Tone::Danger),
-        "Withdrawn" => ("undo-2", Tone::Neutral),
-        "Connection tested" => ("plug-zap", Tone::Success),
-        "Connection test failed" => ("plug-zap", Tone::Warning),
-        _ => ("circle-dot", Tone::Neutral),
-    }
+/// Words, icon and tone of a line of the history. What is not known looks neutral and is shown as it was written.
+fn look(what: &str) -> (Option<&'static str>, &'static str, Tone) {
+    let (words, icon, tone) = match what {
+        "Requested" => (text::requests::history_requested(), "send", Tone::Accent),
+        "Resubmitted" => (text::requests::history_resubmitted(), "send", Tone::Accent),
+        "Approved" => (text::requests::history_approved(), "circle-check", Tone::Success),
+        "Rejected" => (text::requests::history_rejected(), "circle-x", Tone::Danger),
+        "Withdrawn" => (text::requests::history_withdrawn(), "undo-2", Tone::Neutral),
+        "Connection tested" => (text::requests::history_tested(), "plug-zap", Tone::Success),
+        "Connection test failed" => (text::requests::history_test_failed(), "plug-zap", Tone::Warning),
+        _ => return (None, "circle-dot", Tone::Neutral),
+    };
+    (Some(words), icon, tone)
 }

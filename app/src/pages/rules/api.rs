@@ -65,7 +65,8 @@ pub struct RulePageData {
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
 pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleView>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let mut rules = services.rules(&caller, None).await?;
+    // Searched in the words that are shown.
+    let mut rules = crate::ssr::spoken(services.rules(&caller, None).await?);
     rules.retain(|rule| convert::matches(rule, &filter));
     Ok(rules)
 }
@@ -74,7 +75,7 @@ pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<Rul
 #[server(prefix = "/api/fn", endpoint = "rules/get")]
 pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let view = services.rule(&caller, id).await?;
+    let view = crate::ssr::spoken(services.rule(&caller, id).await?);
     let cedar = services.rule_cedar(&caller, id).await?;
     Ok(RulePageData { view, cedar, principals: convert::principals(&services, &caller).await? })
 }

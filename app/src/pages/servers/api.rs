@@ -17,7 +17,7 @@ pub async fn list_servers(
 ) -> Result<Page<Server>, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let page = domain::PageQuery { cursor, limit: None };
-    Ok(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?)
+    Ok(crate::ssr::spoken(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?))
 }
 
 /// The page of a server.
@@ -49,7 +49,7 @@ pub struct ServerPageData {
 #[server(prefix = "/api/fn", endpoint = "servers/get")]
 pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let detail = services.server(&caller, id).await?;
+    let detail = crate::ssr::spoken(services.server(&caller, id).await?);
     let tools = detail.pins.iter().filter(|pin| pin.kind == domain::PinKind::Tool).count();
     let withheld = detail.pins.iter().filter(|pin| !pin.state.usable()).count();
     let server = detail.server.clone();

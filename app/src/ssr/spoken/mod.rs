@@ -1,0 +1,382 @@
+//! What the use cases say, in the language of the console.
+//!
+//! Use cases write English: what went wrong ([`Problem`]), notifications, test reports. Programs, logs and the audit
+//! log get it as it is, and much of it is stored. The console shows it to people, so what leaves a server function is
+//! put into the visitor's language here, on the server: the browser gets words and no machinery.
+//!
+//! The English text is the key, as with gettext. `texts-server/en/*.ftl` has every message that a use case can make,
+//! with names for what is put in; `texts-server/<language>` has the same in other languages. [`catalogue`] finds the
+//! message that a text was made from. Use cases need no message ids for it, what was stored years ago is understood,
+//! and a text that is not known stays English instead of being lost. A test holds the sources of the use cases against
+//! the catalogue, both ways (`sources`).
+
+mod catalogue;
+#[cfg(test)]
+mod sources;
+
+use std::sync::LazyLock;
+
+use domain::{
+    Duplicate, Notification, NotificationKind, Page, PrincipalKind, Problem, RequestHistory, Review, RuleView, Server,
+    ServerDetail, TestReport, UserProfile,
+};
+
+use self::catalogue::{Catalogue, Message};
+use crate::error::AppError;
+use crate::i18n::{Language, language};
+
+include!(concat!(env!("OUT_DIR"), "/spoken.rs"));
+
+static CATALOGUES: LazyLock<Vec<Catalogue>> =
+    LazyLock::new(|| Language::ALL.iter().map(|language| Catalogue::new(*language, FILES)).collect());
+
+/// What carries words of a use case.
+pub trait Spoken {
+    /// Puts the words into this language, which is not English; those that are not known stay.
+    fn speak(&mut self, language: Language);
+}
+
+/// A value in the language of the visitor. To be called by every server function that shows what a use case wrote.
+pub fn spoken<T: Spoken>(value: T) -> T {
+    spoken_in(language(), value)
+}
+
+/// A value in this language.
+pub fn spoken_in<T: Spoken>(language: Language, mut value: T) -> T {
+    if language != Language::English {
+        value.speak(language);
+    }
+    value
+}
+
+/// Replaces a text that a message of these files was made into.
+fn say(language: Language, files: &[&str], text: &mut String) {
+    if let Some(said) = CATALOGUES.get(language as usize).and_then(|catalogue| catalogue.say(files, text)) {
+        *text = said;
+    }
+}
+
+const PROBLEMS: &[&str] = &["problems"];
+const THINGS: &[&str] = &["things"];
+const NOTICES: &[&str] = &["notices"];
+const NAMES: &[&str] = &["names"];
+const DUPLICATES: &[&str] = &["duplicates"];
+const HISTORIES: &[&str] = &["histories"];
+const DETAILS: &[&str] = &["findings", "faults"];
+const ADVICE: &[&str] = &["advice"];
+const FAULTS: &[&str] = &["faults"];
+
+impl Spoken for Problem {
+    fn speak(&mut self, language: Language) {
+        match self {
+            Self::Forbidden { why } | Self::Conflict { why, .. } | Self::Unavailable { why } => {
+                say(language, PROBLEMS, why);
+            }
+            Self::NotFound { what } => say(language, THINGS, what),
+            Self::Invalid { fields } => {
+                for field in fields {
+                    say(language, PROBLEMS, &mut field.why);
+                }
+            }
+            Self::Unauthenticated | Self::RateLimited { .. } | Self::Internal { .. } => {}
+        }
+    }
+}
+
+impl Spoken for AppError {
+    fn speak(&mut self, language: Language) {
+        self.0.speak(language);
+    }
+}
+
+impl Spoken for String {
+    /// An answer that is no page.
+    fn speak(&mut self, language: Language) {
+        say(language, PROBLEMS, self);
+    }
+}
+
+impl Spoken for Notification {
+    fn speak(&mut self, language: Language) {
+        say(language, NOTICES, &mut self.title);
+        // What a person wrote stays as it was written.
+        if !matches!(self.kind, NotificationKind::RequestPending | NotificationKind::RequestRejected) {
+            say(language, NOTICES, &mut self.body);
+        }
+    }
+}
+
+impl Spoken for RuleView {
+    fn speak(&mut self, language: Language) {
+        // Only where it is not the name of a person, a group or a server.
+        if self.rule.principal.kind == PrincipalKind::Everyone {
+            say(language, NAMES, &mut self.principal_name);
+        }
+        if self.rule.server.is_none() {
+            say(language, NAMES, &mut self.server_name);
+        }
+    }
+}
+
+impl Spoken for TestReport {
+    fn speak(&mut self, language: Language) {
+        for step in &mut self.steps {
+            say(language, DETAILS, &mut step.detail);
+            if let Some(advice) = &mut step.advice {
+                say(language, ADVICE, advice);
+            }
+        }
+    }
+}
+
+impl Spoken for RequestHistory {
+    fn speak(&mut self, language: Language) {
+        // Everything else is what a person wrote.
+        if let Some(detail) = self.detail.as_mut().filter(|_| self.what == "Connection test failed") {
+            say(language, HISTORIES, detail);
+        }
+    }
+}
+
+impl Spoken for Duplicate {
+    fn speak(&mut self, language: Language) {
+        say(language, DUPLICATES, &mut self.why);
+    }
+}
+
+impl Spoken for Server {
+    fn speak(&mut self, language: Language) {
+        if let Some(detail) = &mut self.health_detail {
+            say(language, FAULTS, detail);
+        }
+    }
+}
+
+impl Spoken for ServerDetail {
+    fn speak(&mut self, language: Language) {
+        self.server.speak(language);
+        self.rules.speak(language);
+        self.test.speak(language);
+    }
+}
+
+impl Spoken for UserProfile {
+    fn speak(&mut self, language: Language) {
+        self.rules.speak(language);
+    }
+}
+
+impl Spoken for Review {
+    fn speak(&mut self, language: Language) {
+        self.access.speak(language);
+        self.test.speak(language);
+        self.duplicates.speak(language);
+        self.server.speak(language);
+        self.history.speak(language);
+    }
+}
+
+impl<T: Spoken> Spoken for Option<T> {
+    fn speak(&mut self, language: Language) {
+        if let Some(value) = self {
+            value.speak(language);
+        }
+    }
+}
+
+impl<T: Spoken> Spoken for Vec<T> {
+    fn speak(&mut self, language: Language) {
+        for value in self {
+            value.speak(language);
+        }
+    }
+}
+
+impl<T: Spoken> Spoken for Page<T> {
+    fn speak(&mut self, language: Language) {
+        self.data.speak(language);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone, Utc};
+    use domain::{TestStep, TestStepKind, TestStepState};
+
+    use super::*;
+
+    fn german<T: Spoken>(value: T) -> T {
+        spoken_in(Language::German, value)
+    }
+
+    #[test]
+    fn problems_are_german() {
+        let why = "this request is approved by Ada Lovelace already; reload the page";
+        let problem = Problem::conflict("request_decided", why);
+        assert_eq!(spoken_in(Language::English, problem.clone()), problem);
+        assert_eq!(
+            german(problem),
+            Problem::conflict(
+                "request_decided",
+                "diese Anfrage ist schon von Ada Lovelace genehmigt; laden Sie die Seite neu"
+            )
+        );
+        assert_eq!(german(Problem::not_found("API key")), Problem::not_found("API-Schlüssel"));
+        for (english, german) in [
+            ("use at most 2000 characters", "verwenden Sie höchstens 2\u{202f}000 Zeichen"),
+            (
+                "this needs the right to manage requests; ask an administrator of Drawbridge to do it or to give you \
+                 the role",
+                "hierfür ist das Recht nötig, Anfragen zu entscheiden; bitten Sie einen Administrator von Drawbridge, \
+                 es zu tun oder Ihnen die Rolle zu geben",
+            ),
+            (
+                "GitHub does this already (it has the same address): ask for access to it instead; or confirm that you \
+                 need another server",
+                "GitHub leistet das schon (dieselbe Adresse): fragen Sie stattdessen Zugriff darauf an; oder \
+                 bestätigen Sie, dass Sie einen weiteren Server brauchen",
+            ),
+            (
+                "the URL cannot be used: it does not begin with https://; enter the full https address of the \
+                 server's MCP endpoint",
+                "die URL kann nicht genutzt werden: sie beginnt nicht mit https://; geben Sie die vollständige \
+                 https-Adresse des MCP-Endpunkts ein",
+            ),
+            (
+                "The last connection test failed. Test the connection again.",
+                "Der letzte Verbindungstest ist fehlgeschlagen. Testen Sie die Verbindung erneut.",
+            ),
+            ("a text of tomorrow", "a text of tomorrow"),
+        ] {
+            assert_eq!(spoken_in(Language::German, Problem::field("name", english)), Problem::field("name", german));
+        }
+    }
+
+    #[test]
+    fn reports_are_german() {
+        for (detail, advice, german_detail, german_advice) in [
+            (
+                "mcp.example.com takes no connection: the connection was refused",
+                "Check the port, that the server is running, and that no firewall stands between it and Drawbridge.",
+                "mcp.example.com nimmt keine Verbindung an: die Verbindung wurde abgelehnt",
+                "Prüfen Sie den Port, ob der Server läuft, und ob keine Firewall zwischen ihm und Drawbridge steht.",
+            ),
+            (
+                "No answer to `tools/list` within 2.5 seconds",
+                "This is a fault of the server; report it to its maintainer.",
+                "Keine Antwort auf `tools/list` innerhalb von 2,5 Sekunden",
+                "Das ist ein Fehler des Servers; melden Sie ihn, wem der Server gehört.",
+            ),
+            (
+                "The name a.example has no address: no such host is known (os error 11001)",
+                "Something new.",
+                "Der Name a.example hat keine Adresse: no such host is known (os error 11001)",
+                "Something new.",
+            ),
+            (
+                "The answer is malformed: the answer is unreadable: duplicate object key at byte 17; name every key once",
+                "Check the port: https is usually on 443.",
+                "Die Antwort ist fehlerhaft: die Antwort ist nicht lesbar: doppelter Schlüssel bei Byte 17; jeder \
+                 Schlüssel darf einmal vorkommen",
+                "Prüfen Sie den Port: https ist meist auf 443.",
+            ),
+            (
+                "3 tools, 1 prompt, instructions, 1 without a name, which are left out, the list of resources is refused",
+                "",
+                "3 Werkzeuge, 1 Prompt, Anweisungen, 1 ohne Namen, die weggelassen wird, die Liste „Ressourcen“ wird \
+                 verweigert",
+                "",
+            ),
+            ("TLS 1.3, valid certificate", "", "TLS 1.3, gültiges Zertifikat", ""),
+            ("MCP 2026-07-28, Fixture 1.0", "", "MCP 2026-07-28, Fixture 1.0", ""),
+        ] {
+            let step = |detail: &str, advice: &str| TestStep {
+                step: TestStepKind::Reachable,
+                state: TestStepState::Failed,
+                detail: detail.to_owned(),
+                advice: (!advice.is_empty()).then(|| advice.to_owned()),
+                millis: 3,
+            };
+            let report = TestReport {
+                id: "tst_01900000000070008000000000000001".parse().unwrap(),
+                ok: false,
+                tested_at: Utc.with_ymd_and_hms(2026, 3, 12, 9, 0, 0).unwrap(),
+                steps: vec![step(detail, advice)],
+                protocol_version: None,
+                server_info: None,
+                tools: Vec::new(),
+                others: Vec::new(),
+                definitions_digest: None,
+            };
+            assert_eq!(german(report).steps, [step(german_detail, german_advice)]);
+        }
+    }
+
+    #[test]
+    fn histories_are_german_where_nobody_wrote_them() {
+        let line = |what: &str, detail: &str| RequestHistory {
+            at: Utc.with_ymd_and_hms(2026, 3, 12, 9, 0, 0).unwrap(),
+            actor: "Ada".to_owned(),
+            what: what.to_owned(),
+            detail: Some(detail.to_owned()),
+        };
+        let failed = line("Connection test failed", "Authentication: The server refuses the credential (401)");
+        let german_detail = "Authentifizierung: Der Server lehnt die Zugangsdaten ab (401)";
+        assert_eq!(german(failed), line("Connection test failed", german_detail));
+        let rejected = line("Rejected", "TLS: the server refuses the credential (401)");
+        assert_eq!(german(rejected.clone()), rejected);
+    }
+
+    #[test]
+    fn notifications_are_german_but_for_what_people_wrote() {
+        let notification = |kind, title: &str, body: &str| Notification {
+            id: "ntf_01900000000070008000000000000001".parse().unwrap(),
+            kind,
+            title: title.to_owned(),
+            body: body.to_owned(),
+            link: "/".to_owned(),
+            created_at: Utc.with_ymd_and_hms(2026, 3, 12, 9, 0, 0).unwrap(),
+            read_at: None,
+        };
+        for (kind, english, in_german) in [
+            (
+                NotificationKind::RequestPending,
+                ("Ada asks for GitHub", "An administrator deleted the server."),
+                ("Ada fragt GitHub an", "An administrator deleted the server."),
+            ),
+            (
+                NotificationKind::RequestApproved,
+                ("Your request for GitHub was approved", "Add it to your AI client from My connectors."),
+                (
+                    "Ihre Anfrage nach GitHub wurde genehmigt",
+                    "Fügen Sie ihn über „Meine Konnektoren“ Ihrem KI-Client hinzu.",
+                ),
+            ),
+            (
+                NotificationKind::DefinitionChanged,
+                ("GitHub changed its definitions", "Withheld until reviewed: a, b, c and 2 more"),
+                ("GitHub hat seine Definitionen geändert", "Zurückgehalten bis zur Prüfung: a, b, c und 2 weitere"),
+            ),
+            (
+                NotificationKind::AccessEnded,
+                ("Your access to GitHub has ended", "An administrator switched the server off."),
+                ("Ihr Zugriff auf GitHub ist beendet", "Ein Administrator hat den Server ausgeschaltet."),
+            ),
+            (
+                NotificationKind::AccessEnded,
+                (
+                    "Your access to GitHub has ended",
+                    "Ada changed the rule that gave it to you. Ask for access again if you still need it.",
+                ),
+                (
+                    "Ihr Zugriff auf GitHub ist beendet",
+                    "Ada hat die Regel geändert, die ihn Ihnen gab. Fragen Sie erneut Zugriff an, wenn Sie ihn noch \
+                     brauchen.",
+                ),
+            ),
+        ] {
+            let said = german(vec![notification(kind, english.0, english.1)]);
+            assert_eq!(said, [notification(kind, in_german.0, in_german.1)]);
+        }
+    }
+}

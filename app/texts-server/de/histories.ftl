@@ -1,0 +1,3 @@
+### Einzelheiten im Verlauf einer Anfrage.
+
+histories-steps-faults = { $steps }: { $faults }

@@ -1,0 +1,4 @@
+### Längen.
+
+sizes-number-mib = { $number } MiB
+sizes-number-bytes = { $number } Bytes

@@ -1,0 +1,4 @@
+### Wer es war.
+
+who-administrator = Ein Administrator
+who-person = { $person }

@@ -1,0 +1,3 @@
+### Details of a request's history.
+
+histories-steps-faults = { $steps }: { $faults }

@@ -1,0 +1,4 @@
+### Who did it.
+
+who-administrator = An administrator
+who-person = { $person }
