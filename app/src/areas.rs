@@ -17,6 +17,7 @@ use leptos_router::ChooseView;
 use send_wrapper::SendWrapper;
 
 use crate::components::FormState;
+use crate::pages::audit::{EventBeside, OpenEvent};
 use crate::pages::rules::RuleFields;
 use crate::pages::rules::api::{Principals, SwitchRule};
 use crate::pages::servers::{ActivityTab, Events, PermissionsTab, ServerForms, SettingsTab, ToolsTab};
@@ -302,6 +303,8 @@ parts! {
     server_activity(server: ServerId, events: Events) => view! { <ActivityTab server=server events=events/> };
     /// The settings of a server.
     server_settings(server: Server, forms: ServerForms) => view! { <SettingsTab server=server forms=forms/> };
+    /// An event, beside the list that it is in.
+    audit_event(event: OpenEvent) => view! { <EventBeside event=event/> };
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>

@@ -71,6 +71,7 @@ requests-custom-description = Ein MCP-Server, der nicht im Katalog steht. Ein Ad
 requests-discard = Entwurf verwerfen
 requests-why-help = Danach wird entschieden. Je klarer die Begründung, desto schneller die Entscheidung.
 requests-send = Senden
+requests-steps = Schritte der Anfrage
 requests-urgent-label = Dringend: wird heute gebraucht
 requests-urgent-help = Dringende Anfragen fallen im Eingang auf. Schreiben Sie oben, warum es nicht warten kann.
 requests-send-request = Anfrage senden

@@ -71,6 +71,7 @@ requests-custom-description = An MCP server that is not in the catalog. An admin
 requests-discard = Discard the draft
 requests-why-help = What the reviewer decides by. The clearer it is, the sooner it is decided.
 requests-send = Send
+requests-steps = Steps of the request
 requests-urgent-label = Urgent: needed today
 requests-urgent-help = Urgent requests stand out in the inbox. Say above why it cannot wait.
 requests-send-request = Send request

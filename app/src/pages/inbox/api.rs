@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::pages::requests::api::RequestTexts;
 
 /// Which requests of the inbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct ReviewPageData {
     pub review: Review,
     /// The tools to choose from: of the last test, or those approved of an existing server.
     pub tools: Vec<Definition>,
+    /// What people wrote in the request.
+    pub texts: RequestTexts,
 }
 
 /// An approval as its form has it.
@@ -71,7 +74,9 @@ pub async fn list_inbox(#[server(default)] query: InboxQuery) -> Result<Page<Req
 #[server(prefix = "/api/fn", endpoint = "inbox/review")]
 pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let review = services.review(&caller, id).await?;
+    let mut review = services.review(&caller, id).await?;
+    review.history = crate::pages::requests::api::in_lines(review.history);
+    let texts = RequestTexts::of(&review.request);
     let tools = match (&review.test, review.request.server_id) {
         (_, Some(server)) if review.request.kind == domain::RequestKind::Access => {
             // A server that is switched off has no tools to choose from, and approving says so.
@@ -80,7 +85,7 @@ pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
         (Some(test), _) => test.tools.clone(),
         (None, _) => Vec::new(),
     };
-    Ok(ReviewPageData { review, tools })
+    Ok(ReviewPageData { review, tools, texts })
 }
 
 /// Tests the connection, live.

@@ -6,6 +6,7 @@ use domain::{Request, RequestId, RequestKind, RequestState, Review, RuleView, Te
 use super::api::{ApproveRequest, GetReview, RejectRequest, ReviewPageData, TestRequest};
 use super::decide::{ApproveCard, RejectCard};
 use crate::keys;
+use crate::pages::requests::api::RequestTexts;
 use crate::pages::requests::{
     ConfigurationFacts, DecisionView, DuplicateList, JustificationView, RequestList, history_items,
 };
@@ -35,7 +36,8 @@ struct Forms {
 
 #[component]
 fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
-    let ReviewPageData { review, tools } = data;
+    let ReviewPageData { review, tools, texts } = data;
+    let RequestTexts { description, reasons, decision: told } = texts;
     let Review { request, requester, earlier, access, test, duplicates, server, catalog_url, history } = review;
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
@@ -48,7 +50,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
     let decision = request.decision.clone();
     let allow_private = server.as_ref().is_some_and(|server| server.allow_private);
     let replaces = request.resubmission_of;
-    let (asked, configuration, justification) = (request.created_at, request.clone(), request.justification.clone());
+    let (asked, configuration) = (request.created_at, request.clone());
     let decide = if pending {
         view! {
             <div id="approve">
@@ -61,7 +63,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         view! {
             <Card title=text::inbox::decision()>
                 {match decision {
-                    Some(decision) => view! { <DecisionView decision=decision/> }.into_any(),
+                    Some(decision) => view! { <DecisionView decision=decision texts=told/> }.into_any(),
                     None => view! { <p>{text::inbox::withdrawn()}</p> }.into_any(),
                 }}
             </Card>
@@ -95,8 +97,8 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         <div class="columns columns-decide">
             <div class="stack">
                 <Card title=text::inbox::requester()><Requester user=requester asked=asked/></Card>
-                <Card title=text::inbox::justification()><div class="stack"><JustificationView justification=justification/></div></Card>
-                <Card title=text::inbox::configuration()><ConfigurationFacts request=configuration/></Card>
+                <Card title=text::inbox::justification()><div class="stack"><JustificationView reasons=reasons/></div></Card>
+                <Card title=text::inbox::configuration()><ConfigurationFacts request=configuration description=description/></Card>
                 <Technical request=request test=test allow_private=allow_private form=forms.test/>
                 <Access access=access/>
                 <Earlier earlier=earlier/>

@@ -21,6 +21,21 @@ pub async fn open_notification(id: NotificationId, link: String) -> Result<(), A
     Ok(())
 }
 
+/// Marks the chosen notifications as read, or as unread again.
+#[server(prefix = "/api/fn", endpoint = "notifications/mark")]
+pub async fn mark_notifications(
+    #[server(default)] ids: Vec<NotificationId>,
+    #[server(default)] read: bool,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let changed = services.mark_notifications(&caller, &ids, read).await?;
+    let back = if back.is_empty() { "/notifications" } else { &back };
+    let notice = if read { "notifications-read" } else { "notifications-unread" };
+    crate::ssr::redirect(&crate::url::with_undo(back, notice, changed));
+    Ok(())
+}
+
 /// Marks everything as read.
 #[server(prefix = "/api/fn", endpoint = "notifications/read-all")]
 pub async fn read_all_notifications(#[server(default)] back: String) -> Result<(), AppError> {

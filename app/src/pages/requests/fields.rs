@@ -15,6 +15,7 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
     let env = names(&fields.env);
     let has_env = !env.is_empty();
     view! {
+        <div id="server" class="form-step">
         <Card title=text::common::server()>
             <div class="stack">
                 <div class="grid-2">
@@ -30,6 +31,8 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
                 <TextArea name="request[description]" label=text::common::description() value=fields.description rows=2 help=text::requests::description_help()/>
             </div>
         </Card>
+        </div>
+        <div id="connection" class="form-step stack">
         {connection}
         <Card title=text::requests::env() description=text::requests::env_description()>
             <details class="disclosure" open=has_env>
@@ -37,6 +40,7 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
                 <SecretRows name="request[env]" label=text::requests::variable() names=env kept=kept placeholder="API_TOKEN"/>
             </details>
         </Card>
+        </div>
     }
 }
 
@@ -151,6 +155,7 @@ pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl In
     let options: Vec<CheckOption> = tools.into_iter().map(tool_option).collect();
     let any = !options.is_empty();
     view! {
+        <div id="access" class="form-step">
         <Card title=text::common::access() description=text::requests::access_help()>
             <div class="stack">
                 <Facts>
@@ -160,6 +165,7 @@ pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl In
                 {any.then(|| view! { <CheckList name="request[tools][]" label=text::common::tools() options=options chosen=chosen/> })}
             </div>
         </Card>
+        </div>
     }
 }
 

@@ -1,11 +1,12 @@
 //! The form of a request: for an entry of the catalog, a custom server, or access to an existing one.
 
-use domain::{CatalogItem, Request};
+use domain::{CatalogItem, NewRequest, Request};
 
 use super::api::{DiscardDraft, FormSource, GetForm, RequestFormData, SendRequest};
 use super::draft::{Autosave, Draft, DraftStatus};
 use super::duplicates::DuplicateList;
 use super::fields::{AccessFields, JustificationFields, ServerFields};
+use super::steps::{FormStep, FormSteps};
 use crate::pages::catalog::why_not;
 use crate::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn NewRequestPage() -> impl IntoView {
 
 #[component]
 fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: FormState<DiscardDraft>) -> impl IntoView {
-    let RequestFormData { key, fields, kept, saved_at, entry, target, earlier, duplicates } = data;
+    let RequestFormData { key, fields, kept, saved_at, entry, target, earlier, fix, duplicates } = data;
     let (title, description) = match (&entry, &target) {
         (Some(item), _) => (text::catalog::request_named(&item.entry.title), item.entry.description.clone()),
         (None, Some(target)) => (text::requests::access_to(&target.server.name), target.server.description.clone()),
@@ -61,6 +62,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
     let discard_fields = vec![("draft_key", key.clone()), ("back", back)];
     let confirmed = fields.not_a_duplicate;
     let justification = fields.clone();
+    let steps = steps(&fields, &kept, entry.as_ref(), access);
     let urgent = fields.urgent;
     view! {
         <PageHeader
@@ -71,9 +73,10 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                 <ActionButton form=discard fields=discard_fields.clone() icon="trash-2">{text::requests::discard()}</ActionButton>
             })
         />
-        {earlier.map(|earlier| view! { <Earlier earlier=earlier/> })}
+        {earlier.map(|earlier| view! { <Earlier earlier=earlier fix=fix/> })}
         {entry.clone().map(|item| view! { <Standing item=item/> })}
-        <div class="narrow">
+        <div class="stepped">
+        <FormSteps steps=steps/>
         <Autosave draft=draft key=key.clone() form=send>
             <Form form=send>
                 <Hidden name="draft_key" value=key/>
@@ -85,9 +88,12 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                     Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
                     None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
                 }}
-                <Card title=text::common::why() description=text::requests::why_help()>
-                    <JustificationFields fields=justification access=access/>
-                </Card>
+                <div id="why" class="form-step">
+                    <Card title=text::common::why() description=text::requests::why_help()>
+                        <JustificationFields fields=justification access=access/>
+                    </Card>
+                </div>
+                <div id="send" class="form-step">
                 <Card title=text::requests::send()>
                     <div class="stack">
                         <Checkbox
@@ -104,11 +110,35 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                         </div>
                     </div>
                 </Card>
+                </div>
             </Form>
         </Autosave>
         </div>
     }
     .into_any()
+}
+
+/// The steps of the form, with what is filled already.
+fn steps(fields: &NewRequest, kept: &[String], entry: Option<&CatalogItem>, access: bool) -> Vec<FormStep> {
+    let some = |text: &String| !text.trim().is_empty();
+    let step = |href, label, filled| FormStep { href, label, filled };
+    let mut reasons = vec![&fields.why_needed];
+    let mut steps = if access {
+        vec![step("#access", text::common::access(), true)]
+    } else {
+        reasons.extend([&fields.use_case, &fields.expected_value]);
+        let connected = match entry {
+            Some(item) => item.entry.headers.iter().all(|(name, _)| kept.contains(name)),
+            None => some(&fields.url),
+        };
+        vec![
+            step("#server", text::common::server(), some(&fields.name)),
+            step("#connection", text::requests::connection(), connected),
+        ]
+    };
+    steps.push(step("#why", text::common::why(), reasons.into_iter().all(some)));
+    steps.push(step("#send", text::requests::send(), false));
+    steps
 }
 
 /// What does the same, and the box that says that this one is needed all the same.
@@ -135,15 +165,8 @@ fn Duplicates(draft: Draft, confirmed: bool) -> impl IntoView {
 
 /// The request that is sent again, with what was wrong with it.
 #[component]
-fn Earlier(earlier: Request) -> impl IntoView {
-    let rejection = earlier.decision.and_then(|decision| decision.rejection);
-    let fix = rejection.map(|rejection| {
-        [rejection.issue, rejection.what_to_fix, rejection.reason]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .map(|text| view! { <p class="preline">{text}</p> })
-            .collect_view()
-    });
+fn Earlier(earlier: Request, fix: Vec<Prose>) -> impl IntoView {
+    let fix = fix.into_iter().map(|prose| view! { <Markdown prose=prose/> }).collect_view();
     view! {
         <Callout tone=Tone::Info title=text::requests::again()>
             {fix}

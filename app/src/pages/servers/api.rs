@@ -3,6 +3,7 @@
 use domain::{NewServer, Page, Server, ServerDetail, ServerId, ServerSort, ServerStatus, Sort};
 use leptos::prelude::*;
 
+use crate::components::Prose;
 use crate::error::AppError;
 
 /// Servers by name.
@@ -18,11 +19,16 @@ pub async fn list_servers(
     Ok(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?)
 }
 
-/// One server with everything about it.
+/// One server with everything about it, and its description.
 #[server(prefix = "/api/fn", endpoint = "servers/get")]
-pub async fn get_server(id: ServerId) -> Result<ServerDetail, AppError> {
+pub async fn get_server(id: ServerId) -> Result<(ServerDetail, Prose), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.server(&caller, id).await?)
+    let mut detail = services.server(&caller, id).await?;
+    for view in &mut detail.rules {
+        view.rule.notes = crate::components::plain(&view.rule.notes);
+    }
+    let about = Prose::new(&detail.server.description, 1);
+    Ok((detail, about))
 }
 
 /// Makes a server as a draft.

@@ -6,6 +6,7 @@ use super::activity::{Events, load_events};
 use super::api::{DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, TestServer, UpdateServer};
 use super::overview::OverviewTab;
 use super::permissions::NewRuleDialog;
+use crate::pages::audit::{EventDrawer, load_open_event};
 use crate::pages::rules::api::{CreateRule, SwitchRule};
 use crate::prelude::*;
 
@@ -35,17 +36,16 @@ pub fn ServerPage() -> impl IntoView {
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetServer { id: id.get()? }));
     let tab = current_tab(TABS);
     let events = load_events(id, tab);
+    let open = load_open_event();
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);
     view! {
-        <Load resource=data rows=12 page=true let:detail>
-            <ServerView detail=detail forms=forms switch_rule=switch_rule tab=tab events=events/>
+        <Load resource=data rows=12 page=true let:found>
+            <ServerView detail=found.0 about=found.1 forms=forms switch_rule=switch_rule delete=delete tab=tab events=events/>
         </Load>
+        <EventDrawer event=open/>
         <NewRuleDialog form=forms.create_rule server=id/>
         <ConfirmDialog name="disable" title=text::servers::switch_off_title() form=disable fields=fields confirm=text::servers::switch_off() danger=true>
             <p>{text::servers::switch_off_text()}</p>
-        </ConfirmDialog>
-        <ConfirmDialog name="delete" title=text::servers::delete_title() form=delete fields=fields confirm=text::servers::delete() danger=true>
-            <p>{text::servers::delete_text()}</p>
         </ConfirmDialog>
     }
 }
@@ -53,8 +53,10 @@ pub fn ServerPage() -> impl IntoView {
 #[component]
 fn ServerView(
     detail: ServerDetail,
+    about: Prose,
     forms: Forms,
     switch_rule: FormState<SwitchRule>,
+    delete: FormState<DeleteServer>,
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
@@ -73,10 +75,11 @@ fn ServerView(
         Tab::new("settings", text::servers::tab_settings()),
     ];
     let detail = StoredValue::new(detail);
+    let typed = server.name.clone();
     view! {
         <PageHeader
             title=server.name.clone()
-            description=server.description.clone()
+            prose=about
             crumbs=vec![(text::servers::title(), "/servers".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! { <StateBadge state=status/><StateBadge state=health/> }
@@ -94,6 +97,12 @@ fn ServerView(
                 _ => view! { <OverviewTab detail=detail forms=forms/> }.into_any(),
             }
         }}
+        <ConfirmDialog
+            name="delete" title=text::servers::delete_title() form=delete confirm=text::servers::delete() danger=true
+            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=Some(typed)
+        >
+            <p>{text::servers::delete_text()}</p>
+        </ConfirmDialog>
     }
 }
 
