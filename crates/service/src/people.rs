@@ -279,7 +279,9 @@ impl Services {
             events.push(event);
         }
         let Some(last) = events.pop() else { return Ok(changed) };
-        events.into_iter().for_each(|event| change.also(event));
+        for event in events {
+            change.also(event);
+        }
         change.commit(last).await?;
         Ok(changed)
     }
