@@ -340,7 +340,8 @@ fn TableTools(columns: Vec<Column>, csv: Option<Signal<String>>) -> impl IntoVie
 
 /// Counts the chosen rows; the box of the head chooses all or none.
 fn count_chosen(event: &web_sys::Event, table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) {
-    let Some(table) = table.get_untracked() else { return };
+    // New data may be on its way into this table.
+    let Some(table) = table.try_get_untracked().flatten() else { return };
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
     let all = target.filter(|input| input.has_attribute("data-choose-all")).map(|input| input.checked());
     let boxes = boxes(&table);
