@@ -9,7 +9,21 @@ use crate::error::AppError;
 #[server(prefix = "/api/fn", endpoint = "notifications/list")]
 pub async fn list_notifications(cursor: Option<String>) -> Result<Page<Notification>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?)
+    let mut page = services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?;
+    for notification in &mut page.data {
+        use domain::NotificationKind::{
+            AccessEnded, DefinitionChanged, RequestApproved, RequestPending, RequestRejected,
+        };
+        match notification.kind {
+            // What people wrote.
+            RequestApproved | RequestRejected | RequestPending => {
+                notification.body = crate::components::plain(&notification.body);
+            }
+            // Names of tools, as they are.
+            DefinitionChanged | AccessEnded => {}
+        }
+    }
+    Ok(page)
 }
 
 /// Marks a notification as read and leads to what it is about.

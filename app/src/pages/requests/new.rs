@@ -76,43 +76,43 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
         {earlier.map(|earlier| view! { <Earlier earlier=earlier fix=fix/> })}
         {entry.clone().map(|item| view! { <Standing item=item/> })}
         <div class="stepped">
-        <FormSteps steps=steps/>
-        <Autosave draft=draft key=key.clone() form=send>
-            <Form form=send>
-                <Hidden name="draft_key" value=key/>
-                <Hidden name="request[kind]" value=if access { "access" } else { "server" }/>
-                {fields.catalog_name.clone().map(|name| view! { <Hidden name="request[catalog_name]" value=name/> })}
-                {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
-                {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
-                {match target {
-                    Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
-                    None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
-                }}
-                <div id="why" class="form-step">
-                    <Card title=text::common::why() description=text::requests::why_help()>
-                        <JustificationFields fields=justification access=access/>
-                    </Card>
-                </div>
-                <div id="send" class="form-step">
-                <Card title=text::requests::send()>
-                    <div class="stack">
-                        <Checkbox
-                            name="request[urgent]"
-                            label=text::requests::urgent_label()
-                            checked=urgent
-                            help=text::requests::urgent_help()
-                        />
-                        <Duplicates draft=draft confirmed=confirmed/>
-                        <div class="form-actions">
-                            <Submit icon="send">{text::requests::send_request()}</Submit>
-                            <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>
-                            <DraftStatus draft=draft/>
-                        </div>
+            <FormSteps steps=steps/>
+            <Autosave draft=draft key=key.clone() form=send>
+                <Form form=send>
+                    <Hidden name="draft_key" value=key/>
+                    <Hidden name="request[kind]" value=if access { "access" } else { "server" }/>
+                    {fields.catalog_name.clone().map(|name| view! { <Hidden name="request[catalog_name]" value=name/> })}
+                    {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
+                    {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
+                    {match target {
+                        Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
+                        None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
+                    }}
+                    <div id="why" class="form-step">
+                        <Card title=text::common::why() description=text::requests::why_help()>
+                            <JustificationFields fields=justification access=access/>
+                        </Card>
                     </div>
-                </Card>
-                </div>
-            </Form>
-        </Autosave>
+                    <div id="send" class="form-step">
+                        <Card title=text::requests::send()>
+                            <div class="stack">
+                                <Checkbox
+                                    name="request[urgent]"
+                                    label=text::requests::urgent_label()
+                                    checked=urgent
+                                    help=text::requests::urgent_help()
+                                />
+                                <Duplicates draft=draft confirmed=confirmed/>
+                                <div class="form-actions">
+                                    <Submit icon="send">{text::requests::send_request()}</Submit>
+                                    <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>
+                                    <DraftStatus draft=draft/>
+                                </div>
+                            </div>
+                        </Card>
+                    </div>
+                </Form>
+            </Autosave>
         </div>
     }
     .into_any()
