@@ -22,7 +22,8 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 
 use crate::components::{ErrorView, FormState, TestDefinitions, TestSteps};
-use crate::pages::inbox::api::PastData;
+use crate::pages::audit::{EventBeside, OpenEvent};
+use crate::pages::inbox::api::{AboutRequest, PastData};
 use crate::pages::inbox::{Past, ReviewFacts};
 use crate::pages::rules::RuleFields;
 use crate::pages::rules::api::{Principals, SwitchRule};
@@ -414,13 +415,15 @@ parts! {
     server_settings(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
         <SettingsTab server=detail.server forms=forms/>
     });
+    /// An event, beside the list that it is in.
+    audit_event(event: OpenEvent) => view! { <EventBeside event=event/> };
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>
     };
-    /// Who asks (a [`User`]), why, and for what.
-    review_facts(requester: Later, request: Request) => read(requester, move |requester: User| view! {
-        <ReviewFacts requester=requester request=request/>
+    /// Who asks, why, and for what: [`AboutRequest`].
+    review_facts(about: Later, request: Request) => read(about, move |about: AboutRequest| view! {
+        <ReviewFacts about=about request=request/>
     });
     /// The steps of a connection test, of a [`TestReport`].
     review_test(report: Later) => read(report, |report: TestReport| view! { <TestSteps report=report/> });

@@ -118,6 +118,14 @@ pub fn with_notice(path: &str, notice: &str) -> String {
     format!("{path}?{}", query.join("&"))
 }
 
+/// As [`with_notice`], with what it was done to, so that it can be undone.
+#[cfg(feature = "ssr")]
+pub fn with_undo<I: ToString>(path: &str, notice: &str, ids: impl IntoIterator<Item = I>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    let undo = if ids.is_empty() { String::new() } else { format!("&undo={}", ids.join(",")) };
+    with_notice(path, notice) + &undo
+}
+
 /// The path and query of this page, for coming back to it.
 pub fn here() -> impl Fn() -> String + Clone + Send + Sync + 'static {
     href_with(vec![("notice", None), ("undo", None)])
@@ -131,6 +139,13 @@ mod tests {
     fn a_notice_replaces_the_one_before() {
         assert_eq!(with_notice("/users", "saved"), "/users?notice=saved");
         assert_eq!(with_notice("/a?tab=x&notice=old&undo=rul_1", "new"), "/a?tab=x&notice=new");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn what_was_done_to_several_can_be_undone() {
+        assert_eq!(with_undo("/users?search=a&undo=x", "done", ["1", "2"]), "/users?search=a&notice=done&undo=1,2");
+        assert_eq!(with_undo("/users", "done", [""; 0]), "/users?notice=done");
     }
 
     #[test]

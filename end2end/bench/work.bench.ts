@@ -168,7 +168,7 @@ async function revoke(admin: Console, rest: Rest, start: (typeof STARTS)[number]
     const dialog = admin.page.locator("dialog[open]");
     const within = (await dialog.count()) > 0 ? dialog : admin.page.locator("main");
     const onRules = new URL(admin.page.url()).pathname.startsWith("/policies");
-    const controls = within.locator("a, button").filter({ hasText: onRules ? DELETES : TAKES_AWAY, visible: true });
+    const controls = within.locator("a, button:enabled").filter({ hasText: onRules ? DELETES : TAKES_AWAY, visible: true });
     const row = within
       .locator("tbody tr")
       .filter({ hasText: new RegExp(`${somebody.principal_name}|${somebody.server_name}`) })
@@ -196,7 +196,7 @@ measure("why a call was denied", { [WHY]: atMost(2, "clicks") }, async (browser,
     await admin.page.locator("main a[href^='/audit?'][href*='denied']").first().click({ timeout: STEP_MS });
     clicked.push("denied calls");
   }
-  const row = admin.page.locator("main a[href^='/audit/']").first();
+  const row = admin.page.locator("main a.row-link[href*='event=']").first();
   await ((await event.count()) > 0 ? event.first() : row).click({ timeout: STEP_MS });
   clicked.push("the call");
   await admin.page.getByText("Why", { exact: true }).waitFor({ timeout: STEP_MS });

@@ -138,6 +138,56 @@ test("what cannot be had back is confirmed by its name", async () => {
   await expect(dialog).toBeHidden();
 });
 
+test("a row opens beside its list; closing gives the focus back", async () => {
+  const { page } = gallery;
+  const row = gallery.link("Grace", page.getByRole("table", { name: "People of the gallery" }));
+  const drawer = gallery.dialog("A person");
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await expect(drawer).toContainText("Grace");
+  await expect(page).toHaveURL(/person=Grace/);
+  await expect(row).toHaveAttribute("aria-current", "true");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await expect(page).not.toHaveURL(/person=/);
+  await expect(row).toBeFocused();
+  await row.click();
+  await gallery.link("Close", drawer).click();
+  await expect(drawer).toBeHidden();
+  await expect(row).toBeFocused();
+  await gallery.goto("/dev/gallery?person=Hedy&size=s");
+  await expect(drawer).toContainText("Hedy");
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/dev\/gallery\?size=s$/);
+});
+
+test("prose is shown as written, and nothing of it runs", async () => {
+  const prose = gallery.card("Prose");
+  const written = prose.locator(".prose");
+  await expect(prose.getByRole("heading", { name: "Why we need it" })).toHaveJSProperty("tagName", "H3");
+  await expect(gallery.link("tracker", prose)).toHaveAttribute("rel", "nofollow noopener");
+  await expect(written.getByRole("listitem")).toHaveCount(4);
+  await expect(gallery.link("A picture", prose)).toHaveAttribute("href", "https://tracker.example.com/board.png");
+  await expect(written).toContainText("<script>alert(1)</script> no link");
+  await expect(written.locator("script, img, [onerror]")).toHaveCount(0);
+  await expect(written.locator("a[href^='javascript']")).toHaveCount(0);
+  // What the browser makes of the answer is what the server has rendered.
+  const rendered = await written.innerHTML();
+  await gallery.link("Home", gallery.navigation).click();
+  await expect(gallery.title).toHaveText(/^Welcome/);
+  await gallery.page.goBack();
+  await expect(written).toBeVisible();
+  expect(await written.innerHTML()).toBe(rendered);
+});
+
+test("steps lead to their places", async () => {
+  const steps = gallery.page.getByRole("list", { name: "Where it is done" });
+  await expect(steps.getByRole("listitem").last()).toHaveAttribute("aria-current", "step");
+  await gallery.link("Overlays (now)", steps).click();
+  await expect(gallery.page).toHaveURL(/#overlays$/);
+  await expect(gallery.card("Overlays")).toBeInViewport();
+});
+
 test("a chart is saved as a picture and as numbers", async () => {
   const { page } = gallery;
   const card = gallery.card("A chart");

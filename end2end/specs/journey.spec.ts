@@ -371,6 +371,10 @@ test("every step is in the audit log, with filters, payload and related events",
   await expect(ada.page).toHaveURL(/action=server_approved/);
   await expect(events.getByRole("row")).toHaveCount(2);
   await ada.link(/./, events.getByRole("row").nth(1)).first().click();
+  const drawer = ada.dialog("Event");
+  await expect(drawer).toContainText("Server approved");
+  await expect(ada.page, "the filters stay").toHaveURL(/action=server_approved/);
+  await ada.link("Open as page", drawer).click();
   await expect(ada.title).toHaveText("Server approved");
   const related = ada.card("Related events");
   for (const event of ["Server created", "Definitions pinned", "Policy created", "Server approved (this event)"]) {
@@ -395,21 +399,22 @@ test("every step is in the audit log, with filters, payload and related events",
   await expect(calls).toHaveCount(2);
   await expect(calls.first()).toContainText("drawbridge-e2e");
   await ada.link(/./, calls.first()).first().click();
-  await expect(ada.title).toHaveText("Tool call success");
+  await expect(drawer).toContainText("Tool call success");
   await expect(ada.card("Payload")).toContainText("still here");
   await expect(ada.card("What happened")).toContainText("Grace Hopper");
   await expect(ada.card("What happened")).toContainText("drawbridge-e2e 1.0.0");
   const correlation = ada.card("What happened").locator("dd a.mono").last();
   await correlation.click();
   await expect(ada.page).toHaveURL(/correlation=/);
+  await expect(drawer).toBeHidden();
   await expect(events.getByRole("row").filter({ hasText: "Tool call admitted" })).toHaveCount(1);
 });
 
 test("an employee sees only what is their own", async () => {
   await ada.goto("/audit?action=user_invited");
   const foreign = await ada.link(/./, ada.page.getByRole("table", { name: "Events" }).getByRole("row").nth(1)).first();
-  const path = (await foreign.getAttribute("href")) ?? "";
-  expect(path).toMatch(/^\/audit\/.+/);
+  const id = new URL((await foreign.getAttribute("href")) ?? "", here().drawbridge.url).searchParams.get("event") ?? "";
+  expect(id).toMatch(/^evt_.+/);
 
   await grace.goto("/audit");
   const events = grace.page.getByRole("table", { name: "Events" });
@@ -417,8 +422,14 @@ test("an employee sees only what is their own", async () => {
   await expect(events).not.toContainText("User invited");
   await expect(events).not.toContainText(ADA.name);
   here().watch.expectStatus(403, 404);
-  expect(await grace.goto(path)).toBe(404);
-  for (const page of ["/inbox", "/users", "/servers", "/policies", "/groups"]) expect(await grace.goto(page)).toBe(403);
+  expect(await grace.goto(`/audit/${id}`)).toBe(404);
+  expect(await grace.goto(`/audit?event=${id}`)).toBe(404);
+  await expect(grace.dialog("Event")).toContainText("Not found");
+  await expect(grace.dialog("Event")).not.toContainText("User invited");
+  for (const page of ["/inbox", "/users", "/servers", "/policies", "/groups"]) {
+    expect(await grace.goto(page)).toBe(403);
+    await expect(grace.page.getByRole("search"), "nothing is there to be filtered").toHaveCount(0);
+  }
 });
 
 test("the home pages show the organisation and one's own", async () => {
@@ -466,7 +477,10 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await ada.link(/Grace Hopper/, ada.row("Tracker")).first().click();
   await expect(ada.page.getByLabel("Cedar", { exact: true })).toContainText("permit");
   await ada.link("Delete").click();
-  await ada.button("Delete rule", ada.dialog("Delete this rule?")).click();
+  const sure = ada.dialog("Delete this rule?");
+  await expect(ada.button("Delete rule", sure)).toBeDisabled();
+  await sure.getByLabel("Type Grace Hopper to confirm").fill("Grace Hopper");
+  await ada.button("Delete rule", sure).click();
   await ada.notices("The rule is deleted.");
   await expect(client.call("echo", { message: "after" })).rejects.toThrow();
   await client.close();

@@ -173,6 +173,44 @@ test("reject and send again", async () => {
   await expect(grace.card("History")).toContainText("resubmitted");
 });
 
+test("an event opens beside its list", async () => {
+  await ada.goto("/audit?action=user_invited");
+  const row = ada.page.getByRole("table", { name: "Events" }).getByRole("row").nth(1);
+  await ada.link(/./, row).first().click();
+  const drawer = ada.dialog("Event");
+  await expect(drawer).toContainText("User invited");
+  await expect(drawer).toContainText(ADA.name);
+  await expect(ada.page).toHaveURL(/action=user_invited/);
+  await ada.link("Close", drawer).click();
+  await expect(drawer).toHaveCount(0);
+  await expect(ada.page).toHaveURL(/\/audit\?action=user_invited$/);
+  await ada.link(/./, row).first().click();
+  await ada.link("Open as page", drawer).click();
+  await ada.arrives(/^\/audit\/evt_/);
+});
+
+test("chosen notifications are marked, and unmarked by undo", async () => {
+  await grace.goto("/notifications");
+  const row = grace.row("was approved").first();
+  await expect(row).not.toContainText("(unread)");
+  await row.getByRole("checkbox").check();
+  await grace.button("Mark as unread").click();
+  await expect(grace.page.getByText("Marked as unread.")).toBeVisible();
+  await expect(row).toContainText("(unread)");
+  await grace.button("Undo").click();
+  await expect(grace.page.getByText("Marked as read.")).toBeVisible();
+  await expect(row).not.toContainText("(unread)");
+});
+
+test("the steps of a request lead to its parts", async () => {
+  await grace.goto("/requests/new");
+  const steps = grace.page.getByRole("list", { name: "Steps of the request" });
+  await expect(steps.getByRole("listitem")).toHaveCount(4);
+  await grace.link(/^Why/, steps).click();
+  await expect(grace.page).toHaveURL(/#why$/);
+  await expect(grace.field("Why do you need it?")).toBeInViewport();
+});
+
 test("make and revoke a key", async () => {
   await grace.goto("/keys");
   await grace.link("New key").first().click();

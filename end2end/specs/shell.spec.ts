@@ -131,6 +131,78 @@ test("a new request counts on at once, and the bell shows it", async ({ browser 
   await employee.context.close();
 });
 
+test("a request that arrives appears in an open inbox; the row with the focus keeps it", async ({ browser }) => {
+  const { drawbridge, watch } = here();
+  const accounts = await drawbridge.demoAccounts();
+  const { page } = admin;
+  const employee = await Console.open(browser, drawbridge, watch);
+  await employee.signIn({ name: "", email: accounts.employee, password: accounts.password });
+  await employee.goto("/requests/new");
+  await employee.fillRequest({ Name: "Arriving wiki", "Server address": "https://arriving.example.com/mcp", ...REASONS });
+
+  await admin.goto("/inbox");
+  await page.keyboard.press("j");
+  const focused = (await page.locator("a.row-link:focus").getAttribute("href")) ?? "";
+  expect(focused).toMatch(/^\/inbox\/req_/);
+  await employee.button("Send request").click();
+  await employee.notices("Your request is sent.");
+  await expect(admin.row("Arriving wiki"), "without loading anything").toBeVisible();
+  await expect(page.locator(`a.row-link[href='${focused}']`)).toBeFocused();
+
+  // And leaves again.
+  await employee.link("Withdraw").click();
+  await employee.button("Withdraw", employee.dialog("Withdraw this request?")).click();
+  await employee.notices("The request is withdrawn.");
+  await expect(admin.row("Arriving wiki")).toHaveCount(0);
+  await expect(page.locator(`a.row-link[href='${focused}']`)).toBeFocused();
+  await employee.context.close();
+});
+
+test("chosen people are suspended together, and let in again by undo", async () => {
+  const { page } = admin;
+  await admin.goto("/users");
+  const choose = (name: string) => page.getByRole("checkbox", { name: `Choose ${name}`, exact: true });
+  await expect(choose("Astrid Lindqvist"), "nobody suspends themselves").toHaveCount(0);
+  await choose("Greta Hoffmann").check();
+  await choose("Noor van Dijk").check();
+  const bar = page.getByRole("region", { name: "With the chosen rows" });
+  await expectAccessible(page, "chosen people");
+  await admin.button("Suspend", bar).click();
+  await admin.notices("The chosen accounts are suspended.");
+  for (const name of ["Greta Hoffmann", "Noor van Dijk"]) await expect(admin.row(name)).toContainText("Suspended");
+  await expect(bar, "what was done is done").toBeHidden();
+  await admin.button("Undo").click();
+  await admin.notices("The chosen accounts are let in again.");
+  for (const name of ["Greta Hoffmann", "Noor van Dijk"]) await expect(admin.row(name)).toContainText("Active");
+});
+
+test("the head of a long table stays at the top of the window", async () => {
+  const { page } = admin;
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await admin.goto("/audit");
+  const head = page.getByRole("columnheader", { name: "Action" });
+  await page.locator("main tbody tr").last().scrollIntoViewIfNeeded();
+  await expect.poll(async () => Math.abs((await head.boundingBox())?.y ?? 99)).toBeLessThan(1);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+});
+
+test("the dialog of a rule has a shape while its choices are on their way", async () => {
+  const { page } = admin;
+  await admin.goto("/policies");
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/fn/rules/principals", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await admin.link("New global rule").click();
+  const dialog = admin.dialog("New global rule");
+  await expect(dialog.getByRole("status", { name: "Loading" })).toBeVisible();
+  answer();
+  await expect(dialog.getByRole("combobox", { name: /^Who/ })).toBeVisible();
+  await expect(dialog.getByRole("status", { name: "Loading" })).toHaveCount(0);
+});
+
 test("the console speaks German, from the browser or by choice, with and without scripts", async ({ browser }) => {
   const { page } = admin;
   await admin.goto("/users");

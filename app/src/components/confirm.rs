@@ -27,12 +27,12 @@ pub fn ConfirmDialog(
     #[prop(optional)]
     danger: bool,
     /// What must be typed first, because it cannot be had back. Without JavaScript the button works at once.
-    #[prop(optional, into)]
-    typed: Option<Signal<String>>,
+    #[prop(optional_no_strip)]
+    typed: Option<String>,
     /// What will happen.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let confirm = StoredValue::new(confirm);
+    let (confirm, typed) = (StoredValue::new(confirm), StoredValue::new(typed));
     let variant = if danger { Variant::Danger } else { Variant::Primary };
     view! {
         <Dialog name=name title=title>
@@ -41,7 +41,7 @@ pub fn ConfirmDialog(
                 {move || {
                     fields.get().into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> }).collect_view()
                 }}
-                {typed.map(|name| view! { <TypeFirst name=name/> })}
+                {typed.get_value().map(|name| view! { <TypeFirst name=name/> })}
                 <DialogActions>
                     <Submit variant=variant>{confirm.get_value()}</Submit>
                 </DialogActions>
@@ -52,11 +52,13 @@ pub fn ConfirmDialog(
 
 /// Locks the form until a name is typed.
 #[component]
-fn TypeFirst(name: Signal<String>) -> impl IntoView {
+fn TypeFirst(name: String) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
+    let label = text::components::confirm_type(&name);
+    let name = StoredValue::new(name);
     let lock = move || {
         let Some(input) = input.get_untracked() else { return };
-        let right = input.value().trim() == name.get_untracked().trim();
+        let right = name.with_value(|name| input.value().trim() == name.trim());
         let button = input.form().and_then(|form| form.query_selector("button[type=submit]").ok().flatten());
         if let Some(button) = button {
             drop(if right { button.remove_attribute("disabled") } else { button.set_attribute("disabled", "") });
@@ -69,7 +71,7 @@ fn TypeFirst(name: Signal<String>) -> impl IntoView {
     });
     view! {
         <label class="field needs-js">
-            <span class="field-label">{move || text::components::confirm_type(&name.get())}</span>
+            <span class="field-label">{label}</span>
             <input node_ref=input class="input" type="text" autocomplete="off" spellcheck="false" on:input=move |_| lock()/>
         </label>
     }

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::Icon;
 use crate::text;
-use crate::url::{close_dialog, query};
+use crate::url::{close_dialog, href_with, query};
 
 /// A dialog that is open while the query says `dialog=<name>`: it can be linked, survives a reload, and works without
 /// JavaScript. Interactive, it is modal: the focus stays in it and Escape closes it.
@@ -35,15 +35,43 @@ pub fn Dialog(
     let open = Memo::new(move |_| current.with(|current| current.as_deref() == Some(name)));
     view! {
         <Show when=move || open.get()>
-            <DialogBox name=name title=title class=class content=children.clone()/>
+            <DialogBox name=name title=title class=class leaves=vec!["dialog", "for"] content=children.clone()/>
+        </Show>
+    }
+}
+
+/// A drawer about one thing of a list, open while the query names it (`event=aud_…`): the list stays behind it, with its
+/// filters, its place and its focus.
+#[component]
+pub fn Drawer(
+    /// The word in the query.
+    name: &'static str,
+    /// The query names something.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Heading.
+    #[prop(into)]
+    title: Signal<String>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    view! {
+        <Show when=move || open.get()>
+            <DialogBox name=name title=title class="dialog drawer" leaves=vec![name] content=children.clone()/>
         </Show>
     }
 }
 
 #[component]
-fn DialogBox(name: &'static str, title: Signal<String>, class: &'static str, content: ChildrenFn) -> impl IntoView {
+fn DialogBox(
+    name: &'static str,
+    title: Signal<String>,
+    class: &'static str,
+    /// What of the query it is open by.
+    leaves: Vec<&'static str>,
+    content: ChildrenFn,
+) -> impl IntoView {
     let element = NodeRef::<leptos::html::Dialog>::new();
-    let close = close_dialog();
+    let close = href_with(leaves.into_iter().map(|name| (name, None)).collect());
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
@@ -51,6 +79,12 @@ fn DialogBox(name: &'static str, title: Signal<String>, class: &'static str, con
             dialog.close();
             // Refused only when the dialog left the page meanwhile.
             drop(dialog.show_modal());
+        }
+    });
+    on_cleanup(move || {
+        // Closed before it is taken away, it gives the focus back to where it was.
+        if let Some(dialog) = element.try_get_untracked().flatten() {
+            dialog.close();
         }
     });
     let leave = {

@@ -1,12 +1,13 @@
 //! Filters of a list, kept in the URL.
 
+use domain::Capability;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use super::Icon;
-use crate::context::context;
+use crate::context::{can, context};
 use crate::text;
 use crate::url::{href_with, query};
 
@@ -42,8 +43,14 @@ pub fn FilterBar(
     /// What stays in the query besides the filters (such as the tab).
     #[prop(optional)]
     keep: &'static [&'static str],
+    /// What the list needs: whoever lacks it is refused the list, and has nothing to filter.
+    #[prop(optional)]
+    needs: Option<Capability>,
     children: Children,
 ) -> impl IntoView {
+    if needs.is_some_and(|needs| !can(needs).get_untracked()) {
+        return ().into_any();
+    }
     let location = use_location();
     let navigate = use_navigate();
     let path = location.pathname;
@@ -84,6 +91,7 @@ pub fn FilterBar(
         </form>
         <ChipList chips=chips/>
     }
+    .into_any()
 }
 
 /// The filters that are set, each with a way to take it away.

@@ -134,7 +134,8 @@ impl AnyForm {
         self.action.pending().get()
     }
 
-    fn done(self, then: Box<dyn Fn() + Send + Sync>) {
+    /// Does something after each success, in the interactive page.
+    pub(super) fn done(self, then: Box<dyn Fn() + Send + Sync>) {
         let (value, version) = (self.action.value(), self.action.version());
         Effect::new(move |seen: Option<usize>| {
             let version = version.get();

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::{ActionButton, Icon, Tone, use_form};
+use super::{ActionButton, AnyForm, Icon, Tone, use_form};
+use crate::pages::notifications::api::MarkNotifications;
 use crate::pages::rules::api::SwitchRule;
+use crate::pages::users::api::SwitchUsers;
 use crate::text;
 use crate::url::{here, href_with, query, query_as};
 
@@ -68,6 +70,10 @@ notices! {
     AccessRevoked = "access-revoked", Success, access_revoked;
     AccessRestored = "access-restored", Success, access_restored;
     RuleDeleted = "rule-deleted", Success, rule_deleted;
+    UsersSuspended = "users-suspended", Success, users_suspended;
+    UsersReactivated = "users-reactivated", Success, users_reactivated;
+    NotificationsRead = "notifications-read", Success, notifications_read;
+    NotificationsUnread = "notifications-unread", Success, notifications_unread;
     SignedOut = "signed-out", Info, signed_out;
 }
 
@@ -80,15 +86,26 @@ const SAID: Duration = Duration::from_secs(10);
 pub fn NoticeBanner() -> impl IntoView {
     let notice = query_as::<Notice>("notice");
     let undo = query("undo");
-    let undo_form = use_form::<SwitchRule>();
+    let rule = AnyForm::from(use_form::<SwitchRule>());
+    let users = AnyForm::from(use_form::<SwitchUsers>());
+    let notifications = AnyForm::from(use_form::<MarkNotifications>());
     let dismiss = href_with(vec![("notice", None), ("undo", None)]);
     go_by_itself(notice, dismiss.clone());
     let back = here();
     let undoing = move |notice: Notice| {
-        let id = undo.get().filter(|_| notice == Notice::AccessRevoked)?;
-        let fields = vec![("id", id), ("enabled", "true".to_owned()), ("back", back())];
+        let (form, of, (field, value)) = match notice {
+            Notice::AccessRevoked => (rule, "id", ("enabled", "true")),
+            Notice::UsersSuspended => (users, "ids[]", ("active", "true")),
+            Notice::UsersReactivated => (users, "ids[]", ("active", "false")),
+            Notice::NotificationsRead => (notifications, "ids[]", ("read", "false")),
+            Notice::NotificationsUnread => (notifications, "ids[]", ("read", "true")),
+            _ => return None,
+        };
+        let undo = undo.get()?;
+        let mut fields: Vec<_> = undo.split(',').map(|id| (of, id.to_owned())).collect();
+        fields.extend([(field, value.to_owned()), ("back", back())]);
         Some(
-            view! { <ActionButton form=undo_form fields=fields small=true icon="undo-2">{text::shell::undo()}</ActionButton> },
+            view! { <ActionButton form=form fields=fields small=true icon="undo-2">{text::shell::undo()}</ActionButton> },
         )
     };
     // The region exists before its message, so that screen readers announce the message.

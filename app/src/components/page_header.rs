@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::{Markdown, Prose};
 use crate::text;
 
 /// Breadcrumbs, the page's one `h1`, a line about it, and its actions. Also sets the title of the document.
@@ -14,6 +15,9 @@ pub fn PageHeader(
     /// One line about it.
     #[prop(optional, into)]
     description: Option<String>,
+    /// What somebody wrote about it, instead of the line.
+    #[prop(optional)]
+    prose: Option<Prose>,
     /// The pages above it: name and path.
     #[prop(optional)]
     crumbs: Vec<(&'static str, String)>,
@@ -43,6 +47,7 @@ pub fn PageHeader(
                         {badges.map(|badges| view! { <div class="cluster">{badges.run()}</div> })}
                     </div>
                     {description.map(|text| view! { <p class="page-description">{text}</p> })}
+                    {prose.filter(|prose| !prose.is_empty()).map(|prose| view! { <div class="page-description"><Markdown prose=prose/></div> })}
                 </div>
                 {actions.map(|actions| view! { <div class="page-actions">{actions.run()}</div> })}
             </div>

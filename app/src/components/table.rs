@@ -7,6 +7,7 @@ use super::{AnyForm, Form, Icon};
 use crate::keys;
 use crate::text::components as text;
 use crate::url::{href_with, query};
+use leptos_router::hooks::use_location;
 
 /// A column of a [`DataTable`].
 #[derive(Debug, Clone)]
@@ -66,6 +67,7 @@ impl Column {
 pub struct Row {
     cells: Vec<AnyView>,
     href: Option<String>,
+    beside: Option<(&'static str, String)>,
     class: &'static str,
     chosen_as: Option<(String, String)>,
 }
@@ -73,13 +75,20 @@ pub struct Row {
 impl Row {
     /// A row of these cells; make them with the macro `cells!`.
     pub const fn new(cells: Vec<AnyView>) -> Self {
-        Self { cells, href: None, class: "", chosen_as: None }
+        Self { cells, href: None, beside: None, class: "", chosen_as: None }
     }
 
     /// The whole row leads there.
     #[must_use]
     pub fn href(mut self, href: impl Into<String>) -> Self {
         self.href = Some(href.into());
+        self
+    }
+
+    /// The whole row opens what it is about beside the list: under this word in the query (see [`super::Drawer`]).
+    #[must_use]
+    pub fn beside(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.beside = Some((name, value.to_string()));
         self
     }
 
@@ -188,6 +197,7 @@ fn table(
     let count = RwSignal::new(0_usize);
     if main {
         walk(element);
+        stay(element, count);
     }
     let head = columns.iter().zip(&hidden).map(|(column, hidden)| heading(column, *hidden, main)).collect_view();
     let choose_all = choosable.then(|| {
@@ -204,7 +214,7 @@ fn table(
     let bar = bulk.filter(|_| choosable).map(|bulk| view! { <BulkBar bulk=bulk table=element count=count/> });
     view! {
         {tools}
-        <div class="table-box" node_ref=element on:change=move |event| count_chosen(&event, element, count)>
+        <div class="table-box" data-main=main node_ref=element on:change=move |event| count_chosen(&event, element, count)>
             <div class="table-frame" role="region" aria-label=region tabindex="0">
                 <table class="data-table" role="table" aria-label=label>
                     <thead role="rowgroup">
@@ -221,8 +231,8 @@ fn table(
 }
 
 fn row_view(row: Row, columns: &[Column], hidden: &[Option<Memo<bool>>], choosable: bool) -> impl IntoView + use<> {
-    let Row { cells, href, class, chosen_as } = row;
-    let mut href = href;
+    let Row { cells, href, beside, class, chosen_as } = row;
+    let mut link = row_link(href, beside);
     let choose = choosable.then(|| {
         let input = chosen_as.map(|(value, name)| {
             view! { <input type="checkbox" name="ids[]" value=value form=BULK data-choose="" aria-label=text::table_choose(&name)/> }
@@ -234,8 +244,8 @@ fn row_view(row: Row, columns: &[Column], hidden: &[Option<Memo<bool>>], choosab
         .zip(columns)
         .zip(hidden)
         .map(|((cell, column), hidden)| {
-            let cell = match href.take() {
-                Some(href) => view! { <a class="row-link" href=href>{cell}</a> }.into_any(),
+            let cell = match link.take() {
+                Some(link) => link(cell),
                 None => cell,
             };
             match *hidden {
@@ -248,6 +258,24 @@ fn row_view(row: Row, columns: &[Column], hidden: &[Option<Memo<bool>>], choosab
         })
         .collect_view();
     view! { <tr role="row" class=class>{choose}{cells}</tr> }
+}
+
+/// Makes the first cell of a row the link of the whole row.
+fn row_link(
+    href: Option<String>,
+    beside: Option<(&'static str, String)>,
+) -> Option<Box<dyn FnOnce(AnyView) -> AnyView>> {
+    if let Some((name, value)) = beside {
+        let query = use_location().query;
+        let href = href_with(vec![(name, Some(value.clone())), ("notice", None), ("undo", None)]);
+        let current = move || query.with(|query| query.get_str(name) == Some(&*value)).then_some("true");
+        return Some(Box::new(move |cell| {
+            view! { <a class="row-link" href=href aria-current=current data-noscroll="true">{cell}</a> }.into_any()
+        }));
+    }
+    href.map(|href| -> Box<dyn FnOnce(AnyView) -> AnyView> {
+        Box::new(move |cell| view! { <a class="row-link" href=href>{cell}</a> }.into_any())
+    })
 }
 
 /// The heading of a column: a link to the other order where the server can sort by it.
@@ -312,7 +340,8 @@ fn TableTools(columns: Vec<Column>, csv: Option<Signal<String>>) -> impl IntoVie
 
 /// Counts the chosen rows; the box of the head chooses all or none.
 fn count_chosen(event: &web_sys::Event, table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) {
-    let Some(table) = table.get_untracked() else { return };
+    // New data may be on its way into this table.
+    let Some(table) = table.try_get_untracked().flatten() else { return };
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
     let all = target.filter(|input| input.has_attribute("data-choose-all")).map(|input| input.checked());
     let boxes = boxes(&table);
@@ -327,19 +356,21 @@ fn count_chosen(event: &web_sys::Event, table: NodeRef<leptos::html::Div>, count
 /// What can be done with the chosen rows, as soon as there are any.
 #[component]
 fn BulkBar(bulk: Bulk, table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) -> impl IntoView {
-    let clear = move |_| {
-        if let Some(table) = table.get_untracked() {
+    let clear = move || {
+        if let Some(table) = table.try_get_untracked().flatten() {
             for one in boxes(&table) {
                 one.set_checked(false);
             }
             count.set(0);
         }
     };
+    // What was done is done.
+    bulk.form.done(Box::new(clear));
     view! {
         <div class="bulk-bar" role="region" aria-label=text::table_bulk()>
             <p class="bulk-count" role="status">{move || { let count = count.get(); (count > 0).then(|| text::table_chosen(count)) }}</p>
             <Form form=bulk.form id=BULK class="cluster">{bulk.actions.run()}</Form>
-            <button type="button" class="btn btn-quiet btn-icon needs-js" aria-label=text::table_choose_none() title=text::table_choose_none() on:click=clear><Icon name="x"/></button>
+            <button type="button" class="btn btn-quiet btn-icon needs-js" aria-label=text::table_choose_none() title=text::table_choose_none() on:click=move |_| clear()><Icon name="x"/></button>
         </div>
     }
 }
@@ -352,6 +383,75 @@ fn names(list: Option<&str>) -> impl Iterator<Item = &str> {
 fn boxes(table: &web_sys::Element) -> Vec<web_sys::HtmlInputElement> {
     let Ok(found) = table.query_selector_all("[data-choose]") else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
+}
+
+/// Where somebody is in a table: the chosen rows and the one with the focus, by what they are about. New data may put
+/// other rows into the same elements.
+#[cfg_attr(feature = "ssr", derive(Default))]
+struct Place {
+    chosen: Vec<String>,
+    /// The link of the row, and what of the row has the focus.
+    focus: Option<(String, &'static str)>,
+}
+
+impl Place {
+    /// As the table of the page is now, before it is drawn anew.
+    #[cfg(not(feature = "ssr"))]
+    fn now() -> Self {
+        let table = document().query_selector(".table-box[data-main]").ok().flatten();
+        let chosen = table.as_ref().map(boxes).unwrap_or_default();
+        let chosen = chosen.into_iter().filter(web_sys::HtmlInputElement::checked).map(|one| one.value()).collect();
+        let active =
+            document().active_element().filter(|active| table.is_some_and(|table| table.contains(Some(active))));
+        let focus = active.and_then(|active| {
+            let row = active.closest("tr").ok().flatten()?;
+            let href = row.query_selector(ROW_LINK).ok().flatten()?.get_attribute("href")?;
+            Some((href, if active.has_attribute("data-choose") { "[data-choose]" } else { ROW_LINK }))
+        });
+        Self { chosen, focus }
+    }
+
+    /// Nobody is anywhere yet.
+    #[cfg(feature = "ssr")]
+    fn now() -> Self {
+        Self::default()
+    }
+
+    /// Chooses the same rows, and puts the focus back unless it is where it was.
+    fn restore(&self, table: &web_sys::Element) -> usize {
+        let boxes = boxes(table);
+        for one in &boxes {
+            one.set_checked(self.chosen.contains(&one.value()));
+        }
+        if let Some((href, what)) = &self.focus {
+            let link = table.query_selector(&[ROW_LINK, "[href=\"", href, "\"]"].concat()).ok().flatten();
+            let row = link.and_then(|link| link.closest("tr").ok().flatten());
+            let active = document().active_element();
+            // Whoever went on meanwhile is left alone.
+            let within =
+                active.as_ref().is_none_or(|active| active.tag_name() == "BODY" || table.contains(Some(active)));
+            let there = row.as_ref().is_some_and(|row| row.contains(active.as_ref().map(AsRef::as_ref)));
+            let target = row.filter(|_| within && !there).and_then(|row| row.query_selector(what).ok().flatten());
+            if let Some(target) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // Refused only when it left the page meanwhile.
+                drop(target.focus());
+            }
+        }
+        boxes.iter().filter(|one| one.checked()).count()
+    }
+}
+
+/// The link of a row.
+const ROW_LINK: &str = "a.row-link";
+
+/// Keeps chosen rows and the focus when the list is loaded again.
+fn stay(table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) {
+    let place = Place::now();
+    Effect::new(move |_| {
+        if let Some(table) = table.get() {
+            count.set(place.restore(&table));
+        }
+    });
 }
 
 /// Rows by keyboard: `j` and `k` move between them, Enter opens one because it is a link, `x` chooses one.
@@ -372,7 +472,7 @@ fn walk(table: NodeRef<leptos::html::Div>) {
 
 /// Moves the focus to the next or the previous row; from outside of the list to its first or last.
 fn move_focus(list: &web_sys::Element, step: i32) {
-    let Ok(found) = list.query_selector_all("a.row-link") else { return };
+    let Ok(found) = list.query_selector_all(ROW_LINK) else { return };
     let count = i32::try_from(found.length()).unwrap_or(0);
     if count == 0 {
         return;

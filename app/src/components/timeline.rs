@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{Icon, Time, Tone};
 
@@ -30,11 +31,16 @@ pub fn Timeline(
     /// The events.
     items: Vec<TimelineItem>,
 ) -> impl IntoView {
+    let path = use_location().pathname;
     let items = items
         .into_iter()
         .map(|item| {
             let what = match item.href {
-                Some(href) => view! { <a href=href>{item.what}</a> }.into_any(),
+                Some(href) => {
+                    // What opens beside this very page leaves it where it is.
+                    let within = path.with_untracked(|path| href.split('?').next() == Some(path));
+                    view! { <a href=href data-noscroll=within.then_some("true")>{item.what}</a> }.into_any()
+                }
                 None => item.what.into_any(),
             };
             view! {

@@ -55,3 +55,5 @@ audit-node = Knoten
 audit-hash = Hash
 audit-hash-before = Voriger Hash
 audit-event-id = Ereignis-ID
+audit-event = Ereignis
+audit-open-as-page = Als Seite öffnen

@@ -3,6 +3,10 @@
 notices-user-saved = Die Änderungen sind gespeichert.
 notices-user-suspended = Das Konto ist gesperrt. Seine Sitzungen, Schlüssel und Aufrufe werden ab jetzt abgewiesen.
 notices-user-reactivated = Das Konto ist wieder aktiv.
+notices-users-suspended = Die gewählten Konten sind gesperrt. Ihre Sitzungen, Schlüssel und Aufrufe werden ab jetzt abgewiesen.
+notices-users-reactivated = Die gewählten Konten sind wieder freigegeben.
+notices-notifications-read = Als gelesen markiert.
+notices-notifications-unread = Als ungelesen markiert.
 notices-session-ended = Die Sitzung ist beendet.
 notices-sessions-ended = Alle Sitzungen sind beendet.
 notices-password-changed = Ihr Passwort ist geändert.

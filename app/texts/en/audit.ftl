@@ -33,6 +33,8 @@ audit-command-line = Command line
 audit-not-signed-in = Not signed in
 
 ## One event
+audit-event = Event
+audit-open-as-page = Open as page
 
 audit-what-happened = What happened
 audit-policy-decision = Policy decision

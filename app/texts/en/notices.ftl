@@ -3,6 +3,10 @@
 notices-user-saved = The changes are saved.
 notices-user-suspended = The account is suspended. Its sessions, keys and calls are refused from now on.
 notices-user-reactivated = The account is active again.
+notices-users-suspended = The chosen accounts are suspended. Their sessions, keys and calls are refused from now on.
+notices-users-reactivated = The chosen accounts are let in again.
+notices-notifications-read = Marked as read.
+notices-notifications-unread = Marked as unread.
 notices-session-ended = The session is ended.
 notices-sessions-ended = All sessions are ended.
 notices-password-changed = Your password is changed.

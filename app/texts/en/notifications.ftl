@@ -2,6 +2,8 @@
 
 notifications-title = Notifications
 notifications-mark-all-read = Mark all as read
+notifications-mark-read = Mark as read
+notifications-mark-unread = Mark as unread
 notifications-notification = Notification
 notifications-unread = {" "}(unread)
 notifications-empty = Nothing new

@@ -1,7 +1,7 @@
 //! In-app notifications: of one person, for that person.
 
 use chrono::{DateTime, Utc};
-use domain::{Env, Notification, NotificationId, NotificationKind, Page, PageQuery, UserId};
+use domain::{Env, Notification, NotificationId, NotificationKind, Page, PageQuery, Problem, UserId};
 use store::Tx;
 
 use crate::{Caller, Result, Services};
@@ -22,6 +22,36 @@ impl Services {
         change.commit_unaudited(READ).await
     }
 
+    /// Marks several of the person's notifications as read, or as unread again. Returns those that were changed.
+    ///
+    /// # Errors
+    /// `Invalid` for none or too many.
+    pub async fn mark_notifications(
+        &self,
+        caller: &Caller,
+        ids: &[NotificationId],
+        read: bool,
+    ) -> Result<Vec<NotificationId>> {
+        let user = caller.user_id()?;
+        if ids.is_empty() || ids.len() > AT_ONCE {
+            return Err(Problem::field("ids", format!("choose between one and {AT_ONCE} notifications")).into());
+        }
+        let mut change = self.begin(caller).await?;
+        let mut changed = Vec::new();
+        for id in ids {
+            let differs = if read {
+                store::notifications::mark_read(&mut change.tx, user, *id, change.now).await?
+            } else {
+                store::notifications::mark_unread(&mut change.tx, user, *id).await?
+            };
+            if differs {
+                changed.push(*id);
+            }
+        }
+        change.commit_unaudited(READ).await?;
+        Ok(changed)
+    }
+
     /// Marks all of the person's notifications as read.
     pub async fn mark_all_read(&self, caller: &Caller) -> Result<()> {
         let user = caller.user_id()?;
@@ -30,6 +60,9 @@ impl Services {
         change.commit_unaudited(READ).await
     }
 }
+
+/// Most notifications that are marked at once.
+const AT_ONCE: usize = 200;
 
 const READ: &str = "reading one's own notifications is no event";
 

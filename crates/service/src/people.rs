@@ -1,5 +1,7 @@
 //! People: inviting, changing, suspending.
 
+use std::collections::BTreeSet;
+
 use domain::{
     AuditAction, Capability, Email, LinkKind, NewUser, OneTimeLink, Page, PageQuery, Problem, Role, SecretText, User,
     UserFilter, UserId, UserProfile, UserStatus,
@@ -18,6 +20,12 @@ use crate::{Caller, Result, Services};
 
 /// Most characters of a name, and of the other texts about a person.
 pub(crate) const NAME: usize = 100;
+
+/// Most people who are suspended or reactivated at once.
+const AT_ONCE: usize = 200;
+
+const MAY_NOT_SUSPEND: &str = "only super administrators may suspend one";
+const MAY_NOT_REACTIVATE: &str = "only super administrators may reactivate one";
 
 /// What was entered about a person, checked.
 struct Checked {
@@ -211,30 +219,16 @@ impl Services {
         let user = store::users::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
         if let Err(refusal) = may_change(caller, &user) {
             drop(change);
-            self.denied(caller, "only super administrators may suspend one").await?;
+            self.denied(caller, MAY_NOT_SUSPEND).await?;
             return Err(refusal);
         }
-        if caller.actor.id == Some(id) {
-            return Err(
-                Problem::conflict("own_account", "you cannot suspend yourself; ask another administrator").into()
-            );
-        }
-        if user.status == UserStatus::Suspended {
+        // Oneself first: whoever asks is not suspended.
+        if caller.actor.id != Some(id) && user.status == UserStatus::Suspended {
             return Err(Problem::conflict("user_suspended", "the person is suspended already").into());
         }
-        another_admin(&mut change.tx, &user, "suspended").await?;
-        store::users::set_status(&mut change.tx, id, UserStatus::Suspended, change.now).await?;
-        let ended = store::sessions::delete_of_user(&mut change.tx, id, None).await?;
-        for kind in [LinkKind::Invite, LinkKind::Reset] {
-            store::links::invalidate_of_user(&mut change.tx, id, kind, change.now).await?;
-        }
-        change.reload(Part::People);
-        let event = change
-            .event(AuditAction::UserSuspended)
-            .resource(user_subject(&user))
-            .args(payload(&json!({ "sessions_ended": ended })));
+        let (user, event) = suspend(&mut change, caller, user).await?;
         change.commit(event).await?;
-        Ok(User { status: UserStatus::Suspended, ..user })
+        Ok(user)
     }
 
     /// Lets a suspended person in again; somebody who had never come in needs a new invitation.
@@ -244,22 +238,52 @@ impl Services {
         let user = store::users::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
         if let Err(refusal) = may_change(caller, &user) {
             drop(change);
-            self.denied(caller, "only super administrators may reactivate one").await?;
+            self.denied(caller, MAY_NOT_REACTIVATE).await?;
             return Err(refusal);
         }
         if user.status != UserStatus::Suspended {
             return Err(Problem::conflict("user_not_suspended", "the person is not suspended").into());
         }
-        let has_password = store::users::password_hash(&mut change.tx, id).await?.is_some();
-        let status = if has_password { UserStatus::Active } else { UserStatus::Inactive };
-        store::users::set_status(&mut change.tx, id, status, change.now).await?;
-        change.reload(Part::People);
-        let event = change
-            .event(AuditAction::UserReactivated)
-            .resource(user_subject(&user))
-            .args(payload(&json!({ "status": status })));
+        let (user, event) = reactivate(&mut change, user).await?;
         change.commit(event).await?;
-        Ok(User { status, ..user })
+        Ok(user)
+    }
+
+    /// Suspends or reactivates several people: all of them or, if one may not be, nobody. Returns those who were changed;
+    /// who is as wished already stays so.
+    ///
+    /// # Errors
+    /// As [`Self::suspend_user`] and [`Self::reactivate_user`]; `Invalid` for nobody or too many.
+    pub async fn switch_users(&self, caller: &Caller, ids: &[UserId], active: bool) -> Result<Vec<User>> {
+        self.require(caller, Capability::ManageUsers).await?;
+        if ids.is_empty() || ids.len() > AT_ONCE {
+            return Err(Problem::field("ids", format!("choose between one and {AT_ONCE} people")).into());
+        }
+        let mut change = self.begin(caller).await?;
+        store::users::lock_admins(&mut change.tx).await?;
+        let (mut changed, mut events) = (Vec::new(), Vec::new());
+        // In one order, so that two changes never wait for each other.
+        for id in ids.iter().copied().collect::<BTreeSet<_>>() {
+            let user = store::users::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
+            if active == (user.status != UserStatus::Suspended) {
+                continue;
+            }
+            if let Err(refusal) = may_change(caller, &user) {
+                drop(change);
+                self.denied(caller, if active { MAY_NOT_REACTIVATE } else { MAY_NOT_SUSPEND }).await?;
+                return Err(refusal);
+            }
+            let (user, event) =
+                if active { reactivate(&mut change, user).await? } else { suspend(&mut change, caller, user).await? };
+            changed.push(user);
+            events.push(event);
+        }
+        let Some(last) = events.pop() else { return Ok(changed) };
+        for event in events {
+            change.also(event);
+        }
+        change.commit(last).await?;
+        Ok(changed)
     }
 
     /// Refuses, with an event, a role that is out of the caller's reach.
@@ -269,6 +293,38 @@ impl Services {
         self.denied(caller, "only super administrators may make one").await?;
         Err(refusal)
     }
+}
+
+/// Suspends somebody who is not, unless it is the caller or the last administrator. Take the lock on administrators first.
+async fn suspend(change: &mut Change<'_>, caller: &Caller, user: User) -> Result<(User, Event)> {
+    if caller.actor.id == Some(user.id) {
+        return Err(Problem::conflict("own_account", "you cannot suspend yourself; ask another administrator").into());
+    }
+    another_admin(&mut change.tx, &user, "suspended").await?;
+    store::users::set_status(&mut change.tx, user.id, UserStatus::Suspended, change.now).await?;
+    let ended = store::sessions::delete_of_user(&mut change.tx, user.id, None).await?;
+    for kind in [LinkKind::Invite, LinkKind::Reset] {
+        store::links::invalidate_of_user(&mut change.tx, user.id, kind, change.now).await?;
+    }
+    change.reload(Part::People);
+    let event = change
+        .event(AuditAction::UserSuspended)
+        .resource(user_subject(&user))
+        .args(payload(&json!({ "sessions_ended": ended })));
+    Ok((User { status: UserStatus::Suspended, ..user }, event))
+}
+
+/// Lets somebody suspended in again.
+async fn reactivate(change: &mut Change<'_>, user: User) -> Result<(User, Event)> {
+    let has_password = store::users::password_hash(&mut change.tx, user.id).await?.is_some();
+    let status = if has_password { UserStatus::Active } else { UserStatus::Inactive };
+    store::users::set_status(&mut change.tx, user.id, status, change.now).await?;
+    change.reload(Part::People);
+    let event = change
+        .event(AuditAction::UserReactivated)
+        .resource(user_subject(&user))
+        .args(payload(&json!({ "status": status })));
+    Ok((User { status, ..user }, event))
 }
 
 /// Active people who hold a capability, for notifications.

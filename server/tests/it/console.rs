@@ -104,6 +104,71 @@ on_both_engines! {
         assert!(!text.contains("planted-value") && !text.contains("Kept; enter a value only"));
     }
 
+    async fn what_people_write_is_shown_as_prose_and_never_runs(app: &App) {
+        let (admin, employee) = (app.admin().await, app.employee().await);
+        let asked = json!({
+            "name": "Tracker", "url": "http://127.0.0.1:9/mcp", "use_case": "- read\n- **sum up**", "expected_value": "e",
+            "description": "[docs](https://docs.example.com) [bad](javascript:alert(1))",
+            "why_needed": "<script>alert(1)</script><img src=x onerror=alert(1)>\n\n# Reasons",
+        });
+        let made = app.api(&employee).post("/requests", &asked).await.expect(201);
+        let id = made["id"].as_str().unwrap();
+        for (who, path) in [(&employee, "requests"), (&admin, "inbox")] {
+            let page = app.signed_in(who).await.get(&format!("/{path}/{id}")).await;
+            assert_eq!(page.status, 200);
+            let text = page.text();
+            let link = "<a href=\"https://docs.example.com/\" rel=\"nofollow noopener\">docs</a>";
+            for shown in [link, "<li><strong>sum up</strong></li>", "&lt;img src=x onerror=alert(1)&gt;", "<h4>Reasons</h4>"] {
+                assert!(text.contains(shown), "{path}: {shown}");
+            }
+            for never in ["<script>alert", "<img src=x", "href=\"javascript"] {
+                assert!(!text.contains(never), "{path}: {never}");
+            }
+        }
+        let reason = "The address is **wrong**, so nobody could ever have reached this server.";
+        app.api(&admin).post(&format!("/requests/{id}/reject"), &json!({ "reason": reason })).await.expect(200);
+        let page = app.signed_in(&employee).await.get(&format!("/requests/{id}")).await;
+        assert!(page.text().contains("The address is <strong>wrong</strong>"));
+        // The API gives what was written.
+        let read = app.api(&employee).get(&format!("/requests/{id}")).await.expect(200);
+        assert_eq!(read["description"], asked["description"]);
+    }
+
+    async fn an_event_is_open_beside_its_list_by_its_address(app: &App) {
+        let stage = crate::stage::Stage::set(app).await;
+        let browser = app.signed_in(&stage.admin).await;
+        let list = browser.get("/audit?action=server_requested").await;
+        assert!(list.text().contains(&format!("/audit?action=server_requested&amp;event={}", stage.event)));
+        assert!(!list.text().contains("<dialog"));
+        let open = browser.get(&format!("/audit?action=server_requested&event={}", stage.event)).await;
+        assert_eq!(open.status, 200);
+        let text = open.text();
+        assert!(text.contains("<dialog") && text.contains("aria-current=\"true\""));
+        assert!(text.contains(&format!("href=\"/audit/{}\"", stage.event)), "the page of the event is linked");
+        assert!(text.contains("href=\"/audit?action=server_requested\""), "closing it leads back to the list");
+        let foreign = app.signed_in(&stage.target).await.get(&format!("/audit?event={}", stage.event)).await;
+        assert_eq!(foreign.status, 404, "what is not for somebody is not there");
+        let nonsense = browser.get("/audit?event=nonsense").await;
+        assert!(nonsense.status == 200 && !nonsense.text().contains("<dialog"));
+    }
+
+    async fn chosen_rows_are_changed_without_javascript_and_back_by_undo(app: &App) {
+        let (admin, target) = (app.admin().await, app.person("Target", domain::Role::User).await);
+        let browser = app.signed_in(&admin).await;
+        let id = target.id.to_string();
+        let fields = [("_fn", "users/switch-many"), ("ids[]", &*id), ("active", "false"), ("back", "/users?search=t")];
+        let reply = send(browser.form("/users", &fields)).await;
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        assert_eq!(reply.header("location"), format!("/users?search=t&notice=users-suspended&undo={id}"));
+        let page = browser.get(reply.header("location")).await;
+        assert!(page.text().contains(&format!("name=\"ids[]\" value=\"{id}\"")), "undo knows what was done");
+        let own = admin.id.to_string();
+        let fields = [("_fn", "users/switch-many"), ("ids[]", &*own), ("active", "false")];
+        let refused = send(browser.form("/users", &fields)).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.text().contains("You cannot suspend yourself"));
+    }
+
     async fn reviewers_are_warned_and_can_rename(app: &App) {
         let fixture = testkit::fixture::Fixture::spawn(testkit::fixture::FixtureOptions::default()).await.unwrap();
         let (admin, employee) = (app.admin().await, app.employee().await);

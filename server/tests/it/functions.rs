@@ -29,11 +29,13 @@ const EVERYBODY: &[&str] = &[
     "connectors/list",
     "gallery/form",
     "gallery/fruit",
+    "gallery/prose",
     "home/get",
     "keys/create",
     "keys/list",
     "keys/revoke",
     "notifications/list",
+    "notifications/mark",
     "notifications/open",
     "notifications/read-all",
     "palette/find",
@@ -86,6 +88,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         }
         "inbox/reject" => vec![("rejection[reason]", text("This reason is long enough to be of use to somebody."))],
         "keys/create" => vec![("name", text("intruder")), ("expires", text("never"))],
+        "notifications/mark" => vec![("ids[]", stage.notification.clone()), ("read", text("true"))],
         "notifications/open" => vec![("link", text("/"))],
         "requests/send" | "requests/draft" => vec![
             ("draft_key", text("custom")),
@@ -114,6 +117,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         }
         "session/open-link" => vec![("token", text("dbl_none")), ("kind", text("invite"))],
         "session/accept-link" => vec![("token", text("dbl_none")), ("password", text(PASSWORD))],
+        "users/switch-many" => vec![("ids[]", stage.target.id.to_string())],
         "users/invite" | "users/update" => {
             vec![("user[email]", text("intruder@example.com")), ("user[name]", text("Intruder"))]
         }

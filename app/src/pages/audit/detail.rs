@@ -1,9 +1,10 @@
 //! One event of the audit log with its full payload, its place in the chain, and what belongs to it.
 
-use domain::{AuditId, AuditRow, Capability, ResourceKind, Subject};
+use domain::{AuditEntry, AuditId, AuditRow, Capability, ResourceKind, Subject};
 
 use super::api::{AuditPageData, GetEvent};
 use super::table::{client, subject_href, who};
+use super::{EVENT, OpenEvent};
 use crate::prelude::*;
 
 /// `/audit/:id`: one event.
@@ -28,7 +29,78 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
         (text::audit::my_activity(), "/activity".to_owned())
     };
     let row = entry.row.clone();
-    let outcome = row.outcome;
+    let (outcome, event_id) = (row.outcome, row.id);
+    let (seq, node, hash, prev_hash) = (entry.seq, entry.node.clone(), entry.hash.clone(), entry.prev_hash.clone());
+    view! {
+        <PageHeader
+            title=row.action.label()
+            crumbs=vec![crumb]
+            badges=move || view! { <StateBadge state=outcome/> }
+        />
+        <Reason row=row/>
+        <div class="columns">
+            <div class="stack"><Evidence entry=entry all=all/></div>
+            <div class="stack">
+                <Card title=text::audit::related() description=text::audit::related_description()>
+                    <Related related=related own=event_id/>
+                </Card>
+                <Card title=text::audit::chain() description=text::audit::chain_description()>
+                    <Facts>
+                        <Fact label=text::audit::number()><span class="num">{seq}</span></Fact>
+                        <Fact label=text::audit::node()><span class="mono break">{node}</span></Fact>
+                        <Fact label=text::audit::hash()><span class="mono break">{hash}</span></Fact>
+                        <Fact label=text::audit::hash_before()><span class="mono break">{prev_hash}</span></Fact>
+                        <Fact label=text::audit::event_id()><span class="mono break">{event_id.to_string()}</span></Fact>
+                    </Facts>
+                </Card>
+            </div>
+        </div>
+    }
+}
+
+/// The event that is open beside its list.
+#[component]
+pub fn EventBeside(event: OpenEvent) -> impl IntoView {
+    view! {
+        <Load resource=event rows=10 let:data>
+            {match data {
+                Some(data) => view! { <Beside data=data/> }.into_any(),
+                None => view! { <Skeleton rows=10/> }.into_any(),
+            }}
+        </Load>
+    }
+}
+
+#[component]
+fn Beside(data: AuditPageData) -> impl IntoView {
+    let AuditPageData { entry, related } = data;
+    let all = can(Capability::ViewOrgAudit).get_untracked();
+    let row = entry.row.clone();
+    let (id, outcome) = (row.id, row.outcome);
+    view! {
+        <div class="drawer-head">
+            <p class="strong">{row.action.label()}</p>
+            <StateBadge state=outcome/>
+            <LinkButton href=format!("/audit/{id}") small=true icon="arrow-right">{text::audit::open_as_page()}</LinkButton>
+        </div>
+        <Reason row=row/>
+        <Evidence entry=entry all=all/>
+        <Card title=text::audit::related() description=text::audit::related_description()>
+            <Related related=related own=id beside=true/>
+        </Card>
+    }
+}
+
+/// Why it ended as it did.
+#[component]
+fn Reason(row: AuditRow) -> impl IntoView {
+    let tone = row.outcome.tone();
+    row.reason.map(|reason| view! { <Callout tone=tone title=text::common::why()><p>{sentence(&reason)}</p></Callout> })
+}
+
+/// The facts and the payload of an event.
+#[component]
+fn Evidence(entry: AuditEntry, all: bool) -> impl IntoView {
     let payloads = [
         (text::audit::arguments(), entry.args),
         (text::audit::result(), entry.result),
@@ -37,44 +109,17 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
     let payloads: Vec<_> = payloads.into_iter().filter_map(|(label, text)| text.map(|text| (label, text))).collect();
     let no_payload = payloads.is_empty();
     let payloads = payloads.into_iter().map(|(label, text)| view! { <JsonView text=text label=label/> }).collect_view();
-    let rules = entry.rules;
-    let reason = row.reason.clone();
-    let event_id = row.id;
     view! {
-        <PageHeader
-            title=row.action.label()
-            crumbs=vec![crumb]
-            badges=move || view! { <StateBadge state=outcome/> }
-        />
-        {reason.map(|reason| view! { <Callout tone=outcome.tone() title=text::common::why()><p>{sentence(&reason)}</p></Callout> })}
-        <div class="columns">
+        <Card title=text::audit::what_happened()>
+            <WhatHappened row=entry.row rules=entry.rules all=all/>
+        </Card>
+        <Card title=text::audit::payload()>
             <div class="stack">
-                <Card title=text::audit::what_happened()>
-                    <WhatHappened row=row rules=rules all=all/>
-                </Card>
-                <Card title=text::audit::payload()>
-                    <div class="stack">
-                        {payloads}
-                        {no_payload.then(|| view! { <p class="muted">{text::audit::no_payload()}</p> })}
-                        {entry.cut.map(|cut| view! { <p class="field-help">{text::audit::shortened(&cut)}</p> })}
-                    </div>
-                </Card>
+                {payloads}
+                {no_payload.then(|| view! { <p class="muted">{text::audit::no_payload()}</p> })}
+                {entry.cut.map(|cut| view! { <p class="field-help">{text::audit::shortened(&cut)}</p> })}
             </div>
-            <div class="stack">
-                <Card title=text::audit::related() description=text::audit::related_description()>
-                    <Related related=related own=event_id/>
-                </Card>
-                <Card title=text::audit::chain() description=text::audit::chain_description()>
-                    <Facts>
-                        <Fact label=text::audit::number()><span class="num">{entry.seq}</span></Fact>
-                        <Fact label=text::audit::node()><span class="mono break">{entry.node}</span></Fact>
-                        <Fact label=text::audit::hash()><span class="mono break">{entry.hash}</span></Fact>
-                        <Fact label=text::audit::hash_before()><span class="mono break">{entry.prev_hash}</span></Fact>
-                        <Fact label=text::audit::event_id()><span class="mono break">{event_id.to_string()}</span></Fact>
-                    </Facts>
-                </Card>
-            </div>
-        </div>
+        </Card>
     }
 }
 
@@ -164,7 +209,13 @@ fn ServerLink(row: AuditRow, server: String, all: bool) -> impl IntoView {
 }
 
 #[component]
-fn Related(related: Vec<AuditRow>, own: AuditId) -> impl IntoView {
+fn Related(
+    related: Vec<AuditRow>,
+    own: AuditId,
+    /// They open beside the list, too.
+    #[prop(optional)]
+    beside: bool,
+) -> impl IntoView {
     if related.len() < 2 {
         return view! { <p class="muted">{text::audit::nothing_related()}</p> }.into_any();
     }
@@ -180,7 +231,10 @@ fn Related(related: Vec<AuditRow>, own: AuditId) -> impl IntoView {
                 detail: event.reason.or(about),
                 icon: if this { "circle-dot" } else { "circle" },
                 tone: event.outcome.tone(),
-                href: (!this).then(|| format!("/audit/{}", event.id)),
+                href: (!this).then(|| {
+                    let id = event.id.to_string();
+                    if beside { untrack(href_with(vec![(EVENT, Some(id))])) } else { format!("/audit/{id}") }
+                }),
             }
         })
         .collect();

@@ -4,9 +4,9 @@ pub mod api;
 mod detail;
 mod table;
 
-use api::{AuditChoices, AuditQuery, ListChoices, ListEvents};
-pub use detail::EventPage;
-use domain::{AuditAction, Capability, Outcome};
+use api::{AuditChoices, AuditPageData, AuditQuery, GetEvent, ListChoices, ListEvents};
+pub use detail::{EventBeside, EventPage};
+use domain::{AuditAction, AuditId, Capability, Outcome};
 pub use table::{EventTable, client, who};
 
 use crate::prelude::*;
@@ -36,6 +36,30 @@ pub fn ActivityPage() -> impl IntoView {
 /// The names of all filters, for the button that clears them.
 const FILTERS: &[&str] = &["from", "to", "action", "outcome", "actor", "server", "tool", "client", "correlation"];
 
+/// The event that is open beside its list, if there is one.
+pub type OpenEvent = Loaded<Option<AuditPageData>>;
+
+/// The word in the query for the event that is open beside its list.
+const EVENT: &str = "event";
+
+/// Loads the event that the address names. Made by the page itself, not by what is drawn from its data.
+pub fn load_open_event() -> OpenEvent {
+    let id = query_as::<AuditId>(EVENT);
+    load_when(move || Some(GetEvent { id: id.get()? }))
+}
+
+/// The event that the address names, beside the list.
+#[component]
+pub fn EventDrawer(event: OpenEvent) -> impl IntoView {
+    let id = query_as::<AuditId>(EVENT);
+    parts::ahead(&["audit_event"]);
+    view! {
+        <Drawer name=EVENT open=Signal::derive(move || id.with(Option::is_some)) title=text::audit::event()>
+            {parts::audit_event(event)}
+        </Drawer>
+    }
+}
+
 #[component]
 fn EventList(
     /// Only the person's own.
@@ -61,6 +85,7 @@ fn EventList(
         },
     });
     let choices = load(|| ListChoices {});
+    let open = load_open_event();
     let filtered = Memo::new(move |_| {
         [from, to, action, outcome, actor, server, tool, client, correlation]
             .iter()
@@ -93,6 +118,7 @@ fn EventList(
                 />
             </Card>
         </Load>
+        <EventDrawer event=open/>
     }
 }
 

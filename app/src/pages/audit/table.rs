@@ -4,7 +4,7 @@ use domain::{ActorKind, AuditRow, ResourceKind, Subject};
 
 use crate::prelude::*;
 
-/// Events as a table; each row leads to the event.
+/// Events as a table; each row opens its event beside the list, where the page has an [`super::EventDrawer`].
 #[component]
 pub fn EventTable(
     /// The events.
@@ -47,7 +47,7 @@ pub fn EventTable(
             columns=columns
             rows=events
             row=move |event: AuditRow| {
-                let href = format!("/audit/{}", event.id);
+                let id = event.id;
                 let mut cells = cells![
                     view! { <Time at=event.at/> },
                     view! { <What event=event.clone()/> },
@@ -61,7 +61,7 @@ pub fn EventTable(
                     client(&event).unwrap_or_else(|| "–".to_owned()),
                     view! { <span class="num nowrap">{latency(event.latency_us)}</span> },
                 ]);
-                Row::new(cells).href(href)
+                Row::new(cells).beside(super::EVENT, id)
             }
             empty=empty
             next=next

@@ -15,14 +15,14 @@ pub fn EntryPage() -> impl IntoView {
         Ok(GetEntry { name })
     });
     view! {
-        <Load resource=entry rows=10 page=true let:item>
-            <EntryDetail item=item/>
+        <Load resource=entry rows=10 page=true let:found>
+            <EntryDetail item=found.0 about=found.1/>
         </Load>
     }
 }
 
 #[component]
-fn EntryDetail(item: CatalogItem) -> impl IntoView {
+fn EntryDetail(item: CatalogItem, about: Prose) -> impl IntoView {
     let CatalogItem { entry, connected, requested } = item;
     let needs = entry.needs;
     let (icon, title) = (entry.icon.clone(), entry.title.clone());
@@ -60,7 +60,7 @@ fn EntryDetail(item: CatalogItem) -> impl IntoView {
     view! {
         <PageHeader
             title=entry.title.clone()
-            description=entry.description.clone()
+            prose=about
             crumbs=vec![(text::catalog::title(), "/catalog".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=title.clone() large=true/> }
             badges=move || view! { <StateBadge state=needs/> }

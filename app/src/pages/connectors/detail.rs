@@ -12,14 +12,14 @@ pub fn ConnectorPage() -> impl IntoView {
     let slug = param::<String>("slug");
     let connector = load_checked(move || Ok(GetConnector { slug: slug.get()? }));
     view! {
-        <Load resource=connector rows=10 page=true let:connector>
-            <ConnectorDetail connector=connector/>
+        <Load resource=connector rows=10 page=true let:found>
+            <ConnectorDetail connector=found.0 about=found.1/>
         </Load>
     }
 }
 
 #[component]
-fn ConnectorDetail(connector: Connector) -> impl IntoView {
+fn ConnectorDetail(connector: Connector, about: Prose) -> impl IntoView {
     let Connector { server, proxy_url, tools, ends_at, calls_30d, add_to_client } = connector;
     let manages = can(Capability::ManageServers);
     let id = server.id;
@@ -48,7 +48,7 @@ fn ConnectorDetail(connector: Connector) -> impl IntoView {
     view! {
         <PageHeader
             title=server.name.clone()
-            description=server.description.clone()
+            prose=about
             crumbs=vec![(text::connectors::title(), "/connectors".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=name.clone() large=true/> }
             badges=move || view! { <StateBadge state=health/> }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Choice;
+use crate::components::{Choice, Prose};
 use crate::error::AppError;
 
 /// Takes the gallery's form; an empty text is refused, so that errors can be seen.
@@ -18,6 +18,18 @@ pub async fn gallery_form(#[server(default)] text: String) -> Result<(), AppErro
         )));
     }
     Ok(())
+}
+
+/// Something that somebody wrote, with all that prose can hold and some that it cannot.
+#[server(prefix = "/api/fn", endpoint = "gallery/prose")]
+pub async fn gallery_prose() -> Result<Prose, AppError> {
+    const WRITTEN: &str = "# Why we need it\n\nOur **issues** live in the [tracker](https://tracker.example.com), and the \
+        assistant *cannot* see them:\n\n- `list_issues` for the weekly meeting\n- ~~`delete_issue`~~ never\n\n\
+        > It saves two hours a week.\n> Ask Ada.\n\n1. Connect\n2. Try it\n\n```\nGET /issues?open=true\n```\n\n\
+        ![A picture](https://tracker.example.com/board.png) <script>alert(1)</script> [no link](javascript:alert(1))";
+    let (_, caller) = crate::ssr::request()?;
+    caller.user_id()?;
+    Ok(Prose::new(WRITTEN, 2))
 }
 
 /// Fruit by some letters.

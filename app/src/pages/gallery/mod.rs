@@ -3,7 +3,7 @@
 
 pub mod api;
 
-use api::{FindFruit, GalleryForm};
+use api::{FindFruit, GalleryForm, GalleryProse};
 use chrono::TimeDelta;
 
 use crate::prelude::*;
@@ -28,6 +28,7 @@ pub fn GalleryPage() -> impl IntoView {
             <Lists/>
             <Overlays/>
             <Code/>
+            <Written/>
             <States/>
         </div>
     }
@@ -35,7 +36,7 @@ pub fn GalleryPage() -> impl IntoView {
 
 #[component]
 fn Part(name: &'static str, children: Children) -> impl IntoView {
-    view! { <div data-gallery=name><Card title=name><div class="stack">{children()}</div></Card></div> }
+    view! { <div data-gallery=name id=name.to_lowercase()><Card title=name><div class="stack">{children()}</div></Card></div> }
 }
 
 #[component]
@@ -138,6 +139,10 @@ fn Numbers() -> impl IntoView {
                     Step::new("Connected", StepState::Ahead),
                 ]
             />
+            <Stepper
+                label="Where it is done"
+                steps=vec![Step::new("Lists", StepState::Done).at("#lists"), Step::new("Overlays", StepState::Current).at("#overlays")]
+            />
             <Stepper label="Where it ended" steps=vec![Step::new("Asked", StepState::Done), Step::new("Rejected", StepState::Stopped)]/>
         </Part>
     }
@@ -186,6 +191,7 @@ async fn fruit(words: String) -> Vec<Choice> {
 #[component]
 fn Lists() -> impl IntoView {
     let tab = current_tab(&["table", "timeline", "empty"]);
+    let person = query("person");
     let (form, now) = (use_form::<GalleryForm>(), context().now().get_untracked());
     let bulk = Bulk {
         form: form.into(),
@@ -193,7 +199,8 @@ fn Lists() -> impl IntoView {
             || view! { <Button name="text" value="archive" small=true icon="package">"Archive"</Button> },
         ),
     };
-    let shown = move || match tab.get() {
+    let shown = move || {
+        match tab.get() {
         "timeline" => {
             let item = |what: &str, icon, tone| TimelineItem {
                 at: now - TimeDelta::hours(3),
@@ -223,9 +230,9 @@ fn Lists() -> impl IntoView {
                     Column::new("Calls").numeric().sorted("calls"), Column::new("Action").actions(),
                 ]
                 rows=vec![("Ada", "Engines", 12_u64), ("Grace", "Compilers", 1_204), ("Hedy", "Radio", 7)]
-                row=|(name, team, calls): (&'static str, &'static str, u64)| {
+                row=move |(name, team, calls): (&'static str, &'static str, u64)| {
                     let end = view! { <a class="btn btn-quiet btn-small" href="#">"End"</a> };
-                    let row = Row::new(cells![name, team, number(calls), end]).href("#").choosable(name, name);
+                    let row = Row::new(cells![name, team, number(calls), end]).beside("person", name).choosable(name, name);
                     if calls < 10 { row.muted() } else { row }
                 }
                 bulk=Some(bulk.clone())
@@ -233,6 +240,7 @@ fn Lists() -> impl IntoView {
             />
         }
         .into_any(),
+    }
     };
     view! {
         <Part name="Lists">
@@ -246,6 +254,22 @@ fn Lists() -> impl IntoView {
                 items=vec![Tab::new("table", "Table").count(3), Tab::new("timeline", "Timeline"), Tab::new("empty", "Empty and loading")]
             />
             {shown}
+        </Part>
+        <Drawer name="person" open=Signal::derive(move || person.with(Option::is_some)) title="A person">
+            <p class="strong">{move || person.get()}</p>
+            <p>"At the side, for looking at something without leaving the list."</p>
+        </Drawer>
+    }
+}
+
+#[component]
+fn Written() -> impl IntoView {
+    let prose = load(|| GalleryProse {});
+    view! {
+        <Part name="Prose">
+            <Load resource=prose let:prose>
+                <Markdown prose=prose/>
+            </Load>
         </Part>
     }
 }
@@ -271,7 +295,7 @@ fn Overlays() -> impl IntoView {
         </Dialog>
         <ConfirmDialog
             name="sure" title="Delete the wiki?" form=form fields=fields confirm="Delete" danger=true
-            typed=Signal::derive(|| "wiki".to_owned())
+            typed=Some("wiki".to_owned())
         >
             <p>"It cannot be had back."</p>
         </ConfirmDialog>

@@ -30,6 +30,8 @@ fn Detail(
 ) -> impl IntoView {
     let GroupDetail { group, members } = detail;
     let id = group.id;
+    // Members lose what only the group allowed; an empty one is no loss.
+    let typed = (!members.is_empty()).then(|| group.name.clone());
     view! {
         <PageHeader
             title=group.name
@@ -70,7 +72,7 @@ fn Detail(
         </Dialog>
         <ConfirmDialog
             name="delete" title=text::groups::delete_question() form=delete confirm=text::groups::delete() danger=true
-            fields=Signal::derive(move || vec![("id", id.to_string())])
+            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=typed
         >
             <p>{text::groups::delete_help()}</p>
         </ConfirmDialog>

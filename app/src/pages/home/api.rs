@@ -22,7 +22,10 @@ pub struct HomePageData {
 #[server(prefix = "/api/fn", endpoint = "home/get")]
 pub async fn get_home() -> Result<HomePageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let home = services.home(&caller).await?;
+    let mut home = services.home(&caller).await?;
+    for connector in &mut home.employee.connectors {
+        connector.server.description = crate::components::plain(&connector.server.description);
+    }
     let (by_hour, top_tools) = match &home.admin {
         Some(admin) => (charts::by_hour(&admin.by_hour), charts::top_tools(&admin.top_tools)),
         None => (ChartData::default(), ChartData::default()),

@@ -1,11 +1,13 @@
 //! Server functions of those who decide about requests.
 
-use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, RuleView};
+use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, RuleView, User};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::components::Prose;
 use crate::pages::requests::ToolChoice;
+use crate::pages::requests::api::RequestTexts;
 use crate::wire::Later;
 
 /// Which requests of the inbox.
@@ -30,8 +32,8 @@ pub struct InboxQuery {
 pub struct ReviewPageData {
     /// The request.
     pub request: Request,
-    /// Who asks: a [`domain::User`].
-    pub requester: Later,
+    /// Who asks, why, and for what: [`AboutRequest`].
+    pub about: Later,
     /// The last connection test: a [`domain::TestReport`].
     pub report: Option<Later>,
     /// What the last connection test found, in short.
@@ -44,8 +46,21 @@ pub struct ReviewPageData {
     pub catalog_url: Option<String>,
     /// The tools to choose from: of the last test, or those approved of an existing server.
     pub tools: Vec<ToolChoice>,
+    /// What people wrote of the decision.
+    pub told: Vec<(String, Prose)>,
     /// What was before: [`PastData`].
     pub past: Later,
+}
+
+/// Who asks, and what they wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AboutRequest {
+    /// Who asks.
+    pub requester: User,
+    /// What the server is.
+    pub description: Prose,
+    /// Why it is needed.
+    pub reasons: Vec<(String, Prose)>,
 }
 
 /// What a connection test found, in short.
@@ -111,7 +126,9 @@ pub async fn list_inbox(#[server(default)] query: InboxQuery) -> Result<Page<Req
 #[server(prefix = "/api/fn", endpoint = "inbox/review")]
 pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let review = crate::ssr::spoken(services.review(&caller, id).await?);
+    let mut review = crate::ssr::spoken(services.review(&caller, id).await?);
+    review.history = crate::pages::requests::api::in_lines(review.history);
+    let RequestTexts { description, reasons, decision } = RequestTexts::of(&review.request);
     let tools = match (&review.test, review.request.server_id) {
         (_, Some(server)) if review.request.kind == domain::RequestKind::Access => {
             // A server that is switched off has no tools to choose from, and approving says so.
@@ -124,13 +141,14 @@ pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
     let past = PastData { access, earlier, history, replaces: request.resubmission_of };
     Ok(ReviewPageData {
         request,
-        requester: Later::of(&requester)?,
+        about: Later::of(&AboutRequest { requester, description, reasons })?,
         report: test.as_ref().map(Later::of).transpose()?,
         test: test.map(|test| Tested { ok: test.ok, tools: test.tools.len(), digest: test.definitions_digest }),
         duplicates,
         allow_private: server.is_some_and(|server| server.allow_private),
         catalog_url,
         tools: tools.into_iter().map(ToolChoice::from).collect(),
+        told: decision,
         past: Later::of(&past)?,
     })
 }

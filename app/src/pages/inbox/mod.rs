@@ -5,7 +5,7 @@ mod decide;
 mod review;
 
 use api::{InboxQuery, ListInbox};
-use domain::{Request, RequestKind, RequestState};
+use domain::{Capability, Request, RequestKind, RequestState};
 pub use review::{Past, ReviewFacts, ReviewPage};
 
 use crate::pages::rules::words;
@@ -18,12 +18,13 @@ pub fn InboxPage() -> impl IntoView {
     let requests = load(move || ListInbox {
         query: InboxQuery { search: search.get(), state: state.get(), kind: kind.get(), cursor: cursor.get() },
     });
+    follow_arrivals();
     let filtered = Memo::new(move |_| [search, state, kind].iter().any(|value| value.with(Option::is_some)));
     let kinds = std::iter::once((String::new(), text::inbox::any_kind().to_owned()))
         .chain(RequestKind::ALL.iter().map(|kind| (kind.to_string(), kind.label())));
     view! {
         <PageHeader title=text::inbox::title() description=text::inbox::description()/>
-        <FilterBar names=&["search", "state", "kind"]>
+        <FilterBar names=&["search", "state", "kind"] needs=Capability::ManageRequests>
             <SearchField name="search" label=text::inbox::search()/>
             <FilterSelect
                 name="state"
@@ -41,8 +42,21 @@ pub fn InboxPage() -> impl IntoView {
         <Load resource=requests rows=8 let:page>
             <InboxTable requests=page.data next=page.next_cursor filtered=filtered.get_untracked()/>
         </Load>
-        <KeyHint/>
+        {can(Capability::ManageRequests).get_untracked().then(|| view! { <KeyHint/> })}
     }
+}
+
+/// Loads the list again when the number of requests that wait changes: one has arrived, or somebody else has decided.
+fn follow_arrivals() {
+    let (me, context) = (me(), context());
+    let waiting = Memo::new(move |_| me.with(|me| me.as_ref().map(|me| me.pending_requests)));
+    Effect::new(move |before: Option<Option<u32>>| {
+        let now = waiting.get();
+        if before.is_some_and(|before| before != now) {
+            context.changed();
+        }
+        now
+    });
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{Request, RequestId, RequestKind, RequestState, RuleView, User};
 
-use super::api::{ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested};
+use super::api::{AboutRequest, ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested};
 use super::decide::{ApproveCard, RejectCard};
 use crate::keys;
 use crate::pages::requests::{
@@ -35,7 +35,7 @@ struct Forms {
 
 #[component]
 fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
-    let ReviewPageData { request, requester, report, test, duplicates, allow_private, catalog_url, tools, past } = data;
+    let ReviewPageData { request, about, report, test, duplicates, allow_private, catalog_url, tools, told, past } = data;
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
     let pending = state == RequestState::Pending;
@@ -58,7 +58,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         view! {
             <Card title=text::inbox::decision()>
                 {match decision {
-                    Some(decision) => view! { <DecisionView decision=decision/> }.into_any(),
+                    Some(decision) => view! { <DecisionView decision=decision texts=told/> }.into_any(),
                     None => view! { <p>{text::inbox::withdrawn()}</p> }.into_any(),
                 }}
             </Card>
@@ -91,7 +91,7 @@ fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
         })}
         <div class="columns columns-decide">
             <div class="stack">
-                {parts::late::review_facts(requester, configuration)}
+                {parts::late::review_facts(about, configuration)}
                 <Technical request=request report=report test=test allow_private=allow_private form=forms.test/>
                 {parts::late::review_past(past)}
             </div>
@@ -246,18 +246,16 @@ pub fn Past(
 /// Who asks, why, and for what.
 #[component]
 pub fn ReviewFacts(
-    /// Who asks.
-    requester: User,
+    /// Who asks, and what they wrote.
+    about: AboutRequest,
     /// The request.
     request: Request,
 ) -> impl IntoView {
-    let justification = request.justification.clone();
+    let AboutRequest { requester, description, reasons } = about;
     view! {
         <Card title=text::inbox::requester()><Requester user=requester asked=request.created_at/></Card>
-        <Card title=text::inbox::justification()>
-            <div class="stack"><JustificationView justification=justification/></div>
-        </Card>
-        <Card title=text::inbox::configuration()><ConfigurationFacts request=request/></Card>
+        <Card title=text::inbox::justification()><div class="stack"><JustificationView reasons=reasons/></div></Card>
+        <Card title=text::inbox::configuration()><ConfigurationFacts request=request description=description/></Card>
     }
 }
 

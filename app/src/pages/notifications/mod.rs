@@ -2,7 +2,7 @@
 
 pub mod api;
 
-use api::{ListNotifications, OpenNotification, ReadAllNotifications};
+use api::{ListNotifications, MarkNotifications, OpenNotification, ReadAllNotifications};
 use domain::{Notification, NotificationKind};
 
 use crate::prelude::*;
@@ -14,6 +14,7 @@ pub fn NotificationsPage() -> impl IntoView {
     let notifications = load(move || ListNotifications { cursor: cursor.get() });
     let open = use_form::<OpenNotification>();
     let read_all = use_form::<ReadAllNotifications>();
+    let many = use_form::<MarkNotifications>();
     view! {
         <PageHeader
             title=text::notifications::title()
@@ -23,16 +24,28 @@ pub fn NotificationsPage() -> impl IntoView {
             <Card flush=true>
                 <DataTable
                     label=text::notifications::title()
+                    main=true
                     columns=vec![Column::new(text::notifications::notification()).wide(), Column::new(text::common::when()), Column::new(text::common::action()).actions()]
                     rows=page.data
                     next=page.next_cursor
                     row=move |notification: Notification| notification_row(notification, open)
+                    bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(MarkMany) })
                     empty=|| view! {
                         <EmptyState icon="bell" title=text::notifications::empty() text=text::notifications::empty_help()/>
                     }
                 />
             </Card>
         </Load>
+    }
+}
+
+/// Buttons for chosen notifications.
+#[component]
+fn MarkMany() -> impl IntoView {
+    view! {
+        <Hidden name="back" value=untrack(here())/>
+        <Button name="read" value="true" small=true icon="check">{text::notifications::mark_read()}</Button>
+        <Button name="read" value="false" small=true icon="rotate-ccw">{text::notifications::mark_unread()}</Button>
     }
 }
 
@@ -69,12 +82,14 @@ fn message(notification: &Notification) -> impl IntoView + use<> {
 fn notification_row(notification: Notification, open: FormState<OpenNotification>) -> Row {
     let read = notification.read_at.is_some();
     let text = message(&notification);
-    let fields = vec![("id", notification.id.to_string()), ("link", notification.link)];
+    let (id, title) = (notification.id, notification.title);
+    let fields = vec![("id", id.to_string()), ("link", notification.link)];
     let row = Row::new(cells![
         text,
         view! { <Time at=notification.created_at/> },
         view! { <ActionButton form=open fields=fields small=true variant=Variant::Quiet icon="arrow-right">{text::common::open()}</ActionButton> },
-    ]);
+    ])
+    .choosable(id, title);
     if read { row.muted() } else { row }
 }
 

@@ -8,6 +8,7 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::components::Prose;
 use crate::error::AppError;
 
 /// What a request starts from; a custom server when all is absent.
@@ -77,7 +78,7 @@ pub struct Replaced {
     /// Its identity.
     pub id: RequestId,
     /// What was wrong with it.
-    pub fix: Vec<String>,
+    pub fix: Vec<Prose>,
 }
 
 /// Everything that the form shows at first.
@@ -117,6 +118,69 @@ pub struct RequestPageData {
     pub request: Request,
     /// What happened so far, oldest first.
     pub history: Vec<RequestHistory>,
+    /// What people wrote in it.
+    pub texts: RequestTexts,
+}
+
+/// What people wrote in a request and its decision, each with what it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestTexts {
+    /// What the server is.
+    pub description: Prose,
+    /// Why it is needed.
+    pub reasons: Vec<(String, Prose)>,
+    /// Notes of an approval, or the parts of a rejection.
+    pub decision: Vec<(String, Prose)>,
+}
+
+#[cfg(feature = "ssr")]
+impl RequestTexts {
+    /// The texts of a request.
+    pub fn of(request: &Request) -> Self {
+        use crate::text::{common, requests};
+
+        let reasons = &request.justification;
+        let reasons = [
+            (requests::why_needed(), &reasons.why_needed),
+            (requests::use_case(), &reasons.use_case),
+            (requests::expected_value(), &reasons.expected_value),
+            (requests::alternatives(), &reasons.alternatives_considered),
+        ];
+        let decision = request.decision.as_ref();
+        let notes = decision.and_then(|decision| decision.approval.as_ref()).map(|approval| &approval.notes);
+        let rejection = decision.and_then(|decision| decision.rejection.as_ref());
+        let rejection = rejection.into_iter().flat_map(|rejection| {
+            [
+                (common::what_is_wrong(), &rejection.issue),
+                (requests::what_to_fix(), &rejection.what_to_fix),
+                (requests::use_instead(), &rejection.alternatives),
+                (requests::whom_to_ask(), &rejection.contact),
+                (requests::reason(), &rejection.reason),
+            ]
+        });
+        let decision: Vec<_> = notes.map(|notes| (common::notes(), notes)).into_iter().chain(rejection).collect();
+        Self {
+            description: Prose::new(&request.description, 2),
+            reasons: told(&reasons, 3),
+            decision: told(&decision, 2),
+        }
+    }
+}
+
+/// What was written, each with what it is; what was left empty is left out.
+#[cfg(feature = "ssr")]
+fn told(texts: &[(&str, &String)], under: u8) -> Vec<(String, Prose)> {
+    let written = texts.iter().map(|(label, text)| ((*label).to_owned(), Prose::new(text, under)));
+    written.filter(|(_, prose)| !prose.is_empty()).collect()
+}
+
+/// A history whose details are shown as lines.
+#[cfg(feature = "ssr")]
+pub fn in_lines(mut history: Vec<RequestHistory>) -> Vec<RequestHistory> {
+    for line in &mut history {
+        line.detail = line.detail.as_deref().map(crate::components::plain);
+    }
+    history
 }
 
 /// The person's own requests, newest first.
@@ -137,8 +201,9 @@ pub async fn list_requests(
 pub async fn get_request(id: RequestId) -> Result<RequestPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let request = services.request(&caller, id).await?;
-    let history = crate::ssr::spoken(services.request_history(&caller, id).await?);
-    Ok(RequestPageData { request, history })
+    let history = in_lines(crate::ssr::spoken(services.request_history(&caller, id).await?));
+    let texts = RequestTexts::of(&request);
+    Ok(RequestPageData { request, history, texts })
 }
 
 /// What the form of a request shows at first: the draft, or what it starts from.
@@ -219,6 +284,7 @@ mod prefill {
     use service::{Caller, Services};
 
     use super::{AccessTarget, EntryHead, FormSource, Replaced, RequestFormData, ToolChoice};
+    use crate::components::{Prose, plain};
     use crate::error::AppError;
     use crate::parse::optional;
 
@@ -251,7 +317,7 @@ mod prefill {
                     id,
                     name: server.name,
                     slug: server.slug.to_string(),
-                    description: server.description,
+                    description: plain(&server.description),
                     tools: tools.into_iter().map(ToolChoice::from).collect(),
                 })
             }
@@ -295,13 +361,15 @@ mod prefill {
 
     fn head(CatalogItem { entry, connected, requested }: CatalogItem) -> EntryHead {
         let CatalogEntry { title, description, needs, url, transport, auth, headers, .. } = entry;
+        // A line at the head of the page.
+        let description = plain(&description);
         EntryHead { title, description, needs, url, transport, auth, headers, connected, requested }
     }
 
     fn replaced(earlier: Request) -> Replaced {
         let rejection = earlier.decision.and_then(|decision| decision.rejection);
         let fix = rejection.map(|rejection| [rejection.issue, rejection.what_to_fix, rejection.reason]);
-        let fix = fix.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+        let fix = fix.into_iter().flatten().map(|text| Prose::new(&text, 2)).filter(|prose| !prose.is_empty()).collect();
         Replaced { id: earlier.id, fix }
     }
 

@@ -2,7 +2,7 @@
 
 use domain::{Capability, Request, RequestId, RequestState};
 
-use super::api::{GetRequest, RequestPageData, WithdrawRequest};
+use super::api::{GetRequest, RequestPageData, RequestTexts, WithdrawRequest};
 use super::parts::{ConfigurationFacts, DecisionView, JustificationView, history_items};
 use crate::prelude::*;
 
@@ -31,12 +31,12 @@ pub fn RequestPage() -> impl IntoView {
 
 #[component]
 fn RequestDetail(data: RequestPageData) -> impl IntoView {
-    let RequestPageData { request, history } = data;
+    let RequestPageData { request, history, texts } = data;
     let own = me().with_untracked(|me| me.as_ref().is_some_and(|me| me.user.id == request.requester_id));
     let decides = can(Capability::ManageRequests).get_untracked();
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
-    let justification = request.justification.clone();
+    let RequestTexts { description, reasons, decision: told } = texts;
     let decision = request.decision.clone();
     let configuration = request.clone();
     let replaces = request.resubmission_of;
@@ -57,9 +57,9 @@ fn RequestDetail(data: RequestPageData) -> impl IntoView {
         <Standing request=request own=own/>
         <div class="columns">
             <div class="stack">
-                {decision.map(|decision| view! { <Card title=text::requests::decision()><DecisionView decision=decision/></Card> })}
-                <Card title=text::requests::asked_for()><ConfigurationFacts request=configuration/></Card>
-                <Card title=text::common::why()><div class="stack"><JustificationView justification=justification/></div></Card>
+                {decision.map(|decision| view! { <Card title=text::requests::decision()><DecisionView decision=decision texts=told/></Card> })}
+                <Card title=text::requests::asked_for()><ConfigurationFacts request=configuration description=description/></Card>
+                <Card title=text::common::why()><div class="stack"><JustificationView reasons=reasons/></div></Card>
             </div>
             <div class="stack">
                 <Card title=text::requests::history()>

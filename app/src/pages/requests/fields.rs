@@ -15,28 +15,32 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
     let env = names(&fields.env);
     let has_env = !env.is_empty();
     view! {
-        <Card title=text::common::server()>
-            <div class="stack">
-                <div class="grid-2">
-                    <TextField name="request[name]" label=text::common::name() value=fields.name required=true help=text::requests::name_help()/>
-                    <TextField
-                        name="request[slug]"
-                        label=text::common::slug()
-                        value=fields.slug
-                        placeholder="github-enterprise"
-                        help=text::requests::slug_help()
-                    />
+        <div id="server" class="form-step">
+            <Card title=text::common::server()>
+                <div class="stack">
+                    <div class="grid-2">
+                        <TextField name="request[name]" label=text::common::name() value=fields.name required=true help=text::requests::name_help()/>
+                        <TextField
+                            name="request[slug]"
+                            label=text::common::slug()
+                            value=fields.slug
+                            placeholder="github-enterprise"
+                            help=text::requests::slug_help()
+                        />
+                    </div>
+                    <TextArea name="request[description]" label=text::common::description() value=fields.description rows=2 help=text::requests::description_help()/>
                 </div>
-                <TextArea name="request[description]" label=text::common::description() value=fields.description rows=2 help=text::requests::description_help()/>
-            </div>
-        </Card>
-        {connection}
-        <Card title=text::requests::env() description=text::requests::env_description()>
-            <details class="disclosure" open=has_env>
-                <summary>{text::requests::env_enter()}</summary>
-                <SecretRows name="request[env]" label=text::requests::variable() names=env kept=kept placeholder="API_TOKEN"/>
-            </details>
-        </Card>
+            </Card>
+        </div>
+        <div id="connection" class="form-step stack">
+            {connection}
+            <Card title=text::requests::env() description=text::requests::env_description()>
+                <details class="disclosure" open=has_env>
+                    <summary>{text::requests::env_enter()}</summary>
+                    <SecretRows name="request[env]" label=text::requests::variable() names=env kept=kept placeholder="API_TOKEN"/>
+                </details>
+            </Card>
+        </div>
     }
 }
 
@@ -150,15 +154,17 @@ pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl In
     let options: Vec<CheckOption> = tools.into_iter().map(tool_option).collect();
     let any = !options.is_empty();
     view! {
-        <Card title=text::common::access() description=text::requests::access_help()>
-            <div class="stack">
-                <Facts>
-                    <Fact label=text::common::server()>{name}</Fact>
-                    <Fact label=text::common::slug()><code class="mono">{slug}</code></Fact>
-                </Facts>
-                {any.then(|| view! { <CheckList name="request[tools][]" label=text::common::tools() options=options chosen=chosen/> })}
-            </div>
-        </Card>
+        <div id="access" class="form-step">
+            <Card title=text::common::access() description=text::requests::access_help()>
+                <div class="stack">
+                    <Facts>
+                        <Fact label=text::common::server()>{name}</Fact>
+                        <Fact label=text::common::slug()><code class="mono">{slug}</code></Fact>
+                    </Facts>
+                    {any.then(|| view! { <CheckList name="request[tools][]" label=text::common::tools() options=options chosen=chosen/> })}
+                </div>
+            </Card>
+        </div>
     }
 }
 

@@ -7,6 +7,7 @@ mod duplicates;
 mod fields;
 mod new;
 mod parts;
+mod steps;
 
 use api::ListRequests;
 pub use api::ToolChoice;

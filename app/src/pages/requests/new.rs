@@ -1,9 +1,12 @@
 //! The form of a request: for an entry of the catalog, a custom server, or access to an existing one.
 
+use domain::NewRequest;
+
 use super::api::{DiscardDraft, EntryHead, FormSource, GetForm, Replaced, RequestFormData, SendRequest};
 use super::draft::{Autosave, Draft, DraftStatus};
 use super::duplicates::DuplicateList;
 use super::fields::{AccessFields, JustificationFields, ServerFields};
+use super::steps::{FormStep, FormSteps};
 use crate::pages::catalog::why_not;
 use crate::prelude::*;
 
@@ -59,6 +62,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
     let discard_fields = vec![("draft_key", key.clone()), ("back", back)];
     let confirmed = fields.not_a_duplicate;
     let justification = fields.clone();
+    let steps = steps(&fields, &kept, entry.as_ref(), access);
     let urgent = fields.urgent;
     view! {
         <PageHeader
@@ -71,42 +75,70 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
         />
         {earlier.map(|earlier| view! { <Earlier earlier=earlier/> })}
         {entry.clone().map(|entry| view! { <Standing entry=entry/> })}
-        <div class="narrow">
-        <Autosave draft=draft key=key.clone() form=send>
-            <Form form=send>
-                <Hidden name="draft_key" value=key/>
-                <Hidden name="request[kind]" value=if access { "access" } else { "server" }/>
-                {fields.catalog_name.clone().map(|name| view! { <Hidden name="request[catalog_name]" value=name/> })}
-                {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
-                {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
-                {match target {
-                    Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
-                    None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
-                }}
-                <Card title=text::common::why() description=text::requests::why_help()>
-                    <JustificationFields fields=justification access=access/>
-                </Card>
-                <Card title=text::requests::send()>
-                    <div class="stack">
-                        <Checkbox
-                            name="request[urgent]"
-                            label=text::requests::urgent_label()
-                            checked=urgent
-                            help=text::requests::urgent_help()
-                        />
-                        <Duplicates draft=draft confirmed=confirmed/>
-                        <div class="form-actions">
-                            <Submit icon="send">{text::requests::send_request()}</Submit>
-                            <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>
-                            <DraftStatus draft=draft/>
-                        </div>
+        <div class="stepped">
+            <FormSteps steps=steps/>
+            <Autosave draft=draft key=key.clone() form=send>
+                <Form form=send>
+                    <Hidden name="draft_key" value=key/>
+                    <Hidden name="request[kind]" value=if access { "access" } else { "server" }/>
+                    {fields.catalog_name.clone().map(|name| view! { <Hidden name="request[catalog_name]" value=name/> })}
+                    {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
+                    {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
+                    {match target {
+                        Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
+                        None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
+                    }}
+                    <div id="why" class="form-step">
+                        <Card title=text::common::why() description=text::requests::why_help()>
+                            <JustificationFields fields=justification access=access/>
+                        </Card>
                     </div>
-                </Card>
-            </Form>
-        </Autosave>
+                    <div id="send" class="form-step">
+                        <Card title=text::requests::send()>
+                            <div class="stack">
+                                <Checkbox
+                                    name="request[urgent]"
+                                    label=text::requests::urgent_label()
+                                    checked=urgent
+                                    help=text::requests::urgent_help()
+                                />
+                                <Duplicates draft=draft confirmed=confirmed/>
+                                <div class="form-actions">
+                                    <Submit icon="send">{text::requests::send_request()}</Submit>
+                                    <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>
+                                    <DraftStatus draft=draft/>
+                                </div>
+                            </div>
+                        </Card>
+                    </div>
+                </Form>
+            </Autosave>
         </div>
     }
     .into_any()
+}
+
+/// The steps of the form, with what is filled already.
+fn steps(fields: &NewRequest, kept: &[String], entry: Option<&EntryHead>, access: bool) -> Vec<FormStep> {
+    let some = |text: &String| !text.trim().is_empty();
+    let step = |href, label, filled| FormStep { href, label, filled };
+    let mut reasons = vec![&fields.why_needed];
+    let mut steps = if access {
+        vec![step("#access", text::common::access(), true)]
+    } else {
+        reasons.extend([&fields.use_case, &fields.expected_value]);
+        let connected = match entry {
+            Some(entry) => entry.headers.iter().all(|(name, _)| kept.contains(name)),
+            None => some(&fields.url),
+        };
+        vec![
+            step("#server", text::common::server(), some(&fields.name)),
+            step("#connection", text::requests::connection(), connected),
+        ]
+    };
+    steps.push(step("#why", text::common::why(), reasons.into_iter().all(some)));
+    steps.push(step("#send", text::requests::send(), false));
+    steps
 }
 
 /// What does the same, and the box that says that this one is needed all the same.
@@ -134,7 +166,7 @@ fn Duplicates(draft: Draft, confirmed: bool) -> impl IntoView {
 /// The request that is sent again, with what was wrong with it.
 #[component]
 fn Earlier(earlier: Replaced) -> impl IntoView {
-    let fix = earlier.fix.into_iter().map(|text| view! { <p class="preline">{text}</p> }).collect_view();
+    let fix = earlier.fix.into_iter().map(|prose| view! { <Markdown prose=prose/> }).collect_view();
     view! {
         <Callout tone=Tone::Info title=text::requests::again()>
             {fix}

@@ -1,6 +1,6 @@
 //! Parts of a request that the requester and the reviewer both see.
 
-use domain::{DecisionRecord, Justification, Rejection, Request, RequestHistory, RequestKind, RequestState, Scope};
+use domain::{DecisionRecord, Request, RequestHistory, RequestKind, RequestState, Scope};
 
 use crate::prelude::*;
 
@@ -41,6 +41,8 @@ pub fn RequestList(
 pub fn ConfigurationFacts(
     /// The request.
     request: Request,
+    /// What the server is.
+    description: Prose,
 ) -> impl IntoView {
     let names = |names: Vec<String>| {
         names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view()
@@ -69,7 +71,7 @@ pub fn ConfigurationFacts(
         <Facts>
             <Fact label=text::common::name()>{request.name}</Fact>
             <Fact label=text::common::slug()><code class="mono">{request.slug}</code></Fact>
-            {(!request.description.is_empty()).then(|| view! { <Fact label=text::common::description()>{request.description}</Fact> })}
+            {(!description.is_empty()).then(|| view! { <Fact label=text::common::description()><Markdown prose=description/></Fact> })}
             {tools}
             {(!request.url.is_empty()).then(|| view! { <Fact label=text::common::address()><code class="mono break">{request.url}</code></Fact> })}
             <Fact label=text::common::transport()>{request.transport.words()}</Fact>
@@ -86,20 +88,12 @@ pub fn ConfigurationFacts(
 /// Why it is needed.
 #[component]
 pub fn JustificationView(
-    /// The reasons.
-    justification: Justification,
+    /// The reasons, each with what it is.
+    reasons: Vec<(String, Prose)>,
 ) -> impl IntoView {
-    let Justification { why_needed, use_case, expected_value, alternatives_considered } = justification;
-    let parts = [
-        (text::requests::why_needed(), why_needed),
-        (text::requests::use_case(), use_case),
-        (text::requests::expected_value(), expected_value),
-        (text::requests::alternatives(), alternatives_considered),
-    ];
-    parts
+    reasons
         .into_iter()
-        .filter(|(_, text)| !text.trim().is_empty())
-        .map(|(label, text)| view! { <div class="prose-part"><h3>{label}</h3><p class="preline">{text}</p></div> })
+        .map(|(label, prose)| view! { <div class="prose-part"><h3>{label}</h3><Markdown prose=prose/></div> })
         .collect_view()
 }
 
@@ -108,8 +102,10 @@ pub fn JustificationView(
 pub fn DecisionView(
     /// The decision.
     decision: DecisionRecord,
+    /// What was written about it, each with what it is.
+    texts: Vec<(String, Prose)>,
 ) -> impl IntoView {
-    let DecisionRecord { by_name, at, approval, rejection, .. } = decision;
+    let DecisionRecord { by_name, at, approval, .. } = decision;
     let approved = approval.map(|approval| {
         let scope = match approval.scope {
             Scope::Server => text::common::entire_server().into_any(),
@@ -122,28 +118,17 @@ pub fn DecisionView(
             <Fact label=text::requests::covers()>{scope}</Fact>
             {approval.slug.map(|slug| view! { <Fact label=text::requests::name_in_urls()><code class="mono">{slug}</code></Fact> })}
             <Fact label=text::common::ends()><OptionalTime at=approval.ends_at none=text::requests::no_end()/></Fact>
-            {(!approval.notes.is_empty()).then(|| view! { <Fact label=text::common::notes()><span class="preline">{approval.notes}</span></Fact> })}
         }
     });
-    let rejected = rejection.map(|rejection| {
-        let Rejection { issue, what_to_fix, alternatives, contact, reason } = rejection;
-        [
-            (text::common::what_is_wrong(), issue),
-            (text::requests::what_to_fix(), what_to_fix),
-            (text::requests::use_instead(), alternatives),
-            (text::requests::whom_to_ask(), contact),
-            (text::requests::reason(), reason),
-        ]
+    let written = texts
         .into_iter()
-        .filter(|(_, text)| !text.trim().is_empty())
-        .map(|(label, text)| view! { <Fact label=label><span class="preline">{text}</span></Fact> })
-        .collect_view()
-    });
+        .map(|(label, prose)| view! { <Fact label=label><Markdown prose=prose/></Fact> })
+        .collect_view();
     view! {
         <Facts>
             <Fact label=text::requests::decided_by()>{by_name}" · "<Time at=at/></Fact>
             {approved}
-            {rejected}
+            {written}
         </Facts>
     }
 }

@@ -4,6 +4,7 @@ use domain::{RuleId, RuleView, ServerId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::components::Prose;
 use crate::error::AppError;
 
 /// Which rules of the list.
@@ -59,6 +60,8 @@ pub struct RulePageData {
     pub cedar: String,
     /// Whom it could be about.
     pub principals: Principals,
+    /// Why it exists.
+    pub notes: Prose,
 }
 
 /// Rules, newest first.
@@ -68,6 +71,9 @@ pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<Rul
     // Searched in the words that are shown.
     let mut rules = crate::ssr::spoken(services.rules(&caller, None).await?);
     rules.retain(|rule| convert::matches(rule, &filter));
+    for view in &mut rules {
+        view.rule.notes = crate::components::plain(&view.rule.notes);
+    }
     Ok(rules)
 }
 
@@ -77,7 +83,8 @@ pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let view = crate::ssr::spoken(services.rule(&caller, id).await?);
     let cedar = services.rule_cedar(&caller, id).await?;
-    Ok(RulePageData { view, cedar, principals: convert::principals(&services, &caller).await? })
+    let notes = Prose::new(&view.rule.notes, 2);
+    Ok(RulePageData { view, cedar, principals: convert::principals(&services, &caller).await?, notes })
 }
 
 /// Whom a rule can be about.

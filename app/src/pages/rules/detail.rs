@@ -16,24 +16,20 @@ pub fn RulePage() -> impl IntoView {
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetRule { id: id.get()? }));
     view! {
         <Load resource=data page=true let:data>
-            <RuleDetail data=data update=update switch=switch/>
+            <RuleDetail data=data update=update switch=switch delete=delete/>
         </Load>
-        <ConfirmDialog
-            name="delete"
-            title=text::rules::delete_title()
-            form=delete
-            fields=Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())])
-            confirm=text::rules::delete()
-            danger=true
-        >
-            <p>{text::rules::delete_text()}</p>
-        </ConfirmDialog>
     }
 }
 
 #[component]
-fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormState<SwitchRule>) -> impl IntoView {
-    let RulePageData { view: RuleView { rule, principal_name, server_name, in_force }, cedar, principals } = data;
+fn RuleDetail(
+    data: RulePageData,
+    update: FormState<UpdateRule>,
+    switch: FormState<SwitchRule>,
+    delete: FormState<DeleteRule>,
+) -> impl IntoView {
+    let RulePageData { view: RuleView { rule, principal_name, server_name, in_force }, cedar, principals, notes } =
+        data;
     let Principals(mut principals) = principals;
     // Somebody who is gone, or beyond the people offered, stays the rule's principal until another is chosen.
     let who = rule.principal.id.clone().unwrap_or_else(|| "everyone".to_owned());
@@ -50,8 +46,8 @@ fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormSta
     let request = rule.request_id.map(|request| format!("/inbox/{request}"));
     let dates = rule.clone();
     let scope = rule.clone();
+    let typed = principal_name.clone();
     let (created_at, updated_at) = (rule.created_at, rule.updated_at);
-    let notes = rule.notes.clone();
     view! {
         <PageHeader
             title=title
@@ -93,7 +89,7 @@ fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormSta
                         <Fact label=text::rules::created()><Time at=created_at/></Fact>
                         <Fact label=text::rules::changed()><Time at=updated_at/></Fact>
                         {request.map(|href| view! { <Fact label=text::rules::made_by()><a href=href>{text::rules::made_by_request()}</a></Fact> })}
-                        {(!notes.is_empty()).then(|| view! { <Fact label=text::common::notes()>{notes}</Fact> })}
+                        {(!notes.is_empty()).then(|| view! { <Fact label=text::common::notes()><Markdown prose=notes/></Fact> })}
                     </Facts>
                 </Card>
                 <Card title=text::rules::cedar() description=text::rules::cedar_description()>
@@ -101,5 +97,11 @@ fn RuleDetail(data: RulePageData, update: FormState<UpdateRule>, switch: FormSta
                 </Card>
             </div>
         </div>
+        <ConfirmDialog
+            name="delete" title=text::rules::delete_title() form=delete confirm=text::rules::delete() danger=true
+            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=Some(typed)
+        >
+            <p>{text::rules::delete_text()}</p>
+        </ConfirmDialog>
     }
 }

@@ -38,7 +38,7 @@ pub fn PoliciesPage() -> impl IntoView {
                 <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::rules::new_global()}</LinkButton>
             })
         />
-        <FilterBar names=&["search", "effect", "scope"]>
+        <FilterBar names=&["search", "effect", "scope"] needs=Capability::ManagePolicies>
             <SearchField name="search" label=text::rules::search()/>
             <FilterSelect
                 name="effect"
@@ -63,14 +63,16 @@ pub fn PoliciesPage() -> impl IntoView {
             </Card>
         </Load>
         <Dialog name="new" title=text::rules::new_global() wide=true>
-            <Load resource=principals let:principals>
-                <Form form=create>
-                    <Callout tone=Tone::Info>
-                        <p>{text::rules::new_global_text()}</p>
-                    </Callout>
-                    {parts::rule_form(principals.unwrap_or_default(), true, None)}
-                    <DialogActions><Submit>{text::rules::create()}</Submit></DialogActions>
-                </Form>
+            <Load resource=principals rows=RULE_ROWS let:principals>
+                {principals.map_or_else(rule_skeleton, |principals| view! {
+                    <Form form=create>
+                        <Callout tone=Tone::Info>
+                            <p>{text::rules::new_global_text()}</p>
+                        </Callout>
+                        {parts::rule_form(principals, true, None)}
+                        <DialogActions><Submit>{text::rules::create()}</Submit></DialogActions>
+                    </Form>
+                }.into_any())}
             </Load>
         </Dialog>
     }
@@ -89,6 +91,15 @@ fn SwitchMany() -> impl IntoView {
 pub fn load_principals(dialog: &'static str) -> Loaded<Option<Principals>> {
     let current = query("dialog");
     load_when(move || current.with(|current| current.as_deref() == Some(dialog)).then_some(ListPrincipals {}))
+}
+
+/// Lines of the shape of a rule's form.
+pub const RULE_ROWS: usize = 8;
+
+/// The shape of a rule's form, while those it can be about are on their way: a dialog that opens still has the answer of
+/// when it was closed.
+pub fn rule_skeleton() -> AnyView {
+    view! { <Skeleton rows=RULE_ROWS/> }.into_any()
 }
 
 /// Values and words of a choice.

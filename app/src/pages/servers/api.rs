@@ -4,6 +4,7 @@ use domain::{Health, NewServer, Page, Server, ServerId, ServerSort, ServerStatus
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::components::Prose;
 use crate::error::AppError;
 use crate::wire::Later;
 
@@ -28,7 +29,7 @@ pub struct ServerPageData {
     /// Its name.
     pub name: String,
     /// What it is for.
-    pub description: String,
+    pub description: Prose,
     /// Its brand icon.
     pub icon: Option<String>,
     /// Whether it can be used.
@@ -45,18 +46,21 @@ pub struct ServerPageData {
     pub detail: Later,
 }
 
-/// One server with everything about it.
+/// One server with everything about it, and its description.
 #[server(prefix = "/api/fn", endpoint = "servers/get")]
 pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let detail = crate::ssr::spoken(services.server(&caller, id).await?);
+    let mut detail = crate::ssr::spoken(services.server(&caller, id).await?);
+    for view in &mut detail.rules {
+        view.rule.notes = crate::components::plain(&view.rule.notes);
+    }
     let tools = detail.pins.iter().filter(|pin| pin.kind == domain::PinKind::Tool).count();
     let withheld = detail.pins.iter().filter(|pin| !pin.state.usable()).count();
     let server = detail.server.clone();
     Ok(ServerPageData {
         id,
         name: server.name,
-        description: server.description,
+        description: Prose::new(&server.description, 1),
         icon: server.icon,
         status: server.status,
         health: server.health,

@@ -7,6 +7,7 @@ use super::api::{
     DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, ServerPageData, TestServer, UpdateServer,
 };
 use super::permissions::NewRuleDialog;
+use crate::pages::audit::{EventDrawer, load_open_event};
 use crate::pages::rules::api::{CreateRule, SwitchRule};
 use crate::prelude::*;
 
@@ -43,17 +44,16 @@ pub fn ServerPage() -> impl IntoView {
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetServer { id: id.get()? }));
     let tab = current_tab(TABS);
     let events = load_events(id, tab);
+    let open = load_open_event();
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);
     view! {
         <Load resource=data rows=12 page=true let:page>
-            <ServerView page=page forms=forms switch_rule=switch_rule tab=tab events=events/>
+            <ServerView page=page forms=forms switch_rule=switch_rule delete=delete tab=tab events=events/>
         </Load>
+        <EventDrawer event=open/>
         <NewRuleDialog form=forms.create_rule server=id/>
         <ConfirmDialog name="disable" title=text::servers::switch_off_title() form=disable fields=fields confirm=text::servers::switch_off() danger=true>
             <p>{text::servers::switch_off_text()}</p>
-        </ConfirmDialog>
-        <ConfirmDialog name="delete" title=text::servers::delete_title() form=delete fields=fields confirm=text::servers::delete() danger=true>
-            <p>{text::servers::delete_text()}</p>
         </ConfirmDialog>
     }
 }
@@ -63,6 +63,7 @@ fn ServerView(
     page: ServerPageData,
     forms: Forms,
     switch_rule: FormState<SwitchRule>,
+    delete: FormState<DeleteServer>,
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
@@ -77,10 +78,11 @@ fn ServerView(
         Tab::new("settings", text::servers::tab_settings()),
     ];
     let detail = StoredValue::new(detail);
+    let typed = name.clone();
     view! {
         <PageHeader
             title=name
-            description=description
+            prose=description
             crumbs=vec![(text::servers::title(), "/servers".to_owned())]
             lead=move || view! { <BrandIcon icon=icon.clone() name=icon_name.clone() large=true/> }
             badges=move || view! { <StateBadge state=status/><StateBadge state=health/> }
@@ -98,6 +100,12 @@ fn ServerView(
                 _ => parts::late::server_overview(detail, forms),
             }
         }}
+        <ConfirmDialog
+            name="delete" title=text::servers::delete_title() form=delete confirm=text::servers::delete() danger=true
+            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=Some(typed)
+        >
+            <p>{text::servers::delete_text()}</p>
+        </ConfirmDialog>
     }
 }
 

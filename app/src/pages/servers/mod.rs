@@ -42,7 +42,7 @@ pub fn ServersPage() -> impl IntoView {
             description=text::servers::description()
             actions=move || can(Capability::ManageServers).get_untracked().then(|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">{text::servers::add()}</LinkButton> })
         />
-        <FilterBar names=&["search", "status"]>
+        <FilterBar names=&["search", "status"] needs=Capability::ManageServers>
             <SearchField name="search" label=text::servers::search()/>
             <FilterSelect name="status" label=text::common::status() options=states.collect()/>
         </FilterBar>

@@ -3,7 +3,7 @@
 use domain::{RuleView, ServerId};
 
 use crate::pages::rules::api::{CreateRule, SwitchRule};
-use crate::pages::rules::{RuleTable, load_principals};
+use crate::pages::rules::{RULE_ROWS, RuleTable, load_principals, rule_skeleton};
 use crate::prelude::*;
 
 #[component]
@@ -39,12 +39,14 @@ pub fn NewRuleDialog(form: FormState<CreateRule>, server: Memo<Result<ServerId, 
     let principals = load_principals("rule");
     view! {
         <Dialog name="rule" title=text::servers::add_rule() wide=true>
-            <Load resource=principals let:principals>
-                <Form form=form>
-                    {move || server.get().ok().map(|id| view! { <Hidden name="server" value=id.to_string()/> })}
-                    {parts::rule_form(principals.unwrap_or_default(), false, None)}
-                    <DialogActions><Submit>{text::servers::add_rule_submit()}</Submit></DialogActions>
-                </Form>
+            <Load resource=principals rows=RULE_ROWS let:principals>
+                {principals.map_or_else(rule_skeleton, |principals| view! {
+                    <Form form=form>
+                        {move || server.get().ok().map(|id| view! { <Hidden name="server" value=id.to_string()/> })}
+                        {parts::rule_form(principals, false, None)}
+                        <DialogActions><Submit>{text::servers::add_rule_submit()}</Submit></DialogActions>
+                    </Form>
+                }.into_any())}
             </Load>
         </Dialog>
     }

@@ -102,6 +102,21 @@ pub async fn reactivate_user(id: UserId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Suspends or reactivates the chosen people.
+#[server(prefix = "/api/fn", endpoint = "users/switch-many")]
+pub async fn switch_users(
+    #[server(default)] ids: Vec<UserId>,
+    #[server(default)] active: bool,
+    #[server(default)] back: String,
+) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let changed = services.switch_users(&caller, &ids, active).await?;
+    let back = if back.is_empty() { "/users" } else { &back };
+    let notice = if active { "users-reactivated" } else { "users-suspended" };
+    crate::ssr::redirect(&crate::url::with_undo(back, notice, changed.iter().map(|user| user.id)));
+    Ok(())
+}
+
 /// Ends every session of a person.
 #[server(prefix = "/api/fn", endpoint = "users/end-sessions")]
 pub async fn end_sessions(id: UserId) -> Result<(), AppError> {

@@ -4,8 +4,8 @@ pub mod api;
 pub mod fields;
 pub mod profile;
 
-use api::{InviteUser, Invited, ListUsers};
-use domain::{Capability, OneTimeLink, Sort, User, UserSort, UserStatus};
+use api::{InviteUser, Invited, ListUsers, SwitchUsers};
+use domain::{Capability, OneTimeLink, Sort, User, UserId, UserSort, UserStatus};
 
 use crate::prelude::*;
 
@@ -20,6 +20,8 @@ pub fn UsersPage() -> impl IntoView {
         load(move || ListUsers { search: search.get(), status: status.get(), sort: sort.get(), cursor: cursor.get() });
     parts::ahead(&["user_form"]);
     let invite = use_form::<InviteUser>();
+    let many = use_form::<SwitchUsers>();
+    let own = me().with_untracked(|me| me.as_ref().map(|me| me.user.id));
     let statuses = [(String::new(), text::users::any_status().to_owned())]
         .into_iter()
         .chain(UserStatus::ALL.iter().map(|status| (status.to_string(), status.label())))
@@ -30,7 +32,7 @@ pub fn UsersPage() -> impl IntoView {
             description=text::users::description()
             actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">{text::users::invite()}</LinkButton> })
         />
-        <FilterBar names=&["search", "status"]>
+        <FilterBar names=&["search", "status"] needs=Capability::ManageUsers>
             <SearchField name="search" label=text::users::search()/>
             <FilterSelect name="status" label=text::common::status() options=statuses/>
         </FilterBar>
@@ -49,7 +51,8 @@ pub fn UsersPage() -> impl IntoView {
                     ]
                     rows=page.data
                     next=page.next_cursor
-                    row=user_row
+                    row=move |user: User| user_row(user, own)
+                    bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
                     empty=|| view! { <EmptyState icon="users" title=text::users::empty() text=text::users::empty_help()/> }
                 />
             </Card>
@@ -74,8 +77,20 @@ pub fn UsersPage() -> impl IntoView {
     }
 }
 
-fn user_row(user: User) -> Row {
+/// Buttons for chosen people.
+#[component]
+fn SwitchMany() -> impl IntoView {
+    view! {
+        <Hidden name="back" value=untrack(here())/>
+        <Button name="active" value="false" small=true icon="user-x">{text::users::suspend()}</Button>
+        <Button name="active" value="true" small=true icon="user-check">{text::users::reactivate()}</Button>
+    }
+}
+
+fn user_row(user: User, own: Option<UserId>) -> Row {
     let over = user.status != UserStatus::Active;
+    // Nobody suspends themselves.
+    let choose = (own != Some(user.id)).then(|| user.name.clone());
     let row = Row::new(cells![
         view! { <Person name=user.name detail=user.email.to_string()/> },
         user.department,
@@ -85,6 +100,10 @@ fn user_row(user: User) -> Row {
         view! { <OptionalTime at=user.last_login_at none=text::common::never()/> },
     ])
     .href(format!("/users/{}", user.id));
+    let row = match choose {
+        Some(name) => row.choosable(user.id, name),
+        None => row,
+    };
     if over { row.muted() } else { row }
 }
 

@@ -48,6 +48,7 @@ mod search {
     use service::{Caller, Services};
 
     use super::{Found, FoundKind};
+    use crate::components::plain;
     use crate::error::AppError;
     use crate::url::{encode, link};
 
@@ -85,14 +86,14 @@ mod search {
         let connectors = services.connectors(caller).await?.into_iter().filter(|own| has(&own.server.name, words));
         found.extend(connectors.take(MOST as usize).map(|own| Found {
             kind: FoundKind::Connector,
-            detail: own.server.description,
+            detail: plain(&own.server.description),
             href: format!("/connectors/{}", encode(own.server.slug.as_str())),
             title: own.server.name,
         }));
         let items = services.catalog(caller, words, None).await?;
         found.extend(items.into_iter().take(MOST as usize).map(|item| item.entry).map(|entry| Found {
             kind: FoundKind::Entry,
-            detail: entry.description,
+            detail: plain(&entry.description),
             href: link("/catalog/entry", &[("name", &entry.name)]),
             title: entry.title,
         }));

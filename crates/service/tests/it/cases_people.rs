@@ -40,6 +40,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("create_setup_link", Needs::Local, Leaves::Nothing, |s, c, x| s.create_setup_link(c)),
         // Changing.
         case!("mark_read", Needs::Account, READ, |s, c, x| s.mark_read(c, x.notification)),
+        case!("mark_notifications", Needs::Account, READ, |s, c, x| s.mark_notifications(c, &[x.notification], true)),
         case!("mark_all_read", Needs::Account, READ, |s, c, x| s.mark_all_read(c)),
         case!("create_key", Needs::Account, Leaves::Event, |s, c, x| s.create_key(c, "laptop", None)),
         case!("create_key_for", Needs::Local, Leaves::Event, |s, c, x| s.create_key_for(c, x.target.id, "ci", None)),
@@ -75,6 +76,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("reset_link", PEOPLE, Leaves::Event, |s, c, x| s.reset_link(c, x.target.id)),
         case!("suspend_user", PEOPLE, Leaves::Event, |s, c, x| s.suspend_user(c, x.target.id)),
         case!("reactivate_user", PEOPLE, Leaves::Event, |s, c, x| s.reactivate_user(c, x.target.id)),
+        case!("switch_users", PEOPLE, Leaves::Event, |s, c, x| s.switch_users(c, &[x.invited.id], false)),
         case!("change_password", Needs::Account, Leaves::Event, |s, c, x| s.change_password(
             c,
             &SecretText::new(PASSWORD),

@@ -138,6 +138,57 @@ testkit::both_engines! {
         assert_eq!(code(services.reactivate_user(&world.as_user(&root), ada.id).await), "user_not_suspended");
     }
 
+    async fn several_people_are_suspended_and_reactivated_together(db: Db) {
+        let world = World::new(db).await;
+        let services = &world.services;
+        let root = world.person("Root", Role::Admin).await;
+        let as_root = world.as_user(&root);
+        let (ada, bob) = (world.person("Ada", Role::User).await, world.person("Bob", Role::User).await);
+        let session = world.sign_in(&ada).await;
+        services.suspend_user(&as_root, bob.id).await.unwrap();
+        let cid = world.person("Cid", Role::User).await;
+
+        let chosen = [ada.id, bob.id, cid.id, ada.id];
+        let suspended = services.switch_users(&as_root, &chosen, false).await.unwrap();
+        let names: std::collections::BTreeSet<_> = suspended.iter().map(|user| user.name.as_str()).collect();
+        assert_eq!(names, ["Ada", "Cid"].into(), "Bob was suspended already");
+        assert!(suspended.iter().all(|user| user.status == UserStatus::Suspended));
+        assert!(world.session(&session).await.is_none());
+        let suspensions = |actions: &[AuditAction]| actions.iter().filter(|a| **a == AuditAction::UserSuspended).count();
+        assert_eq!(suspensions(&world.actions().await), 3, "one event for each");
+
+        let back = services.switch_users(&as_root, &chosen, true).await.unwrap();
+        assert_eq!(back.len(), 3);
+        assert!(back.iter().all(|user| user.status == UserStatus::Active));
+        let events = world.events().await.len();
+        assert_eq!(services.switch_users(&as_root, &chosen, true).await.unwrap(), []);
+        assert_eq!(world.events().await.len(), events, "nothing changed, nothing is recorded");
+        assert_eq!(code(services.switch_users(&as_root, &[], true).await), "invalid");
+    }
+
+    async fn who_may_not_be_suspended_keeps_all_chosen_as_they_are(db: Db) {
+        let world = World::new(db).await;
+        let services = &world.services;
+        let boss = world.person("Boss", Role::SuperAdmin).await;
+        let root = world.person("Root", Role::Admin).await;
+        let ada = world.person("Ada", Role::User).await;
+        let (as_boss, as_root) = (world.as_user(&boss), world.as_user(&root));
+        let events = world.events().await.len();
+
+        assert_eq!(code(services.switch_users(&as_root, &[ada.id, root.id], false).await), "own_account");
+        assert_eq!(world.events().await.len(), events);
+        assert_eq!(code(services.switch_users(&as_root, &[ada.id, boss.id], false).await), "forbidden");
+        assert_eq!(world.newest(AuditAction::AccessDenied).await.row.actor.id, Some(root.id));
+        // Both together would leave nobody to run the organisation.
+        let operator = world.operator();
+        assert_eq!(code(services.switch_users(&operator, &[ada.id, root.id, boss.id], false).await), "last_admin");
+        let missing: domain::UserId = "usr_01900000000070008000000000000001".parse().unwrap();
+        assert_eq!(code(services.switch_users(&as_boss, &[ada.id, missing], false).await), "not_found");
+        for id in [ada.id, root.id, boss.id] {
+            assert_eq!(services.user(&as_boss, id).await.unwrap().user.status, UserStatus::Active);
+        }
+    }
+
     async fn who_had_never_come_in_needs_an_invitation_after_suspension(db: Db) {
         let world = World::new(db).await;
         let (ada, _) = world.services.invite_user(&world.operator(), new_user("Ada", None)).await.unwrap();

@@ -81,6 +81,16 @@ pub async fn mark_read(tx: &mut Tx, user: UserId, id: NotificationId, now: DateT
     Ok(changed > 0)
 }
 
+/// Marks one message of a person as unread again; false when there is none read.
+pub async fn mark_unread(tx: &mut Tx, user: UserId, id: NotificationId) -> Result<bool> {
+    let changed = sql("UPDATE notifications SET read_at = NULL WHERE user_id = $1 AND id = $2 AND read_at IS NOT NULL")
+        .bind(user)
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(changed > 0)
+}
+
 /// Marks all messages of a person as read; returns how many were not.
 pub async fn mark_all_read(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> Result<u64> {
     sql("UPDATE notifications SET read_at = $2 WHERE user_id = $1 AND read_at IS NULL")

@@ -309,6 +309,11 @@ both_engines! {
         assert!(notifications::mark_read(&mut tx, ada.id, sent[0].id, env.now()).await.unwrap());
         assert!(!notifications::mark_read(&mut tx, ada.id, sent[0].id, env.now()).await.unwrap());
         assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 2);
+        assert!(!notifications::mark_unread(&mut tx, bob.id, sent[0].id).await.unwrap(), "not Bob's");
+        assert!(notifications::mark_unread(&mut tx, ada.id, sent[0].id).await.unwrap());
+        assert!(!notifications::mark_unread(&mut tx, ada.id, sent[0].id).await.unwrap());
+        assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 3);
+        assert!(notifications::mark_read(&mut tx, ada.id, sent[0].id, env.now()).await.unwrap());
         assert_eq!(notifications::mark_all_read(&mut tx, ada.id, env.now()).await.unwrap(), 2);
         assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 0);
     }
