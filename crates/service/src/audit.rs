@@ -12,7 +12,7 @@ const RELATED: u32 = 500;
 const ACTORS: usize = 1000;
 
 impl Services {
-    /// Events, newest first.
+    /// Events, newest first unless the filter asks for the oldest.
     pub async fn audit(&self, caller: &Caller, filter: &AuditFilter, page: &PageQuery) -> Result<Page<AuditRow>> {
         let scope = scope(caller)?;
         let mut tx = self.read().await?;

@@ -127,10 +127,7 @@ pub async fn switch_rule(
 #[server(prefix = "/api/fn", endpoint = "rules/switch-many")]
 pub async fn switch_rules(ids: Vec<RuleId>, #[server(default)] enabled: bool) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    for id in ids {
-        let old = services.rule(&caller, id).await?.rule;
-        services.update_rule(&caller, id, convert::switched(old, enabled)).await?;
-    }
+    services.switch_rules(&caller, &ids, enabled).await?;
     crate::ssr::redirect("/policies?notice=rules-saved");
     Ok(())
 }
@@ -177,7 +174,7 @@ mod convert {
 
     pub(super) async fn principals(services: &Services, caller: &Caller) -> Result<Principals, AppError> {
         let mut found = vec![("everyone".to_owned(), text::rules::everyone().to_owned())];
-        for group in services.groups(caller).await? {
+        for group in services.groups(caller, None).await? {
             found.push((group.id.to_string(), text::rules::group(&group.name)));
         }
         let mut page = PageQuery { cursor: None, limit: Some(200) };
