@@ -5,7 +5,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::Icon;
+use super::{Icon, SavedViews, Views};
 use crate::context::context;
 use crate::text;
 use crate::url::{href_with, query};
@@ -42,6 +42,9 @@ pub fn FilterBar(
     /// What stays in the query besides the filters (such as the tab).
     #[prop(optional)]
     keep: &'static [&'static str],
+    /// The views of the list, which stand beside its filters.
+    #[prop(optional)]
+    views: Option<Views>,
     children: Children,
 ) -> impl IntoView {
     let location = use_location();
@@ -76,12 +79,15 @@ pub fn FilterBar(
         })
     };
     view! {
-        <form method="get" role="search" class="filters" on:submit=submit>
-            {kept}
-            <leptos::context::Provider value=chips>{children()}</leptos::context::Provider>
-            <button type="submit" class="btn btn-secondary filter-apply"><Icon name="filter"/>{text::components::filter()}</button>
-            {clear}
-        </form>
+        <div class="filter-bar">
+            <form method="get" role="search" class="filters" on:submit=submit>
+                {kept}
+                <leptos::context::Provider value=chips>{children()}</leptos::context::Provider>
+                <button type="submit" class="btn btn-secondary filter-apply"><Icon name="filter"/>{text::components::filter()}</button>
+                {clear}
+            </form>
+            {views.map(|views| view! { <SavedViews views=views/> })}
+        </div>
         <ChipList chips=chips/>
     }
 }

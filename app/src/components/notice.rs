@@ -68,6 +68,8 @@ notices! {
     AccessRevoked = "access-revoked", Success, access_revoked;
     AccessRestored = "access-restored", Success, access_restored;
     RuleDeleted = "rule-deleted", Success, rule_deleted;
+    ViewSaved = "view-saved", Success, view_saved;
+    ViewDeleted = "view-deleted", Success, view_deleted;
     SignedOut = "signed-out", Info, signed_out;
 }
 

@@ -71,15 +71,17 @@ pub struct RequestPageData {
     pub history: Vec<RequestHistory>,
 }
 
-/// The person's own requests, newest first.
+/// The person's own requests, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "requests/list")]
 pub async fn list_requests(
     #[server(default)] search: Option<String>,
     #[server(default)] state: Option<RequestState>,
+    #[server(default)] sort: Option<String>,
     #[server(default)] cursor: Option<String>,
 ) -> Result<Page<Request>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let filter = domain::RequestFilter { state, search, mine: true, kind: None };
+    let sort = crate::parse::order(sort.as_deref());
+    let filter = domain::RequestFilter { state, search, mine: true, kind: None, sort };
     let page = domain::PageQuery { cursor, limit: None };
     Ok(services.requests(&caller, &filter, &page).await?)
 }

@@ -18,6 +18,9 @@ pub struct RuleFilter {
     /// `global` or `server`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
 }
 
 /// Whom a rule can be about: value and words.
@@ -61,12 +64,25 @@ pub struct RulePageData {
     pub principals: Principals,
 }
 
-/// Rules, newest first.
+/// Rules, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
 pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleView>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let mut rules = services.rules(&caller, None).await?;
-    rules.retain(|rule| convert::matches(rule, &filter));
+    Ok(find(&services, &caller, &filter).await?)
+}
+
+/// The rules of the list.
+///
+/// # Errors
+/// As [`service::Services::rules`].
+#[cfg(feature = "ssr")]
+pub async fn find(
+    services: &service::Services,
+    caller: &service::Caller,
+    filter: &RuleFilter,
+) -> Result<Vec<RuleView>, service::Error> {
+    let mut rules = services.rules(caller, None, crate::parse::order(filter.sort.as_deref())).await?;
+    rules.retain(|rule| convert::matches(rule, filter));
     Ok(rules)
 }
 
