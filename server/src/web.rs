@@ -18,7 +18,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
 use crate::config::PublicUrl;
-use crate::live;
+use crate::{export, live};
 
 /// The name of the session cookie. Browsers keep a `__Host-` cookie only on https and loopback.
 pub(crate) fn cookie_policy(public: &PublicUrl) -> CookiePolicy {
@@ -47,7 +47,7 @@ pub(crate) fn router(
     let session = Session { services: services.clone(), cookie: cookie.name, https: public.https };
     let assets = std::sync::Arc::new(Assets::new(site.urls().clone()));
     let csrf = CsrfLayer::new().add_trusted_origin(&public.origin)?;
-    let live = live::router(services.clone(), stop);
+    let live = live::router(services.clone(), stop).merge(export::router(services.clone()));
     let console = Console { services, assets, cookie }.router();
     let console = live.fallback_service(console).layer(csrf).layer(from_fn_with_state(session, with_session));
     let files = Router::new().route("/pkg/{*file}", get(Site::serve)).with_state(site);

@@ -43,6 +43,11 @@ pub(crate) fn cases() -> Vec<Case> {
         // Changing.
         case!("mark_read", Needs::Account, READ, |s, c, x| s.mark_read(c, x.notification)),
         case!("mark_all_read", Needs::Account, READ, |s, c, x| s.mark_all_read(c)),
+        case!("audit_exported", Needs::Account, Leaves::Event, |s, c, x| s.audit_exported(
+            c,
+            &AuditFilter::default(),
+            7
+        )),
         case!("save_view", Needs::Account, VIEWS, |s, c, x| s.save_view(c, ListName::Audit, "Mine", "outcome=denied")),
         case!("delete_view", Needs::Account, VIEWS, |s, c, x| s.delete_view(c, ViewId::from_uuid(x.event.uuid()))),
         case!("create_key", Needs::Account, Leaves::Event, |s, c, x| s.create_key(c, "laptop", None)),
