@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use domain::Problem;
+use domain::{Problem, Sort};
 
 use crate::error::AppError;
 
@@ -36,6 +36,11 @@ pub fn optional<T: FromStr>(field: &str, text: Option<&str>) -> Result<Option<T>
             Err(_) => Err(AppError(Problem::field(field, format!("`{text}` is not a value of this filter; clear it")))),
         },
     }
+}
+
+/// The order of a list as the address has it; its own one when there is none, or none that it knows.
+pub fn order<K: FromStr>(text: Option<&str>) -> Option<Sort<K>> {
+    text.and_then(|text| text.parse().ok())
 }
 
 /// The parts of a list that was entered with commas or line breaks, without empty ones.
@@ -80,6 +85,15 @@ mod tests {
     fn lists_may_use_commas_and_lines() {
         assert_eq!(list("echo, write_*\n\n read ,"), ["echo", "write_*", "read"]);
         assert!(list(" \n,").is_empty());
+    }
+
+    #[test]
+    fn an_order_that_a_list_does_not_know_is_none() {
+        let by_members = Sort { by: domain::GroupSort::Members, descending: true };
+        assert_eq!(order(Some("-members")), Some(by_members));
+        for other in [None, Some(""), Some("-"), Some("--members"), Some("asked")] {
+            assert_eq!(order::<domain::GroupSort>(other), None, "{other:?}");
+        }
     }
 
     #[test]

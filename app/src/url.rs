@@ -131,6 +131,13 @@ pub fn here() -> impl Fn() -> String + Clone + Send + Sync + 'static {
     href_with(vec![("notice", None), ("undo", None)])
 }
 
+/// The query of this page without what stands in it for a moment only: filters, order and hidden columns of a list.
+pub fn lasting_query() -> impl Fn() -> String + Clone + Send + Sync + 'static {
+    let passing = ["cursor", "notice", "undo", "dialog", "for"];
+    let here = href_with(passing.map(|name| (name, None)).to_vec());
+    move || here().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

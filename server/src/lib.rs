@@ -8,6 +8,7 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 mod env;
+mod export;
 mod live;
 mod mcp;
 mod observer;

@@ -19,7 +19,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
 use crate::config::PublicUrl;
-use crate::live;
+use crate::{export, live};
 
 /// The name of the session cookie. Browsers keep a `__Host-` cookie only on https and loopback.
 pub(crate) fn cookie_policy(public: &PublicUrl) -> CookiePolicy {
@@ -48,7 +48,7 @@ pub(crate) fn router(
     let session = Session { services: services.clone(), cookie: cookie.name, https: public.https };
     let assets = std::sync::Arc::new(Assets::new(site.urls().clone()));
     let csrf = CsrfLayer::new().add_trusted_origin(&public.origin)?;
-    let live = live::router(services.clone(), stop);
+    let live = live::router(services.clone(), stop).merge(export::router(services.clone()));
     // Nothing in a page is worth guessing by its compressed length (BREACH): the nonce is another one each time, secrets are
     // shown once, and there is no token against forgery that a second request could meet.
     let console = Console { services, assets, cookie }.router().layer(CompressionLayer::new());

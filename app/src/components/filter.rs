@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::Icon;
+use super::{Icon, SavedViews, Views};
 use crate::context::{can, context};
 use crate::text;
 use crate::url::{href_with, query};
@@ -46,6 +46,9 @@ pub fn FilterBar(
     /// What the list needs: whoever lacks it is refused the list, and has nothing to filter.
     #[prop(optional)]
     needs: Option<Capability>,
+    /// The views of the list, which stand beside its filters.
+    #[prop(optional)]
+    views: Option<Views>,
     children: Children,
 ) -> impl IntoView {
     if needs.is_some_and(|needs| !can(needs).get_untracked()) {
@@ -83,12 +86,15 @@ pub fn FilterBar(
         })
     };
     view! {
-        <form method="get" role="search" class="filters" on:submit=submit>
-            {kept}
-            <leptos::context::Provider value=chips>{children()}</leptos::context::Provider>
-            <button type="submit" class="btn btn-secondary filter-apply"><Icon name="filter"/>{text::components::filter()}</button>
-            {clear}
-        </form>
+        <div class="filter-bar">
+            <form method="get" role="search" class="filters" on:submit=submit>
+                {kept}
+                <leptos::context::Provider value=chips>{children()}</leptos::context::Provider>
+                <button type="submit" class="btn btn-secondary filter-apply"><Icon name="filter"/>{text::components::filter()}</button>
+                {clear}
+            </form>
+            {views.map(|views| view! { <SavedViews views=views/> })}
+        </div>
         <ChipList chips=chips/>
     }
     .into_any()

@@ -45,6 +45,7 @@ pub mod timeline;
 pub mod toggle;
 pub mod tone;
 pub mod tooltip;
+pub mod views;
 
 pub use action_button::ActionButton;
 pub use avatar::{Avatar, Person};
@@ -92,3 +93,4 @@ pub use timeline::{Timeline, TimelineItem};
 pub use toggle::{Checkbox, RadioCards, RadioOption};
 pub use tone::Tone;
 pub use tooltip::Tooltip;
+pub use views::{SavedViews, Views, use_views};

@@ -74,6 +74,8 @@ notices! {
     UsersReactivated = "users-reactivated", Success, users_reactivated;
     NotificationsRead = "notifications-read", Success, notifications_read;
     NotificationsUnread = "notifications-unread", Success, notifications_unread;
+    ViewSaved = "view-saved", Success, view_saved;
+    ViewDeleted = "view-deleted", Success, view_deleted;
     SignedOut = "signed-out", Info, signed_out;
 }
 

@@ -52,7 +52,7 @@ pub fn StatCard(
     #[prop(optional, into)]
     hint: Option<String>,
     /// How it compares with the period before.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     delta: Option<Delta>,
     /// How it went, oldest first.
     #[prop(optional)]

@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use super::{AnyForm, Form, Icon};
 use crate::keys;
 use crate::text::components as text;
-use crate::url::{href_with, query};
+use crate::url::{href_with, lasting_query, query};
 use leptos_router::hooks::use_location;
 
 /// A column of a [`DataTable`].
@@ -152,9 +152,9 @@ pub fn DataTable<T, F>(
     /// What can be done with chosen rows.
     #[prop(optional_no_strip)]
     bulk: Option<Bulk>,
-    /// Where the list is to be had as a file.
-    #[prop(optional, into)]
-    csv: Option<Signal<String>>,
+    /// The list's name at `/export`, where it is to be had as a file.
+    #[prop(optional_no_strip)]
+    csv: Option<&'static str>,
 ) -> impl IntoView
 where
     F: Fn(T) -> Row,
@@ -173,7 +173,7 @@ fn table(
     next: Option<String>,
     main: bool,
     bulk: Option<Bulk>,
-    csv: Option<Signal<String>>,
+    csv: Option<&'static str>,
 ) -> AnyView {
     let cursor = query("cursor");
     if rows.is_empty() && cursor.get_untracked().is_none() {
@@ -305,7 +305,7 @@ fn heading(column: &Column, hidden: Option<Memo<bool>>, main: bool) -> AnyView {
 
 /// Which columns are shown, and the list as a file.
 #[component]
-fn TableTools(columns: Vec<Column>, csv: Option<Signal<String>>) -> impl IntoView {
+fn TableTools(columns: Vec<Column>, csv: Option<&'static str>) -> impl IntoView {
     let hide = query("hide");
     // The first column says what a row is about.
     let choices: Vec<(&'static str, &'static str)> =
@@ -332,8 +332,10 @@ fn TableTools(columns: Vec<Column>, csv: Option<Signal<String>>) -> impl IntoVie
             </details>
         }
     });
-    let csv = csv.map(|href| {
-        view! { <a class="btn btn-quiet btn-small" href=move || href.get() rel="external" download=""><Icon name="download"/>"CSV"</a> }
+    let csv = csv.map(|list| {
+        let query = lasting_query();
+        let href = move || ["/export/", list, ".csv?", &query()].concat();
+        view! { <a class="btn btn-quiet btn-small" href=href rel="external" download=""><Icon name="download"/>"CSV"</a> }
     });
     view! { <div class="table-tools">{menu}{csv}</div> }
 }

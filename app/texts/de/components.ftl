@@ -147,3 +147,9 @@ components-chart-save = { $title } als { $format } speichern
 
 # Confirmation
 components-confirm-type = Geben Sie zur Bestätigung { $name } ein
+
+# Ansichten einer Liste: Filter, Reihenfolge und Spalten unter einem Namen
+components-views = Ansichten
+components-view-name = Filter, Reihenfolge und Spalten speichern als
+components-view-keep = Ansicht speichern
+components-view-delete = Ansicht { $name } löschen

@@ -13,6 +13,8 @@ home-calls-failed = { $count ->
     [0] keiner fehlgeschlagen
    *[other] { $count } fehlgeschlagen
 }
+home-against-yesterday = verglichen mit denselben vollen Stunden gestern
+home-against-week = verglichen mit den 7 Tagen davor
 home-active-people = Aktive Personen
 home-active-people-hint = { $users ->
     [one] von 1 Person, letzte 7 Tage

@@ -147,3 +147,9 @@ components-chart-save = Save { $title } as { $format }
 
 # Confirmation
 components-confirm-type = Type { $name } to confirm
+
+# Views of a list: filters, order and columns under a name
+components-views = Views
+components-view-name = Keep the filters, order and columns as
+components-view-keep = Keep this view
+components-view-delete = Delete the view { $name }

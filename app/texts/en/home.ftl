@@ -13,6 +13,8 @@ home-calls-failed = { $count ->
     [0] none failed
    *[other] { $count } failed
 }
+home-against-yesterday = compared with the same full hours yesterday
+home-against-week = compared with the 7 days before
 home-active-people = Active people
 home-active-people-hint = { $users ->
     [one] of 1 person, last 7 days

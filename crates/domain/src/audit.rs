@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AuditId, CorrelationId, ServerId, UserId};
+use crate::{AuditId, CorrelationId, ServerId, Sort, UserId};
 
 words! {
     /// What happened.
@@ -346,4 +346,16 @@ pub struct AuditFilter {
     /// Only this thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// The order (`at` or `-at`); newest first when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub sort: Option<Sort<AuditSort>>,
+}
+
+words! {
+    /// What audit entries can be sorted by.
+    pub enum AuditSort {
+        /// When it happened.
+        At = "at",
+    }
 }

@@ -29,8 +29,17 @@ pub struct AdminHome {
     pub failures_today: u64,
     /// Denied since midnight UTC.
     pub denials_today: u64,
+    /// Calls in the full hours since midnight UTC, against the same hours of the day before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls_compared: Option<Compared>,
+    /// Denials, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denials_compared: Option<Compared>,
     /// People with a call in the last 7 days.
     pub active_users: u32,
+    /// People with a call in the last 168 full hours, against the 168 before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_compared: Option<Compared>,
     /// People who may act.
     pub users: u32,
     /// Servers that can be called.
@@ -41,6 +50,16 @@ pub struct AdminHome {
     pub top_tools: Vec<NamedCount>,
     /// The newest denials, at most 8.
     pub denials: Vec<Denial>,
+}
+
+/// The same count of two periods of the same length. There is none while the earlier one is not counted as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Compared {
+    /// Of the later period.
+    pub now: u64,
+    /// Of the earlier one.
+    pub before: u64,
 }
 
 /// One person's own view.

@@ -126,6 +126,8 @@ ids! {
     AuditId = "evt";
     /// What ties together everything that one request caused.
     CorrelationId = "cor";
+    /// A view of a list that somebody keeps.
+    ViewId = "viw";
     /// A running Drawbridge process.
     NodeId = "nod";
 }

@@ -19,35 +19,38 @@ mod rule;
 mod server;
 mod test;
 mod text;
+mod view;
 mod words;
 
 pub use access::{Capability, Role};
 pub use audit::{
-    Actor, ActorKind, AuditAction, AuditEntry, AuditFilter, AuditRow, Decision, Outcome, ResourceKind, Subject,
+    Actor, ActorKind, AuditAction, AuditEntry, AuditFilter, AuditRow, AuditSort, Decision, Outcome, ResourceKind,
+    Subject,
 };
 pub use catalog::{CatalogEntry, CatalogItem, CatalogNeeds, Category};
 pub use env::{Clock, Env, Random};
-pub use home::{AdminHome, CallRow, Denial, EmployeeHome, Home, HourCount, NamedCount};
+pub use home::{AdminHome, CallRow, Compared, Denial, EmployeeHome, Home, HourCount, NamedCount};
 pub use id::{
     AuditId, CorrelationId, GroupId, IdError, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId,
-    SessionId, TestId, UserId,
+    SessionId, TestId, UserId, ViewId,
 };
 pub use key::{ApiKey, NewApiKey};
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};
 pub use people::{
-    Counters, Group, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile,
-    UserSort, UserStatus,
+    Counters, Group, GroupSort, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter,
+    UserProfile, UserSort, UserStatus,
 };
 pub use problem::{FieldError, Problem};
 pub use request::{
     Approval, DecisionRecord, Duplicate, Justification, NewRequest, Rejection, Request, RequestDraft, RequestFilter,
-    RequestHistory, RequestKind, RequestState, Review, Scope,
+    RequestHistory, RequestKind, RequestSort, RequestState, Review, Scope,
 };
-pub use rule::{AllTools, Effect, NewRule, Principal, PrincipalKind, Rule, RuleView, ToolScope};
+pub use rule::{AllTools, Effect, NewRule, Principal, PrincipalKind, Rule, RuleSort, RuleView, ToolScope};
 pub use server::{
     AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,
     ServerDetail, ServerFilter, ServerSort, ServerStatus, Transport,
 };
 pub use test::{Definition, TestReport, TestStep, TestStepKind, TestStepState};
 pub use text::{Email, SecretText, Slug, TextError};
+pub use view::{ListName, SavedView};

@@ -83,6 +83,16 @@ pub struct UserFilter {
 }
 
 words! {
+    /// What groups can be sorted by.
+    pub enum GroupSort {
+        /// Name.
+        Name = "name",
+        /// Number of members.
+        Members = "members",
+    }
+}
+
+words! {
     /// What people can be sorted by.
     pub enum UserSort {
         /// Name.

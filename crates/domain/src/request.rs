@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{AuthKind, RequestId, RuleView, SecretField, Server, ServerId, TestReport, Transport, User, UserId};
+use crate::{AuthKind, RequestId, RuleView, SecretField, Server, ServerId, Sort, TestReport, Transport, User, UserId};
 
 words! {
     /// What is asked for.
@@ -209,6 +209,24 @@ pub struct RequestFilter {
     /// Only the caller's own (always so for those who do not decide).
     #[serde(default)]
     pub mine: bool,
+    /// The order (`name`, `-asked`, …). When absent, those that wait come oldest first, and all others newest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
+    pub sort: Option<Sort<RequestSort>>,
+}
+
+words! {
+    /// What requests can be sorted by.
+    pub enum RequestSort {
+        /// When it was submitted.
+        Asked = "asked",
+        /// Name of the server.
+        Name = "name",
+        /// Name of the person who asks.
+        Requester = "requester",
+        /// Urgent ones before others, each by the time of submission.
+        Urgency = "urgency",
+    }
 }
 
 /// A line of a request's history.

@@ -221,6 +221,20 @@ pub struct RuleView {
     pub in_force: bool,
 }
 
+words! {
+    /// What rules can be sorted by. Rules that are alike stay in the order in which they were made.
+    pub enum RuleSort {
+        /// Name of the person or group.
+        Who = "who",
+        /// Those that allow before those that deny.
+        Effect = "effect",
+        /// Name of the server.
+        Server = "server",
+        /// When it was changed last.
+        Changed = "changed",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::{
-    Actor, ActorKind, AuditAction, AuditEntry, AuditFilter, AuditId, AuditRow, CallRow, CorrelationId, Decision,
-    Denial, HourCount, NamedCount, Outcome, Page, PageQuery, ResourceKind, ServerId, Subject, UserId,
+    Actor, ActorKind, AuditAction, AuditEntry, AuditFilter, AuditId, AuditRow, AuditSort, CallRow, CorrelationId,
+    Decision, Denial, HourCount, NamedCount, Outcome, Page, PageQuery, ResourceKind, ServerId, Sort, Subject, UserId,
 };
 use store::page::{self, Cursor};
 use store::{Json, Parsed, Result, Tx, list as select, sql};
@@ -126,7 +126,7 @@ impl From<Whole> for AuditEntry {
     }
 }
 
-/// Entries, newest first.
+/// Entries, newest first unless the filter asks for the oldest.
 pub async fn list(tx: &mut Tx, filter: &AuditFilter, scope: Scope, query: &PageQuery) -> Result<Page<AuditRow>> {
     let mut q = select(
         "SELECT id, at, action, outcome, actor_kind, actor_id, actor_name, resource_kind, resource_id, resource_name,
@@ -170,10 +170,19 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter, scope: Scope, query: &PageQ
     if let Some(resource) = filter.resource.as_deref() {
         q.and(" AND resource_id = ?", resource);
     }
-    if let Some(after) = Cursor::of(query)? {
-        q.and_all(" AND (at, id) < (?, ?)", [after.time()?.into(), after.id.into()]);
+    let newest_first = filter.sort.is_none_or(|Sort { by: AuditSort::At, descending }| descending);
+    let (after, limit) = (Cursor::of(query)?, page::fetch_limit(query));
+    if newest_first {
+        if let Some(after) = after {
+            q.and_all(" AND (at, id) < (?, ?)", [after.time()?.into(), after.id.into()]);
+        }
+        q.push(" ORDER BY at DESC, id DESC LIMIT ?", limit);
+    } else {
+        if let Some(after) = after {
+            q.and_all(" AND (at, id) > (?, ?)", [after.time()?.into(), after.id.into()]);
+        }
+        q.push(" ORDER BY at, id LIMIT ?", limit);
     }
-    q.push(" ORDER BY at DESC, id DESC LIMIT ?", page::fetch_limit(query));
     let rows: Vec<AuditRow> = q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect();
     Ok(page::page(rows, query, |row| Cursor::at(row.at, row.id)))
 }
@@ -297,6 +306,24 @@ pub async fn active_users(tx: &mut Tx, from: DateTime<Utc>) -> Result<u32> {
             .fetch_one(tx)
             .await?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Number of people with a call from one time to another, in whole hours as [`totals`] has them.
+pub async fn active_users_between(tx: &mut Tx, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64> {
+    let (count,): (i64,) = sql("SELECT COUNT(DISTINCT user_id) FROM call_hours
+                                WHERE hour >= $1 AND hour < $2 AND calls > 0 AND user_id <> ''")
+    .bind(hour(from))
+    .bind(to)
+    .fetch_one(tx)
+    .await?;
+    Ok(count as u64)
+}
+
+/// True when something was counted before the end of the hour in which this time is: from then on, an hour without a
+/// count is one without calls.
+pub async fn counted_since(tx: &mut Tx, time: DateTime<Utc>) -> Result<bool> {
+    let (first,): (Option<DateTime<Utc>>,) = sql("SELECT MIN(hour) FROM call_hours").fetch_one(tx).await?;
+    Ok(first.is_some_and(|first| first <= time))
 }
 
 /// The newest denials.

@@ -1,10 +1,13 @@
 //! Reading the audit log: everybody's with `view_org_audit`, otherwise what the person asking did.
 
 use domain::{
-    AuditEntry, AuditFilter, AuditId, AuditRow, Capability, CorrelationId, Page, PageQuery, Problem, UserFilter, UserId,
+    AuditAction, AuditEntry, AuditFilter, AuditId, AuditRow, Capability, CorrelationId, Page, PageQuery, Problem,
+    UserFilter, UserId,
 };
 use ledger::query::{self, Scope};
+use serde_json::json;
 
+use crate::change::payload;
 use crate::{Caller, Result, Services};
 
 /// Most events shown of one correlation id, and most people offered in the filter form.
@@ -12,11 +15,19 @@ const RELATED: u32 = 500;
 const ACTORS: usize = 1000;
 
 impl Services {
-    /// Events, newest first.
+    /// Events, newest first unless the filter asks for the oldest.
     pub async fn audit(&self, caller: &Caller, filter: &AuditFilter, page: &PageQuery) -> Result<Page<AuditRow>> {
         let scope = scope(caller)?;
         let mut tx = self.read().await?;
         Ok(query::list(&mut tx, filter, scope, page).await?)
+    }
+
+    /// Leaves an event about a file of events that is about to be handed out.
+    pub async fn audit_exported(&self, caller: &Caller, filter: &AuditFilter, rows: usize) -> Result<()> {
+        scope(caller)?;
+        let change = self.begin(caller).await?;
+        let event = change.event(AuditAction::AuditExported).args(payload(&json!({ "rows": rows, "filter": filter })));
+        change.commit(event).await
     }
 
     /// One event with its payloads.

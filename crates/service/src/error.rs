@@ -191,6 +191,7 @@ fn taken(key: &str) -> &'static str {
     match key {
         "users.email" => "somebody with this email address exists already",
         "groups.name" => "a group with this name exists already; choose another name",
+        "saved_views.name" => "you have a view with this name already; choose another name",
         "servers.slug" => "a server with this slug exists already; choose another slug",
         _ => "this exists already; reload the page and look again",
     }

@@ -1,6 +1,6 @@
 //! Groups of people, to whom rules can be given.
 
-use domain::{AuditAction, Capability, Group, GroupId, PageQuery, Principal, Problem, User, UserId};
+use domain::{AuditAction, Capability, Group, GroupId, GroupSort, PageQuery, Principal, Problem, Sort, User, UserId};
 use serde_json::json;
 
 use crate::change::{Change, payload};
@@ -14,11 +14,12 @@ use crate::{Caller, Result, Services};
 const DESCRIPTION: usize = 1000;
 
 impl Services {
-    /// All groups by name: for those who manage people, and for those who write rules about groups.
-    pub async fn groups(&self, caller: &Caller) -> Result<Vec<Group>> {
+    /// All groups, by name unless another order is asked for: for those who manage people, and for those who write
+    /// rules about groups.
+    pub async fn groups(&self, caller: &Caller, sort: Option<Sort<GroupSort>>) -> Result<Vec<Group>> {
         self.may_see_groups(caller).await?;
         let mut tx = self.read().await?;
-        Ok(store::groups::list(&mut tx).await?)
+        Ok(store::groups::list(&mut tx, sort).await?)
     }
 
     /// One group with its members by name.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use domain::{
-    AdminHome, Capability, EmployeeHome, Home, HourCount, PageQuery, RequestState, ServerStatus, UserId, UserStatus,
+    AdminHome, Capability, Compared, EmployeeHome, Home, HourCount, PageQuery, RequestState, ServerStatus, UserId,
+    UserStatus,
 };
 use ledger::query::{self, Scope};
 use store::Tx;
-use store::requests::{Listing, Order};
+use store::requests::{Listing, OLDEST_FIRST};
 
 use crate::{Caller, Error, Result, Services};
 
@@ -50,8 +51,12 @@ async fn organisation(tx: &mut Tx, now: DateTime<Utc>) -> Result<AdminHome> {
     let this_hour = now.duration_trunc(TimeDelta::hours(1)).map_err(broken)?;
     let begin = this_hour - TimeDelta::hours(1) * (HOURS - 1);
     let end = this_hour + TimeDelta::hours(1);
-    let pending = Listing { state: Some(RequestState::Pending), order: Order::OldestFirst, ..Listing::default() };
+    let pending = Listing { state: Some(RequestState::Pending), sort: Some(OLDEST_FIRST), ..Listing::default() };
     let today = query::totals(tx, Scope::All, midnight, end).await?;
+    let (calls_compared, denials_compared) = match against_yesterday(tx, midnight, this_hour).await? {
+        Some((calls, denials)) => (Some(calls), Some(denials)),
+        None => (None, None),
+    };
     let counted = query::calls_by_hour(tx, Scope::All, begin, end).await?;
     Ok(AdminHome {
         pending: store::requests::list(tx, &pending, &first(PENDING)).await?.data,
@@ -59,13 +64,44 @@ async fn organisation(tx: &mut Tx, now: DateTime<Utc>) -> Result<AdminHome> {
         calls_today: today.calls,
         failures_today: today.failures,
         denials_today: today.denials,
+        calls_compared,
+        denials_compared,
         active_users: query::active_users(tx, now - DAYS).await?,
+        active_compared: active_compared(tx, this_hour).await?,
         users: store::users::count(tx, Some(UserStatus::Active)).await?,
         active_servers: store::servers::count(tx, Some(ServerStatus::Active)).await?,
         by_hour: every_hour(begin, counted),
         top_tools: query::top_tools(tx, Scope::All, now - DAYS, TOP_TOOLS).await?,
         denials: query::denials(tx, Scope::All, DENIALS).await?,
     })
+}
+
+/// Calls and denials of today's full hours, each against the same hours of yesterday. The hour that has just begun is left
+/// out, as counts are by the hour; in the first hour of a day there is nothing to compare.
+async fn against_yesterday(
+    tx: &mut Tx,
+    midnight: DateTime<Utc>,
+    this_hour: DateTime<Utc>,
+) -> Result<Option<(Compared, Compared)>> {
+    let day = TimeDelta::days(1);
+    if this_hour == midnight || !query::counted_since(tx, midnight - day).await? {
+        return Ok(None);
+    }
+    let now = query::totals(tx, Scope::All, midnight, this_hour).await?;
+    let before = query::totals(tx, Scope::All, midnight - day, this_hour - day).await?;
+    let calls = Compared { now: now.calls, before: before.calls };
+    Ok(Some((calls, Compared { now: now.denials, before: before.denials })))
+}
+
+/// People with a call in the last full hours of so many days, against as many before.
+async fn active_compared(tx: &mut Tx, this_hour: DateTime<Utc>) -> Result<Option<Compared>> {
+    let (later, earlier) = (this_hour - DAYS, this_hour - DAYS - DAYS);
+    if !query::counted_since(tx, earlier).await? {
+        return Ok(None);
+    }
+    let now = query::active_users_between(tx, later, this_hour).await?;
+    let before = query::active_users_between(tx, earlier, later).await?;
+    Ok(Some(Compared { now, before }))
 }
 
 async fn working_keys(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> Result<u32> {

@@ -30,6 +30,7 @@ mod people;
 mod requests;
 mod review;
 mod rules;
+mod saved_views;
 mod servers;
 mod sessions;
 mod snapshot;

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde_json::json;
 use store::Tx;
-use store::requests::{Listing, Order};
+use store::requests::{Listing, OLDEST_FIRST};
 use store::secrets::{Names, Owner};
 
 use crate::change::payload;
@@ -217,7 +217,7 @@ impl Services {
             kind: filter.kind,
             requester,
             search: filter.search.clone().filter(|text| !text.trim().is_empty()),
-            order: if waiting { Order::OldestFirst } else { Order::NewestFirst },
+            sort: filter.sort.or(waiting.then_some(OLDEST_FIRST)),
         };
         let mut tx = self.read().await?;
         Ok(store::requests::list(&mut tx, &listing, page).await?.map(|request| shown_to(caller, request)))

@@ -8,7 +8,7 @@ use domain::{
     ServerId, ServerStatus, Slug, TestReport, ToolScope, User,
 };
 use net::Reach;
-use store::requests::{Listing, Order};
+use store::requests::Listing;
 use store::secrets::Owner;
 use store::tests::Subject as TestSubject;
 
@@ -36,7 +36,7 @@ impl Services {
         let mut tx = self.read().await?;
         let request = found(store::requests::get(&mut tx, id).await?)?;
         let requester = requester(&mut tx, &request).await?;
-        let listing = Listing { requester: Some(requester.id), order: Order::NewestFirst, ..Listing::default() };
+        let listing = Listing { requester: Some(requester.id), ..Listing::default() };
         let page = PageQuery { cursor: None, limit: Some(EARLIER + 1) };
         let mut earlier = store::requests::list(&mut tx, &listing, &page).await?.data;
         earlier.retain(|other| other.id != id);

@@ -1,6 +1,11 @@
 //! Access rules: who may use which tools of which server.
 
-use domain::{AuditAction, Capability, NewRule, Principal, PrincipalKind, Problem, Rule, RuleId, RuleView, ServerId};
+use std::collections::BTreeSet;
+
+use domain::{
+    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleId, RuleSort, RuleView,
+    ServerId, Sort,
+};
 use serde_json::json;
 use store::Tx;
 
@@ -10,15 +15,29 @@ use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
+/// How a rule ended that is still there.
+const SWITCHED_OFF: &str = "switched off";
+
 impl Services {
-    /// Rules, newest first: of one server (global ones included), or all.
-    pub async fn rules(&self, caller: &Caller, server: Option<ServerId>) -> Result<Vec<RuleView>> {
+    /// Rules, newest first unless another order is asked for: of one server (global ones included), or all.
+    pub async fn rules(
+        &self,
+        caller: &Caller,
+        server: Option<ServerId>,
+        sort: Option<Sort<RuleSort>>,
+    ) -> Result<Vec<RuleView>> {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut tx = self.read().await?;
         let mut rules = store::rules::all(&mut tx).await?;
         rules.retain(|rule| server.is_none() || rule.server.is_none() || rule.server == server);
-        rules.reverse();
-        rule_views(&mut tx, rules, self.now()).await
+        if sort.is_none() {
+            rules.reverse();
+        }
+        let mut views = rule_views(&mut tx, rules, self.now()).await?;
+        if let Some(sort) = sort {
+            order(&mut views, sort);
+        }
+        Ok(views)
     }
 
     /// One rule.
@@ -85,7 +104,7 @@ impl Services {
             ..old.clone()
         };
         store::rules::update(&mut change.tx, &rule).await?;
-        let how = if old.enabled && !rule.enabled { "switched off" } else { "changed" };
+        let how = if old.enabled && !rule.enabled { SWITCHED_OFF } else { "changed" };
         self.tell_rule_ended(&mut change, &old, how).await?;
         change.reload(Part::Rules);
         let (event, now) = (change.event(AuditAction::PolicyUpdated), change.now);
@@ -93,6 +112,38 @@ impl Services {
         let view = one_view(&mut change.tx, rule, now).await?;
         change.commit(event).await?;
         Ok(view)
+    }
+
+    /// Switches rules on or off, all of them or none. Those that are so already stay as they are.
+    ///
+    /// # Errors
+    /// `NotFound` when one of them does not exist; then nothing has changed.
+    pub async fn switch_rules(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<()> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        // In one order, so that two who choose the same rules do not wait for each other.
+        let ids: BTreeSet<RuleId> = ids.iter().copied().collect();
+        let mut change = self.begin(caller).await?;
+        let now = change.now;
+        let mut last = None;
+        for id in ids {
+            let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+            if old.enabled == enabled {
+                continue;
+            }
+            let rule = Rule { enabled, updated_at: now, ..old.clone() };
+            store::rules::update(&mut change.tx, &rule).await?;
+            if !enabled {
+                self.tell_rule_ended(&mut change, &old, SWITCHED_OFF).await?;
+            }
+            let event = change.event(AuditAction::PolicyUpdated);
+            let event = rule_event(&mut change.tx, event, &rule, now).await?;
+            if let Some(earlier) = last.replace(event) {
+                change.also(earlier);
+            }
+        }
+        let Some(last) = last else { return Ok(()) };
+        change.reload(Part::Rules);
+        change.commit(last).await
     }
 
     /// Deletes a rule. What only this rule allowed is refused from the next call on.
@@ -106,6 +157,19 @@ impl Services {
         self.tell_rule_ended(&mut change, &rule, "deleted").await?;
         change.reload(Part::Rules);
         change.commit(event).await
+    }
+}
+
+/// Puts rules that are in the order of their making into another one; the reverse of an order is its exact mirror.
+fn order(views: &mut [RuleView], sort: Sort<RuleSort>) {
+    match sort.by {
+        RuleSort::Who => views.sort_by_cached_key(|view| view.principal_name.to_lowercase()),
+        RuleSort::Effect => views.sort_by_key(|view| view.rule.effect != Effect::Allow),
+        RuleSort::Server => views.sort_by_cached_key(|view| view.server_name.to_lowercase()),
+        RuleSort::Changed => views.sort_by_key(|view| view.rule.updated_at),
+    }
+    if sort.descending {
+        views.reverse();
     }
 }
 

@@ -52,7 +52,7 @@ fn subject(kind: ResourceKind, id: String, name: &str) -> Subject {
 
 /// The names of groups.
 pub(crate) async fn group_names(tx: &mut Tx) -> Result<HashMap<GroupId, String>> {
-    Ok(store::groups::list(tx).await?.into_iter().map(|group| (group.id, group.name)).collect())
+    Ok(store::groups::list(tx, None).await?.into_iter().map(|group| (group.id, group.name)).collect())
 }
 
 /// Rules with the names that a person needs to read them. A principal or server that is gone is named by its id.

@@ -187,6 +187,8 @@ pub const UNIQUE: &[(&str, &str, &str)] = &[
     ("tests.id", "tests.id", "tests_pkey"),
     ("drafts", "drafts.user_id, drafts.key", "drafts_pkey"),
     ("rules.id", "rules.id", "rules_pkey"),
+    ("saved_views.id", "saved_views.id", "saved_views_pkey"),
+    ("saved_views.name", "saved_views.user_id, saved_views.list, saved_views.name", "saved_views_name_key"),
     ("notifications.id", "notifications.id", "notifications_pkey"),
     ("changes.id", "changes.id", "changes_pkey"),
     ("chain_heads.node", "chain_heads.node", "chain_heads_pkey"),

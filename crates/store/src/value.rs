@@ -85,7 +85,7 @@ macro_rules! by_text {
 }
 by_text!(|v: &_| ToString::to_string(v);
     AuditId, CorrelationId, GroupId, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId, SessionId,
-    TestId, UserId, Email, Slug,
-    ActorKind, AuditAction, AuthKind, Decision, Effect, Health, LinkKind, NotificationKind, Outcome, PinKind, PinState,
+    TestId, UserId, ViewId, Email, Slug,
+    ActorKind, AuditAction, AuthKind, Decision, Effect, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
     PrincipalKind, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
 );

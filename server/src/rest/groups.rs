@@ -1,7 +1,7 @@
 //! Groups of people.
 
 use axum::extract::State;
-use domain::{Group, GroupId, Page, User, UserId};
+use domain::{Group, GroupId, GroupSort, Page, Sort, User, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::{ApiError, ProblemBody};
-use super::extract::{ApiResult, Body, Path, Who, created, done};
+use super::extract::{ApiResult, Body, Path, Query, Who, created, done};
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
@@ -18,11 +18,19 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
         .routes(routes!(add_member, remove_member))
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Order {
+    /// The order (`name`, `-members`, …); by name when absent.
+    #[param(value_type = Option<String>)]
+    sort: Option<Sort<GroupSort>>,
+}
+
 /// Groups
-#[utoipa::path(get, path = "/groups", tag = "groups",
+#[utoipa::path(get, path = "/groups", tag = "groups", params(Order),
     responses((status = 200, body = Page<Group>), (status = 403, body = ProblemBody)))]
-async fn list(State(services): State<Services>, who: Who) -> ApiResult<Page<Group>> {
-    who.answer(services.groups(&who.0).await.map(Page::whole))
+async fn list(State(services): State<Services>, who: Who, Query(order): Query<Order>) -> ApiResult<Page<Group>> {
+    who.answer(services.groups(&who.0, order.sort).await.map(Page::whole))
 }
 
 /// What a group is called.

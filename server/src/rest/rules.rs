@@ -1,7 +1,7 @@
 //! Access rules.
 
 use axum::extract::State;
-use domain::{NewRule, Page, RuleId, RuleView, ServerId};
+use domain::{NewRule, Page, RuleId, RuleSort, RuleView, ServerId, Sort};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -20,13 +20,16 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
 struct Filter {
     /// Only rules that apply to this server.
     server: Option<ServerId>,
+    /// The order (`who`, `-changed`, …); newest first when absent.
+    #[param(value_type = Option<String>)]
+    sort: Option<Sort<RuleSort>>,
 }
 
 /// Rules
 #[utoipa::path(get, path = "/rules", tag = "rules", params(Filter),
     responses((status = 200, body = Page<RuleView>), (status = 403, body = ProblemBody)))]
 async fn list(State(services): State<Services>, who: Who, Query(filter): Query<Filter>) -> ApiResult<Page<RuleView>> {
-    who.answer(services.rules(&who.0, filter.server).await.map(Page::whole))
+    who.answer(services.rules(&who.0, filter.server, filter.sort).await.map(Page::whole))
 }
 
 /// Make a rule

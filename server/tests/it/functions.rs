@@ -48,6 +48,8 @@ const EVERYBODY: &[&str] = &[
     "requests/send",
     "requests/withdraw",
     "session/sign-out",
+    "views/change",
+    "views/list",
 ];
 
 type Fields = Vec<(&'static str, String)>;
@@ -118,6 +120,8 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "session/open-link" => vec![("token", text("dbl_none")), ("kind", text("invite"))],
         "session/accept-link" => vec![("token", text("dbl_none")), ("password", text(PASSWORD))],
         "users/switch-many" => vec![("ids[]", stage.target.id.to_string())],
+        "views/list" => vec![("list", text("requests"))],
+        "views/change" => vec![("list", text("requests")), ("name", text("Mine")), ("query", text("state=pending"))],
         "users/invite" | "users/update" => {
             vec![("user[email]", text("intruder@example.com")), ("user[name]", text("Intruder"))]
         }

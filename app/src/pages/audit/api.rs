@@ -39,6 +39,9 @@ pub struct AuditQuery {
     /// Correlation id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,
+    /// The order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
     /// Which page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -62,7 +65,7 @@ pub struct AuditPageData {
     pub related: Vec<AuditRow>,
 }
 
-/// Events, newest first.
+/// Events, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "audit/list")]
 pub async fn list_events(#[server(default)] query: AuditQuery) -> Result<Page<AuditRow>, AppError> {
     let (services, caller) = crate::ssr::request()?;
@@ -87,18 +90,22 @@ pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
 }
 
 #[cfg(feature = "ssr")]
+pub use convert::filter;
+
+#[cfg(feature = "ssr")]
 mod convert {
     use domain::{AuditFilter, Capability, PageQuery, ServerFilter};
     use service::{Caller, Services};
 
     use super::{AuditChoices, AuditQuery};
     use crate::error::AppError;
-    use crate::parse::{day_begin, day_end, optional};
+    use crate::parse::{day_begin, day_end, optional, order};
 
     /// Servers offered in the filter.
     const MOST_SERVERS: usize = 1000;
 
-    pub(super) fn filter(query: AuditQuery, caller: &Caller) -> Result<(AuditFilter, PageQuery), AppError> {
+    /// What the address of the page means to the use case.
+    pub fn filter(query: AuditQuery, caller: &Caller) -> Result<(AuditFilter, PageQuery), AppError> {
         let actor = if query.mine { Some(caller.user_id()?) } else { optional("actor", query.actor.as_deref())? };
         let text = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let filter = AuditFilter {
@@ -111,6 +118,7 @@ mod convert {
             tool: text(query.tool),
             client: text(query.client),
             correlation: optional("correlation id", query.correlation.as_deref())?,
+            sort: order(query.sort.as_deref()),
             ..AuditFilter::default()
         };
         Ok((filter, PageQuery { cursor: query.cursor, limit: None }))

@@ -68,7 +68,7 @@ fn EventList(
     let value = |name| query(name);
     let (from, to, action, outcome) = (value("from"), value("to"), value("action"), value("outcome"));
     let (actor, server, tool, client) = (value("actor"), value("server"), value("tool"), value("client"));
-    let (correlation, cursor) = (value("correlation"), value("cursor"));
+    let (correlation, sort, cursor) = (value("correlation"), value("sort"), value("cursor"));
     let events = load(move || ListEvents {
         query: AuditQuery {
             mine,
@@ -81,11 +81,14 @@ fn EventList(
             tool: tool.get(),
             client: client.get(),
             correlation: correlation.get(),
+            sort: sort.get(),
             cursor: cursor.get(),
         },
     });
     let choices = load(|| ListChoices {});
     let open = load_open_event();
+    let list = if mine { "activity" } else { "audit" };
+    let views = use_views(list);
     let filtered = Memo::new(move |_| {
         [from, to, action, outcome, actor, server, tool, client, correlation]
             .iter()
@@ -93,7 +96,7 @@ fn EventList(
     });
     view! {
         <Load resource=choices rows=1 let:choices>
-            <Filters choices=choices mine=mine/>
+            <Filters choices=choices mine=mine views=views/>
         </Load>
         <Load resource=events rows=12 let:page>
             <Card flush=true>
@@ -103,6 +106,7 @@ fn EventList(
                     with_actor=!mine
                     with_server=true
                     main=true
+                    csv=Some(list)
                     empty=move || if filtered.get_untracked() {
                         view! { <EmptyState icon="search" title=text::audit::no_match() text=text::audit::no_match_help()/> }.into_any()
                     } else {
@@ -123,7 +127,7 @@ fn EventList(
 }
 
 #[component]
-fn Filters(choices: AuditChoices, mine: bool) -> impl IntoView {
+fn Filters(choices: AuditChoices, mine: bool, views: Views) -> impl IntoView {
     let any = |words: &str| vec![(String::new(), words.to_owned())];
     let actions =
         any(text::audit::any_action()).into_iter().chain(AuditAction::ALL.iter().map(|a| (a.to_string(), a.label())));
@@ -134,7 +138,7 @@ fn Filters(choices: AuditChoices, mine: bool) -> impl IntoView {
     // One choice beyond "anybody" means that there is nobody else to choose.
     let choose_actor = !mine && actors.len() > 2;
     view! {
-        <FilterBar names=FILTERS>
+        <FilterBar names=FILTERS views=views>
             <FilterPeriod from="from" to="to"/>
             <FilterSelect name="action" label=text::common::action() options=actions.collect()/>
             <FilterSelect name="outcome" label=text::audit::outcome() options=outcomes.collect()/>

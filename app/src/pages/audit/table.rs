@@ -21,12 +21,15 @@ pub fn EventTable(
     /// It is what the page is about.
     #[prop(optional)]
     main: bool,
+    /// The list's name at `/export`.
+    #[prop(optional_no_strip)]
+    csv: Option<&'static str>,
     /// What is shown instead of an empty table.
     #[prop(into)]
     empty: ViewFn,
 ) -> impl IntoView {
     let mut columns = vec![
-        Column::new(text::common::when()),
+        Column::new(text::common::when()).sorted("at"),
         Column::new(text::common::action()),
         Column::new(text::audit::outcome()),
     ];
@@ -44,6 +47,7 @@ pub fn EventTable(
         <DataTable
             label=text::audit::events()
             main=main
+            csv=csv
             columns=columns
             rows=events
             row=move |event: AuditRow| {

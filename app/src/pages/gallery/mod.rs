@@ -108,7 +108,7 @@ fn Words() -> impl IntoView {
 
 #[component]
 fn Numbers() -> impl IntoView {
-    let delta = |now, before, good| Delta { now, before, more_is_good: good };
+    let delta = |now, before, good| Some(Delta { now, before, more_is_good: good });
     let chart = ChartData {
         option: r#"{"legend":{},"tooltip":{"trigger":"axis"},"xAxis":{"type":"category","data":["Mon","Tue","Wed"]},"yAxis":{"type":"value"},"series":[{"type":"bar","name":"Calls","data":[3,7,5],"itemStyle":{"color":"var(--color-chart-1)"}}]}"#.to_owned(),
         columns: vec!["Day".to_owned(), "Calls".to_owned()],
@@ -193,6 +193,7 @@ fn Lists() -> impl IntoView {
     let tab = current_tab(&["table", "timeline", "empty"]);
     let person = query("person");
     let (form, now) = (use_form::<GalleryForm>(), context().now().get_untracked());
+    let views = use_views("users");
     let bulk = Bulk {
         form: form.into(),
         actions: ViewFn::from(
@@ -249,6 +250,7 @@ fn Lists() -> impl IntoView {
                 <FilterSelect name="size" label="Size" options=vec![(String::new(), "Any size".to_owned()), ("s".to_owned(), "Small".to_owned())]/>
                 <FilterPeriod from="from" to="to"/>
             </FilterBar>
+            <SavedViews views=views/>
             <Tabs
                 label="Kinds of lists" current=tab
                 items=vec![Tab::new("table", "Table").count(3), Tab::new("timeline", "Timeline"), Tab::new("empty", "Empty and loading")]

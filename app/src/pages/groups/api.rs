@@ -16,11 +16,11 @@ pub struct GroupDetail {
     pub members: Vec<User>,
 }
 
-/// All groups, by name.
+/// All groups, by name unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "groups/list")]
-pub async fn list_groups() -> Result<Vec<Group>, AppError> {
+pub async fn list_groups(#[server(default)] sort: Option<String>) -> Result<Vec<Group>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.groups(&caller).await?)
+    Ok(services.groups(&caller, crate::parse::order(sort.as_deref())).await?)
 }
 
 /// A group.

@@ -13,7 +13,9 @@ pub use detail::GroupPage;
 /// `/groups`: all groups, and the dialog that makes one.
 #[component]
 pub fn GroupsPage() -> impl IntoView {
-    let groups = load(|| ListGroups {});
+    let sort = query("sort");
+    let groups = load(move || ListGroups { sort: sort.get() });
+    let views = use_views("groups");
     let create = use_form::<CreateGroup>();
     view! {
         <PageHeader
@@ -21,12 +23,20 @@ pub fn GroupsPage() -> impl IntoView {
             description=text::groups::description()
             actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::groups::new()}</LinkButton> })
         />
+        <div class="filter-bar">
+            <SavedViews views=views/>
+        </div>
         <Load resource=groups let:groups>
             <Card flush=true>
                 <DataTable
                     label=text::common::groups()
                     main=true
-                    columns=vec![Column::new(text::common::name()), Column::new(text::groups::what_for()).wide(), Column::new(text::common::members()).numeric()]
+                    csv=Some("groups")
+                    columns=vec![
+                        Column::new(text::common::name()).sorted("name"),
+                        Column::new(text::groups::what_for()).wide().optional("description"),
+                        Column::new(text::common::members()).numeric().sorted("members"),
+                    ]
                     rows=groups
                     row=|group: Group| {
                         Row::new(cells![view! { <span class="strong">{group.name}</span> }, group.description, group.members])

@@ -4,8 +4,8 @@ use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, Rul
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
 use crate::components::Prose;
+use crate::error::AppError;
 use crate::pages::requests::ToolChoice;
 use crate::pages::requests::api::RequestTexts;
 use crate::wire::Later;
@@ -22,6 +22,9 @@ pub struct InboxQuery {
     /// `server` or `access`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// The order; those that wait longest first when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
     /// Which page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -180,21 +183,26 @@ pub async fn reject_request(id: RequestId, rejection: Rejection) -> Result<(), A
 }
 
 #[cfg(feature = "ssr")]
+pub use convert::filter;
+
+#[cfg(feature = "ssr")]
 mod convert {
     use domain::{Approval, PageQuery, RequestFilter, RequestState, Scope};
 
     use super::{ApprovalForm, InboxQuery};
     use crate::error::AppError;
-    use crate::parse::{day_end, optional};
+    use crate::parse::{day_end, optional, order};
 
-    pub(super) fn filter(query: InboxQuery) -> Result<(RequestFilter, PageQuery), AppError> {
+    /// What the address of the page means to the use case.
+    pub fn filter(query: InboxQuery) -> Result<(RequestFilter, PageQuery), AppError> {
         let state = match query.state.as_deref() {
             None => Some(RequestState::Pending),
             Some("all") => None,
             state => optional("state", state)?,
         };
         let kind = optional("kind", query.kind.as_deref())?;
-        let filter = RequestFilter { state, kind, search: query.search, mine: false };
+        let filter =
+            RequestFilter { state, kind, search: query.search, mine: false, sort: order(query.sort.as_deref()) };
         Ok((filter, PageQuery { cursor: query.cursor, limit: None }))
     }
 

@@ -15,16 +15,24 @@ use crate::prelude::*;
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let (search, state, kind, cursor) = (query("search"), query("state"), query("kind"), query("cursor"));
+    let sort = query("sort");
     let requests = load(move || ListInbox {
-        query: InboxQuery { search: search.get(), state: state.get(), kind: kind.get(), cursor: cursor.get() },
+        query: InboxQuery {
+            search: search.get(),
+            state: state.get(),
+            kind: kind.get(),
+            sort: sort.get(),
+            cursor: cursor.get(),
+        },
     });
     follow_arrivals();
+    let views = use_views("inbox");
     let filtered = Memo::new(move |_| [search, state, kind].iter().any(|value| value.with(Option::is_some)));
     let kinds = std::iter::once((String::new(), text::inbox::any_kind().to_owned()))
         .chain(RequestKind::ALL.iter().map(|kind| (kind.to_string(), kind.label())));
     view! {
         <PageHeader title=text::inbox::title() description=text::inbox::description()/>
-        <FilterBar names=&["search", "state", "kind"] needs=Capability::ManageRequests>
+        <FilterBar names=&["search", "state", "kind"] needs=Capability::ManageRequests views=views>
             <SearchField name="search" label=text::inbox::search()/>
             <FilterSelect
                 name="state"
@@ -70,12 +78,13 @@ fn InboxTable(
             <DataTable
                 label=text::inbox::requests()
                 main=true
+                csv=Some("inbox")
                 columns=vec![
-                    Column::new(text::common::request()).wide(),
-                    Column::new(text::inbox::requester()),
+                    Column::new(text::common::request()).sorted("name").wide(),
+                    Column::new(text::inbox::requester()).sorted("requester"),
                     Column::new(text::common::kind()).optional("kind"),
-                    Column::new(text::inbox::urgency()).optional("urgency"),
-                    Column::new(text::common::asked()),
+                    Column::new(text::inbox::urgency()).sorted("urgency"),
+                    Column::new(text::common::asked()).sorted("asked"),
                     Column::new(text::common::state()),
                 ]
                 rows=requests

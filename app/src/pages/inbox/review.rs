@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use domain::{Request, RequestId, RequestKind, RequestState, RuleView, User};
 
-use super::api::{AboutRequest, ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested};
+use super::api::{
+    AboutRequest, ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested,
+};
 use super::decide::{ApproveCard, RejectCard};
 use crate::keys;
 use crate::pages::requests::{
@@ -35,7 +37,8 @@ struct Forms {
 
 #[component]
 fn ReviewView(data: ReviewPageData, forms: Forms) -> impl IntoView {
-    let ReviewPageData { request, about, report, test, duplicates, allow_private, catalog_url, tools, told, past } = data;
+    let ReviewPageData { request, about, report, test, duplicates, allow_private, catalog_url, tools, told, past } =
+        data;
     let (icon, name) = (request.icon.clone(), request.name.clone());
     let (kind, state, urgent) = (request.kind, request.state, request.urgent);
     let pending = state == RequestState::Pending;

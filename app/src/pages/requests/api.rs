@@ -183,15 +183,17 @@ pub fn in_lines(mut history: Vec<RequestHistory>) -> Vec<RequestHistory> {
     history
 }
 
-/// The person's own requests, newest first.
+/// The person's own requests, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "requests/list")]
 pub async fn list_requests(
     #[server(default)] search: Option<String>,
     #[server(default)] state: Option<RequestState>,
+    #[server(default)] sort: Option<String>,
     #[server(default)] cursor: Option<String>,
 ) -> Result<Page<Request>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let filter = domain::RequestFilter { state, search, mine: true, kind: None };
+    let sort = crate::parse::order(sort.as_deref());
+    let filter = domain::RequestFilter { state, search, mine: true, kind: None, sort };
     let page = domain::PageQuery { cursor, limit: None };
     Ok(services.requests(&caller, &filter, &page).await?)
 }
@@ -369,7 +371,8 @@ mod prefill {
     fn replaced(earlier: Request) -> Replaced {
         let rejection = earlier.decision.and_then(|decision| decision.rejection);
         let fix = rejection.map(|rejection| [rejection.issue, rejection.what_to_fix, rejection.reason]);
-        let fix = fix.into_iter().flatten().map(|text| Prose::new(&text, 2)).filter(|prose| !prose.is_empty()).collect();
+        let fix =
+            fix.into_iter().flatten().map(|text| Prose::new(&text, 2)).filter(|prose| !prose.is_empty()).collect();
         Replaced { id: earlier.id, fix }
     }
 

@@ -24,7 +24,10 @@ use crate::prelude::*;
 #[component]
 pub fn RequestsPage() -> impl IntoView {
     let (search, state, cursor) = (query("search"), query_as::<RequestState>("state"), query("cursor"));
-    let requests = load(move || ListRequests { search: search.get(), state: state.get(), cursor: cursor.get() });
+    let sort = query("sort");
+    let requests =
+        load(move || ListRequests { search: search.get(), state: state.get(), sort: sort.get(), cursor: cursor.get() });
+    let views = use_views("requests");
     let filtered = Memo::new(move |_| search.with(Option::is_some) || state.with(Option::is_some));
     let states = std::iter::once((String::new(), text::requests::any_state().to_owned()))
         .chain(RequestState::ALL.iter().map(|state| (state.to_string(), state.label())));
@@ -37,7 +40,7 @@ pub fn RequestsPage() -> impl IntoView {
                 <LinkButton href="/requests/new" variant=Variant::Primary icon="plus">{text::catalog::request_custom()}</LinkButton>
             }
         />
-        <FilterBar names=&["search", "state"]>
+        <FilterBar names=&["search", "state"] views=views>
             <SearchField name="search" label=text::requests::search()/>
             <FilterSelect name="state" label=text::common::state() options=states.collect()/>
         </FilterBar>
@@ -45,12 +48,14 @@ pub fn RequestsPage() -> impl IntoView {
             <Card flush=true>
                 <DataTable
                     label=text::requests::title()
+                    main=true
+                    csv=Some("requests")
                     columns=vec![
-                        Column::new(text::common::request()).wide(),
-                        Column::new(text::common::kind()),
+                        Column::new(text::common::request()).sorted("name").wide(),
+                        Column::new(text::common::kind()).optional("kind"),
                         Column::new(text::common::state()),
-                        Column::new(text::common::asked()),
-                        Column::new(text::requests::decided_by()),
+                        Column::new(text::common::asked()).sorted("asked"),
+                        Column::new(text::requests::decided_by()).optional("decided"),
                     ]
                     rows=page.data
                     row=|request: Request| {

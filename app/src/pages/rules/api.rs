@@ -19,6 +19,9 @@ pub struct RuleFilter {
     /// `global` or `server`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
 }
 
 /// Whom a rule can be about: value and words.
@@ -64,16 +67,31 @@ pub struct RulePageData {
     pub notes: Prose,
 }
 
-/// Rules, newest first.
+/// Rules, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
 pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleView>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    // Searched in the words that are shown.
-    let mut rules = crate::ssr::spoken(services.rules(&caller, None).await?);
-    rules.retain(|rule| convert::matches(rule, &filter));
+    let mut rules = find(&services, &caller, &filter).await?;
     for view in &mut rules {
         view.rule.notes = crate::components::plain(&view.rule.notes);
     }
+    Ok(rules)
+}
+
+/// The rules of the list.
+///
+/// # Errors
+/// As [`service::Services::rules`].
+#[cfg(feature = "ssr")]
+pub async fn find(
+    services: &service::Services,
+    caller: &service::Caller,
+    filter: &RuleFilter,
+) -> Result<Vec<RuleView>, service::Error> {
+    let rules = services.rules(caller, None, crate::parse::order(filter.sort.as_deref())).await?;
+    // Searched in the words that are shown.
+    let mut rules = crate::ssr::spoken(rules);
+    rules.retain(|rule| convert::matches(rule, filter));
     Ok(rules)
 }
 
@@ -135,10 +153,7 @@ pub async fn switch_rule(
 #[server(prefix = "/api/fn", endpoint = "rules/switch-many")]
 pub async fn switch_rules(ids: Vec<RuleId>, #[server(default)] enabled: bool) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    for id in ids {
-        let old = services.rule(&caller, id).await?.rule;
-        services.update_rule(&caller, id, convert::switched(old, enabled)).await?;
-    }
+    services.switch_rules(&caller, &ids, enabled).await?;
     crate::ssr::redirect("/policies?notice=rules-saved");
     Ok(())
 }
@@ -185,7 +200,7 @@ mod convert {
 
     pub(super) async fn principals(services: &Services, caller: &Caller) -> Result<Principals, AppError> {
         let mut found = vec![("everyone".to_owned(), text::rules::everyone().to_owned())];
-        for group in services.groups(caller).await? {
+        for group in services.groups(caller, None).await? {
             found.push((group.id.to_string(), text::rules::group(&group.name)));
         }
         let mut page = PageQuery { cursor: None, limit: Some(200) };

@@ -22,10 +22,11 @@ pub fn last_day(ends_at: DateTime<Utc>) -> String {
 /// `/policies`: all rules, and the dialog that makes a global one.
 #[component]
 pub fn PoliciesPage() -> impl IntoView {
-    let (search, effect, scope) = (query("search"), query("effect"), query("scope"));
+    let (search, effect, scope, sort) = (query("search"), query("effect"), query("scope"), query("sort"));
     let rules = load(move || ListRules {
-        filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get() },
+        filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get(), sort: sort.get() },
     });
+    let views = use_views("policies");
     parts::ahead(&["rule_form"]);
     let principals = load_principals("new");
     let create = use_form::<CreateRule>();
@@ -38,7 +39,7 @@ pub fn PoliciesPage() -> impl IntoView {
                 <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::rules::new_global()}</LinkButton>
             })
         />
-        <FilterBar names=&["search", "effect", "scope"] needs=Capability::ManagePolicies>
+        <FilterBar names=&["search", "effect", "scope"] needs=Capability::ManagePolicies views=views>
             <SearchField name="search" label=text::rules::search()/>
             <FilterSelect
                 name="effect"

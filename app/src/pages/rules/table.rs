@@ -34,13 +34,17 @@ pub fn RuleTable(
 ) -> impl IntoView {
     let back = here();
     let choosable = bulk.is_some();
-    let mut columns = vec![Column::new(text::common::who()), Column::new(text::common::effect())];
+    let mut columns =
+        vec![Column::new(text::common::who()).sorted("who"), Column::new(text::common::effect()).sorted("effect")];
     if with_server {
-        columns.push(Column::new(text::common::server()));
+        columns.push(Column::new(text::common::server()).sorted("server"));
     }
     columns.extend([Column::new(text::common::tools()), Column::new(text::common::state())]);
     if !compact {
         columns.push(Column::new(text::common::notes()).optional("notes"));
+    }
+    if main {
+        columns.push(Column::new(text::rules::changed()).sorted("changed"));
     }
     if revoke.is_some() {
         columns.push(Column::new(text::common::action()).actions());
@@ -50,6 +54,7 @@ pub fn RuleTable(
             label=label
             columns=columns
             main=main
+            csv=main.then_some("policies")
             bulk=bulk
             rows=rules
             row=move |view: RuleView| {
@@ -69,6 +74,9 @@ pub fn RuleTable(
                 if !compact {
                     let notes = Some(rule.notes.clone()).filter(|notes| !notes.is_empty());
                     cells.extend(cells![notes.map(|notes| view! { <span class="muted">{notes}</span> })]);
+                }
+                if main {
+                    cells.extend(cells![view! { <Time at=rule.updated_at/> }]);
                 }
                 if let Some(form) = revoke {
                     let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];

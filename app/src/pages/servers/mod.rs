@@ -33,6 +33,7 @@ pub fn ServersPage() -> impl IntoView {
         sort: sort.get(),
         cursor: cursor.get(),
     });
+    let views = use_views("servers");
     let filtered = Memo::new(move |_| search.with(Option::is_some) || status.with(Option::is_some));
     let states = std::iter::once((String::new(), text::servers::any_status().to_owned()))
         .chain(ServerStatus::ALL.iter().map(|status| (status.to_string(), status.label())));
@@ -42,7 +43,7 @@ pub fn ServersPage() -> impl IntoView {
             description=text::servers::description()
             actions=move || can(Capability::ManageServers).get_untracked().then(|| view! { <LinkButton href="/servers/new" variant=Variant::Primary icon="plus">{text::servers::add()}</LinkButton> })
         />
-        <FilterBar names=&["search", "status"] needs=Capability::ManageServers>
+        <FilterBar names=&["search", "status"] needs=Capability::ManageServers views=views>
             <SearchField name="search" label=text::servers::search()/>
             <FilterSelect name="status" label=text::common::status() options=states.collect()/>
         </FilterBar>
@@ -51,6 +52,7 @@ pub fn ServersPage() -> impl IntoView {
                 <DataTable
                     label=text::servers::title()
                     main=true
+                    csv=Some("servers")
                     columns=vec![
                         Column::new(text::common::server()).sorted("name"),
                         Column::new(text::common::address()).optional("address"),

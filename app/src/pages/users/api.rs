@@ -48,7 +48,8 @@ pub struct PersonPageData {
 #[server(prefix = "/api/fn", endpoint = "users/get")]
 pub async fn get_user(id: UserId) -> Result<PersonPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let domain::UserProfile { user, groups, rules, sessions, link } = crate::ssr::spoken(services.user(&caller, id).await?);
+    let domain::UserProfile { user, groups, rules, sessions, link } =
+        crate::ssr::spoken(services.user(&caller, id).await?);
     let waiting = link.is_some_and(|link| link.kind == domain::LinkKind::Invite);
     Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, sessions: Later::of(&sessions)? })
 }

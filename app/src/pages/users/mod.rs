@@ -18,6 +18,7 @@ pub fn UsersPage() -> impl IntoView {
     let sort = query_as::<Sort<UserSort>>("sort");
     let users =
         load(move || ListUsers { search: search.get(), status: status.get(), sort: sort.get(), cursor: cursor.get() });
+    let views = use_views("users");
     parts::ahead(&["user_form"]);
     let invite = use_form::<InviteUser>();
     let many = use_form::<SwitchUsers>();
@@ -32,7 +33,7 @@ pub fn UsersPage() -> impl IntoView {
             description=text::users::description()
             actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("invite")) variant=Variant::Primary icon="user-plus">{text::users::invite()}</LinkButton> })
         />
-        <FilterBar names=&["search", "status"] needs=Capability::ManageUsers>
+        <FilterBar names=&["search", "status"] needs=Capability::ManageUsers views=views>
             <SearchField name="search" label=text::users::search()/>
             <FilterSelect name="status" label=text::common::status() options=statuses/>
         </FilterBar>
@@ -41,6 +42,7 @@ pub fn UsersPage() -> impl IntoView {
                 <DataTable
                     label=text::common::users()
                     main=true
+                    csv=Some("users")
                     columns=vec![
                         Column::new(text::common::name()).sorted("name").wide(),
                         Column::new(text::common::department()).sorted("department"),

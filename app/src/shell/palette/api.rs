@@ -75,7 +75,7 @@ mod search {
                 href: format!("/users/{}", user.id),
                 title: user.name,
             }));
-            let groups = services.groups(caller).await?.into_iter().filter(|group| has(&group.name, words));
+            let groups = services.groups(caller, None).await?.into_iter().filter(|group| has(&group.name, words));
             found.extend(groups.take(MOST as usize).map(|group| Found {
                 kind: FoundKind::Group,
                 detail: String::new(),

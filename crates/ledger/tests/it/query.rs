@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
-use domain::{AuditAction, AuditFilter, Clock, Outcome, PageQuery, ResourceKind, Server, Subject, User};
+use domain::{
+    AuditAction, AuditFilter, AuditSort, Clock, Outcome, PageQuery, ResourceKind, Server, Sort, Subject, User,
+};
 use ledger::query::{self, Totals};
 use ledger::{Ledger, Scope};
 use store::{Db, servers};
@@ -101,6 +103,20 @@ both_engines! {
         }
         assert_eq!(ids.len(), 16);
         assert!(ids.windows(2).all(|pair| pair[0] > pair[1]));
+
+        // From the oldest on it is the exact reverse.
+        let oldest = AuditFilter { sort: Some(Sort { by: AuditSort::At, descending: false }), ..AuditFilter::default() };
+        let mut upwards = Vec::new();
+        loop {
+            let page = query::list(&mut tx, &oldest, Scope::All, &query).await.unwrap();
+            upwards.extend(page.data.iter().map(|row| (row.at, row.id)));
+            query.cursor = page.next_cursor;
+            if query.cursor.is_none() {
+                break;
+            }
+        }
+        ids.reverse();
+        assert_eq!(upwards, ids);
     }
 
     async fn one_entry_and_its_relatives_respect_the_scope(db: Db) {
@@ -149,6 +165,11 @@ both_engines! {
 
         assert_eq!(query::active_users(&mut tx, midnight).await.unwrap(), 2);
         assert_eq!(query::active_users(&mut tx, w.env.now()).await.unwrap(), 1);
+        let hours = |count| TimeDelta::hours(count);
+        assert_eq!(query::active_users_between(&mut tx, midnight, w.env.now() - hours(1)).await.unwrap(), 1);
+        assert_eq!(query::active_users_between(&mut tx, midnight, to).await.unwrap(), 2);
+        assert!(query::counted_since(&mut tx, w.env.now() - hours(2)).await.unwrap());
+        assert!(!query::counted_since(&mut tx, w.env.now() - hours(3)).await.unwrap());
         let servers = query::calls_by_server(&mut tx, w.ada.id, midnight).await.unwrap();
         assert_eq!(servers.into_iter().collect::<Vec<_>>(), [(w.github.id, 2)]);
 

@@ -116,7 +116,7 @@ pub(crate) fn cases() -> Vec<Case> {
             &PageQuery::default()
         )),
         case!("server", SERVERS, Leaves::Nothing, |s, c, x| s.server(c, x.scene.server.id)),
-        case!("rules", POLICIES, Leaves::Nothing, |s, c, x| s.rules(c, None)),
+        case!("rules", POLICIES, Leaves::Nothing, |s, c, x| s.rules(c, None, None)),
         case!("rule", POLICIES, Leaves::Nothing, |s, c, x| s.rule(c, x.scene.rule)),
         case!("rule_cedar", POLICIES, Leaves::Nothing, |s, c, x| s.rule_cedar(c, x.scene.rule)),
         // There is somebody already, so nothing is written; the tests of the demonstration make one.
@@ -151,6 +151,7 @@ pub(crate) fn cases() -> Vec<Case> {
             x.scene.rule,
             allow(&x.scene.server, Principal::everyone(), ToolScope::ALL)
         )),
+        case!("switch_rules", POLICIES, Leaves::Event, |s, c, x| s.switch_rules(c, &[x.scene.rule], false)),
         case!("delete_rule", POLICIES, Leaves::Event, |s, c, x| s.delete_rule(c, x.scene.rule)),
         case!("delete_server", SERVERS, Leaves::Event, |s, c, x| s.delete_server(c, x.scene.server.id)),
     ]

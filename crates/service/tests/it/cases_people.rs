@@ -1,13 +1,14 @@
 //! People, sessions, links, groups, keys, notifications, the audit log, home.
 
 use domain::Capability::{ManagePolicies, ManageUsers};
-use domain::{AuditFilter, PageQuery, SecretText, UserFilter};
+use domain::{AuditFilter, ListName, PageQuery, SecretText, UserFilter, ViewId};
 use service::AcceptLink;
 
 use crate::coverage::{Case, Leaves, Needs, case};
 use crate::world::{PASSWORD, new_user};
 
 const PEOPLE: Needs = Needs::Right(&[ManageUsers]);
+const VIEWS: Leaves = Leaves::NothingBut("views are private notes about how to look at a list; they open nothing");
 const READ: Leaves = Leaves::NothingBut("reading one's own notifications is no event");
 
 fn new_password() -> SecretText {
@@ -23,7 +24,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("users", PEOPLE, Leaves::Nothing, |s, c, x| s.users(c, &UserFilter::default(), &PageQuery::default())),
         case!("user", PEOPLE, Leaves::Nothing, |s, c, x| s.user(c, x.target.id)),
         case!("user_by_email", PEOPLE, Leaves::Nothing, |s, c, x| s.user_by_email(c, x.target.email.as_str())),
-        case!("groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.groups(c)),
+        case!("groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.groups(c, None)),
         case!("group", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.group(c, x.group)),
         case!("keys", Needs::Account, Leaves::Nothing, |s, c, x| s.keys(c)),
         case!("audit", Needs::Account, Leaves::Nothing, |s, c, x| s.audit(
@@ -35,6 +36,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("audit_related", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_related(c, x.correlation)),
         case!("audit_actors", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_actors(c)),
         case!("notifications", Needs::Account, Leaves::Nothing, |s, c, x| s.notifications(c, &PageQuery::default())),
+        case!("saved_views", Needs::Account, Leaves::Nothing, |s, c, x| s.saved_views(c, ListName::Audit)),
         case!("open_link", Needs::Nothing, Leaves::Nothing, |s, c, x| s.open_link(c, &x.link)),
         // Nothing is made while there is an administrator, so nothing is recorded; the tests of links make one.
         case!("create_setup_link", Needs::Local, Leaves::Nothing, |s, c, x| s.create_setup_link(c)),
@@ -42,6 +44,13 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("mark_read", Needs::Account, READ, |s, c, x| s.mark_read(c, x.notification)),
         case!("mark_notifications", Needs::Account, READ, |s, c, x| s.mark_notifications(c, &[x.notification], true)),
         case!("mark_all_read", Needs::Account, READ, |s, c, x| s.mark_all_read(c)),
+        case!("audit_exported", Needs::Account, Leaves::Event, |s, c, x| s.audit_exported(
+            c,
+            &AuditFilter::default(),
+            7
+        )),
+        case!("save_view", Needs::Account, VIEWS, |s, c, x| s.save_view(c, ListName::Audit, "Mine", "outcome=denied")),
+        case!("delete_view", Needs::Account, VIEWS, |s, c, x| s.delete_view(c, ViewId::from_uuid(x.event.uuid()))),
         case!("create_key", Needs::Account, Leaves::Event, |s, c, x| s.create_key(c, "laptop", None)),
         case!("create_key_for", Needs::Local, Leaves::Event, |s, c, x| s.create_key_for(c, x.target.id, "ci", None)),
         case!("revoke_key", PEOPLE, Leaves::Event, |s, c, x| s.revoke_key(c, x.key)),

@@ -36,7 +36,7 @@ testkit::both_engines! {
         assert!(me.demo && me.unread_notifications > 0);
         assert_eq!(me.pending_requests, 4);
         assert!(services.users(&admin, &domain::UserFilter::default(), &page).await.unwrap().data.len() >= 14);
-        assert_eq!(services.groups(&admin).await.unwrap().len(), 5);
+        assert_eq!(services.groups(&admin, None).await.unwrap().len(), 5);
 
         let servers = services.servers(&admin, &ServerFilter::default(), &page).await.unwrap().data;
         assert_eq!(servers.len(), 7);

@@ -24,7 +24,7 @@ async fn server_count(org: &Org) -> usize {
 async fn untouched(org: &Org, request: domain::RequestId, events: usize) {
     assert_eq!(org.services().request(&org.as_ada(), request).await.unwrap().state, RequestState::Pending);
     assert_eq!(server_count(org).await, 0);
-    assert!(org.services().rules(&org.as_root(), None).await.unwrap().is_empty());
+    assert!(org.services().rules(&org.as_root(), None, None).await.unwrap().is_empty());
     assert!(org.messages(&org.ada).await.is_empty());
     assert_eq!(org.world.recorded().await, events);
 }
@@ -214,7 +214,7 @@ testkit::both_engines! {
         let lost = problem(lost);
         assert_eq!(lost.code(), "request_decided");
         assert_eq!(server_count(&org).await, 1);
-        assert_eq!(services.rules(&root, None).await.unwrap().len(), 1);
+        assert_eq!(services.rules(&root, None, None).await.unwrap().len(), 1);
         assert_eq!(org.world.count(AuditAction::ServerApproved).await, 1);
         let reason = Rejection { reason: "x".repeat(60), ..Rejection::default() };
         assert_eq!(code(services.reject_request(&root, request.id, reason).await), "request_decided");
@@ -276,7 +276,7 @@ testkit::both_engines! {
             assert!(problem(approve(Some(slug)).await).of_field("slug").is_some(), "{slug}");
         }
         assert_eq!(services.request(&org.as_ada(), request.id).await.unwrap().state, RequestState::Pending);
-        assert_eq!(services.rules(&org.as_root(), None).await.unwrap().len(), 1);
+        assert_eq!(services.rules(&org.as_root(), None, None).await.unwrap().len(), 1);
         assert_eq!(org.world.recorded().await, events);
 
         let approved = approve(Some(" tracker-of-ada ")).await.unwrap();

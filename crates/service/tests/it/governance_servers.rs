@@ -125,7 +125,7 @@ testkit::both_engines! {
             ..allow(&server, Principal::everyone(), tools(&["ec*"])) };
         let denial = services.create_rule(&root, global).await.unwrap();
         assert!(!ada("echo"), "a denial overrides");
-        let of_server = services.rules(&root, Some(server.id)).await.unwrap();
+        let of_server = services.rules(&root, Some(server.id), None).await.unwrap();
         assert_eq!(of_server.iter().map(|view| view.rule.id).collect::<Vec<_>>(), [denial.rule.id, id], "newest first");
         assert_eq!(of_server[0].server_name, "All servers");
         services.delete_rule(&root, denial.rule.id).await.unwrap();
@@ -245,7 +245,7 @@ testkit::both_engines! {
             assert!(problem.of_field(field).is_some(), "{field}: {problem:?}");
         }
         assert_eq!(code(services.create_rule(&org.as_ada(), rule).await), "forbidden");
-        assert!(services.rules(&org.as_root(), None).await.unwrap().is_empty());
+        assert!(services.rules(&org.as_root(), None, None).await.unwrap().is_empty());
     }
 
     async fn a_credential_stays_with_its_address(db: Db) {
@@ -386,7 +386,7 @@ testkit::both_engines! {
         org.opened(&server, &org.ada, ToolScope::ALL).await;
         services.delete_server(&org.as_root(), server.id).await.unwrap();
         assert!(!org.may_call(org.ada.id, "tracker", "echo"));
-        assert!(services.rules(&org.as_root(), None).await.unwrap().is_empty());
+        assert!(services.rules(&org.as_root(), None, None).await.unwrap().is_empty());
         assert_eq!(code(services.server(&org.as_root(), server.id).await), "not_found");
         assert_eq!(services.directory().load().rules.len(), 0);
         org.server("Tracker", &fixture.url()).await;

@@ -31,7 +31,7 @@ testkit::both_engines! {
         assert_eq!(world.count(AuditAction::GroupUpdated).await, 2);
         services.delete_group(&as_root, group.id).await.unwrap();
         assert_eq!(code(services.group(&as_root, group.id).await), "not_found");
-        assert_eq!(services.groups(&as_root).await.unwrap(), []);
+        assert_eq!(services.groups(&as_root, None).await.unwrap(), []);
         assert_eq!(world.actions().await.last(), Some(&AuditAction::GroupDeleted));
     }
 

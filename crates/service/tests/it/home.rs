@@ -1,4 +1,4 @@
-use domain::{AuditAction, Outcome, Role};
+use domain::{AuditAction, Compared, Outcome, Role};
 use store::Db;
 
 use crate::world::{World, code};
@@ -39,6 +39,58 @@ testkit::both_engines! {
         let top = admin.top_tools.first().expect("a tool");
         assert!(top.name.ends_with(" / search") && top.calls == 2, "{top:?}");
         assert_eq!(admin.denials.len(), 1);
+        // There was no day before, so there is nothing to compare with.
+        assert_eq!((admin.calls_compared, admin.denials_compared, admin.active_compared), (None, None, None));
         assert_eq!(code(services.home(&world.operator()).await), "forbidden");
+    }
+
+    async fn numbers_are_compared_with_the_same_hours_before(db: Db) {
+        let world = World::new(db).await;
+        let services = &world.services;
+        let root = world.person("Root", Role::Admin).await;
+        let ada = world.person("Ada", Role::User).await;
+        let server = (domain::ServerId::generate(world.env.as_ref()), "wiki".to_owned());
+        let happens = async |who: &domain::User, action, outcome, times: u32| {
+            for _ in 0..times {
+                let actor = world.as_user(who).actor;
+                let event = ledger::Event::new(action, outcome, actor, world.meta().correlation)
+                    .server(server.0, server.1.clone())
+                    .tool("search");
+                services.parts().ledger.write(event).await.unwrap();
+            }
+        };
+        let calls = async |who: &domain::User, times| {
+            happens(who, AuditAction::ToolCallSuccess, Outcome::Success, times).await;
+        };
+        let admin = async || services.home(&world.as_user(&root)).await.unwrap().admin.expect("an administrator");
+        let (hour, day) = (3600, 86_400);
+        // To the begin of a day, two weeks before the one that is looked at.
+        let since_midnight = world.now().timestamp().cast_unsigned() % day;
+        world.advance(day - since_midnight);
+        calls(&root, 1).await;
+        world.advance(13 * day + 30 * 60);
+        calls(&root, 4).await;
+        happens(&root, AuditAction::AccessDenied, Outcome::Denied, 3).await;
+        world.advance(hour);
+        calls(&root, 50).await;
+        world.advance(day - hour);
+        calls(&ada, 5).await;
+        calls(&root, 1).await;
+        happens(&root, AuditAction::AccessDenied, Outcome::Denied, 1).await;
+        let first_hour = admin().await;
+        assert_eq!((first_hour.calls_today, first_hour.calls_compared), (6, None), "no hour of the day is over");
+        assert!(first_hour.active_compared.is_some());
+
+        world.advance(hour);
+        calls(&ada, 7).await;
+        let home = admin().await;
+        assert_eq!(home.calls_today, 13);
+        assert_eq!(home.calls_compared, Some(Compared { now: 6, before: 4 }), "the hour that runs is left out");
+        assert_eq!(home.denials_compared, Some(Compared { now: 1, before: 3 }));
+        assert_eq!(home.active_compared, Some(Compared { now: 2, before: 0 }), "the first call was longer ago");
+        world.advance(5 * day);
+        assert_eq!(admin().await.active_compared, Some(Compared { now: 2, before: 0 }));
+        world.advance(3 * day);
+        assert_eq!(admin().await.active_compared, Some(Compared { now: 0, before: 2 }));
     }
 }

@@ -17,6 +17,8 @@ mod home;
 mod keys;
 mod links;
 mod people;
+mod rule_lists;
+mod saved_views;
 mod sign_in;
 mod snapshot;
 mod world;

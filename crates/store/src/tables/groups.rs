@@ -1,10 +1,10 @@
 //! `groups` and `group_members`.
 
 use chrono::{DateTime, Utc};
-use domain::{Group, GroupId, User, UserId};
+use domain::{Group, GroupId, GroupSort, Sort, User, UserId};
 
 use super::{number, users};
-use crate::{Parsed, Result, Tx, sql};
+use crate::{Parsed, Result, Tx, list as select, sql};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -42,14 +42,21 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Group>> {
     Ok(row.map(Into::into))
 }
 
-/// All groups by name.
-pub async fn list(tx: &mut Tx) -> Result<Vec<Group>> {
-    let rows = sql("SELECT id, name, description,
-                           (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
-                    FROM groups ORDER BY lower(name), id")
-    .fetch_all::<Row>(tx)
-    .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+/// All groups, by name unless another order is asked for.
+pub async fn list(tx: &mut Tx, sort: Option<Sort<GroupSort>>) -> Result<Vec<Group>> {
+    let mut q = select(
+        "SELECT id, name, description,
+                (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
+         FROM groups WHERE true",
+    );
+    let sort = sort.unwrap_or(Sort { by: GroupSort::Name, descending: false });
+    match (sort.by, sort.descending) {
+        (GroupSort::Name, false) => q.push_plain(" ORDER BY lower(name), id"),
+        (GroupSort::Name, true) => q.push_plain(" ORDER BY lower(name) DESC, id DESC"),
+        (GroupSort::Members, false) => q.push_plain(" ORDER BY members, lower(name), id"),
+        (GroupSort::Members, true) => q.push_plain(" ORDER BY members DESC, lower(name) DESC, id DESC"),
+    };
+    Ok(q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect())
 }
 
 /// The groups of a person by name.

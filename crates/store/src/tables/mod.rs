@@ -13,6 +13,7 @@ pub mod notifications;
 pub mod pins;
 pub mod requests;
 pub mod rules;
+pub mod saved_views;
 pub mod secrets;
 pub mod servers;
 pub mod sessions;

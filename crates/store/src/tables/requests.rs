@@ -4,22 +4,17 @@
 use chrono::{DateTime, Utc};
 use domain::{
     AuthKind, DecisionRecord, Justification, Page, PageQuery, Request, RequestHistory, RequestId, RequestKind,
-    RequestState, Server, ServerId, Transport, UserId,
+    RequestSort, RequestState, Server, ServerId, Sort, Transport, UserId,
 };
 
 use super::number;
 use crate::page::{self, Cursor};
-use crate::{Json, Parsed, Result, Sql, Tx, json, list as select, sql};
+use crate::{Error, Json, Parsed, Result, Sql, Tx, json, list as select, sql};
 
-/// Which end of a list comes first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The newest.
-    #[default]
-    NewestFirst,
-    /// The oldest: who waits longest is served first.
-    OldestFirst,
-}
+/// Who waits longest is served first.
+pub const OLDEST_FIRST: Sort<RequestSort> = Sort { by: RequestSort::Asked, descending: false };
+/// The newest is of most interest.
+pub const NEWEST_FIRST: Sort<RequestSort> = Sort { by: RequestSort::Asked, descending: true };
 
 /// Which requests, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,8 +27,8 @@ pub struct Listing {
     pub requester: Option<UserId>,
     /// Part of the server's or the requester's name.
     pub search: Option<String>,
-    /// The order.
-    pub order: Order,
+    /// The order; [`NEWEST_FIRST`] when absent.
+    pub sort: Option<Sort<RequestSort>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -127,7 +122,7 @@ pub async fn lock(tx: &mut Tx, id: RequestId) -> Result<Option<Request>> {
     get(tx, id).await
 }
 
-/// Requests by time.
+/// Requests, newest first unless another order is asked for.
 pub async fn list(tx: &mut Tx, listing: &Listing, query: &PageQuery) -> Result<Page<Request>> {
     let mut q = select(
         "SELECT r.id, r.kind, r.state, r.requester_id, u.name AS requester_name, r.name, r.slug,
@@ -152,23 +147,73 @@ pub async fn list(tx: &mut Tx, listing: &Listing, query: &PageQuery) -> Result<P
             [(&pattern).into(), (&pattern).into()],
         );
     }
-    let after = Cursor::of(query)?;
-    match listing.order {
-        Order::NewestFirst => {
-            if let Some(after) = after {
-                q.and_all(" AND (r.created_at, r.id) < (?, ?)", [after.time()?.into(), after.id.into()]);
-            }
-            q.push(" ORDER BY r.created_at DESC, r.id DESC LIMIT ?", page::fetch_limit(query));
-        }
-        Order::OldestFirst => {
+    let sort = listing.sort.unwrap_or(NEWEST_FIRST);
+    let (after, limit) = (Cursor::of(query)?, page::fetch_limit(query));
+    match (sort.by, sort.descending) {
+        (RequestSort::Asked, false) => {
             if let Some(after) = after {
                 q.and_all(" AND (r.created_at, r.id) > (?, ?)", [after.time()?.into(), after.id.into()]);
             }
-            q.push(" ORDER BY r.created_at, r.id LIMIT ?", page::fetch_limit(query));
+            q.push(" ORDER BY r.created_at, r.id LIMIT ?", limit);
+        }
+        (RequestSort::Asked, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (r.created_at, r.id) < (?, ?)", [after.time()?.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY r.created_at DESC, r.id DESC LIMIT ?", limit);
+        }
+        (RequestSort::Name, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(r.name), r.id) > (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(r.name), r.id LIMIT ?", limit);
+        }
+        (RequestSort::Name, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(r.name), r.id) < (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(r.name) DESC, r.id DESC LIMIT ?", limit);
+        }
+        (RequestSort::Requester, false) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(u.name), r.id) > (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(u.name), r.id LIMIT ?", limit);
+        }
+        (RequestSort::Requester, true) => {
+            if let Some(after) = after {
+                q.and_all(" AND (lower(u.name), r.id) < (?, ?)", [after.key.into(), after.id.into()]);
+            }
+            q.push(" ORDER BY lower(u.name) DESC, r.id DESC LIMIT ?", limit);
+        }
+        // Ids are in the order of submission.
+        (RequestSort::Urgency, false) => {
+            if let Some(after) = after {
+                let values = [calm(&after)?.into(), after.id.into()];
+                q.and_all(" AND (CASE WHEN r.urgent THEN 0 ELSE 1 END, r.id) > (?, ?)", values);
+            }
+            q.push(" ORDER BY CASE WHEN r.urgent THEN 0 ELSE 1 END, r.id LIMIT ?", limit);
+        }
+        (RequestSort::Urgency, true) => {
+            if let Some(after) = after {
+                let values = [calm(&after)?.into(), after.id.into()];
+                q.and_all(" AND (CASE WHEN r.urgent THEN 0 ELSE 1 END, r.id) < (?, ?)", values);
+            }
+            q.push(" ORDER BY CASE WHEN r.urgent THEN 0 ELSE 1 END DESC, r.id DESC LIMIT ?", limit);
         }
     }
     let requests: Vec<Request> = q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect();
-    Ok(page::page(requests, query, |request| Cursor::at(request.created_at, request.id)))
+    Ok(page::page(requests, query, |request| match sort.by {
+        RequestSort::Asked => Cursor::at(request.created_at, request.id),
+        RequestSort::Name => Cursor::text(request.name.to_ascii_lowercase(), request.id),
+        RequestSort::Requester => Cursor::text(request.requester_name.to_ascii_lowercase(), request.id),
+        RequestSort::Urgency => Cursor::text(if request.urgent { "0" } else { "1" }, request.id),
+    }))
+}
+
+/// The key of a place in the order of urgency, as the statement computes it.
+fn calm(after: &Cursor) -> Result<i64> {
+    after.key.parse().map_err(|_| Error::Cursor)
 }
 
 /// Number of requests that wait for a decision.

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{Clock, Env, LinkId, LinkKind, PageQuery, Role, Sort, User, UserFilter, UserSort, UserStatus};
+use domain::{
+    Clock, Env, GroupSort, LinkId, LinkKind, ListName, PageQuery, Role, SavedView, Sort, User, UserFilter, UserSort,
+    UserStatus, ViewId,
+};
 use store::links::Link;
-use store::{Db, Tx, api_keys, groups, links, notifications, sessions, settings, users};
+use store::{Db, Error, Tx, api_keys, groups, links, notifications, saved_views, sessions, settings, users};
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
 
@@ -175,9 +178,55 @@ both_engines! {
         assert_eq!(groups::of_user(&mut tx, bob.id).await.unwrap(), [sales.clone()]);
         assert!(groups::of_user(&mut tx, ada.id).await.unwrap().is_empty());
         assert!(groups::update(&mut tx, sales.id, "Trade", "all of it").await.unwrap());
-        assert_eq!(groups::list(&mut tx).await.unwrap()[0].name, "Trade");
+        assert_eq!(groups::list(&mut tx, None).await.unwrap()[0].name, "Trade");
         assert!(groups::remove_member(&mut tx, sales.id, bob.id).await.unwrap());
         assert!(groups::delete(&mut tx, sales.id).await.unwrap());
+    }
+
+    async fn groups_are_listed_in_every_order_and_its_reverse(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let people = [person(&mut tx, &env, "Ada").await, person(&mut tx, &env, "Bob").await];
+        for (name, members) in [("sales", 1), ("Art", 2), ("board", 0), ("Crew", 1)] {
+            let group = build::group(&env, name);
+            groups::insert(&mut tx, &group, env.now()).await.unwrap();
+            for person in &people[..members] {
+                groups::add_member(&mut tx, group.id, person.id, env.now()).await.unwrap();
+            }
+        }
+        let listed = async |tx: &mut Tx, by: GroupSort, descending: bool| {
+            let groups = groups::list(tx, Some(Sort { by, descending })).await.unwrap();
+            groups.into_iter().map(|group| group.name).collect::<Vec<_>>()
+        };
+        for by in GroupSort::ALL {
+            let mut reversed = listed(&mut tx, *by, true).await;
+            reversed.reverse();
+            assert_eq!(listed(&mut tx, *by, false).await, reversed, "{by}");
+        }
+        assert_eq!(listed(&mut tx, GroupSort::Name, false).await, ["Art", "board", "Crew", "sales"]);
+        assert_eq!(listed(&mut tx, GroupSort::Members, false).await, ["board", "Crew", "sales", "Art"]);
+    }
+
+    async fn views_are_kept_for_their_owners(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let (ada, bob) = (person(&mut tx, &env, "Ada").await, person(&mut tx, &env, "Bob").await);
+        let view = |name: &str| SavedView { id: ViewId::generate(&env), name: name.to_owned(), query: "a=b".to_owned() };
+        let (late, early) = (view("late"), view("Early"));
+        for one in [&late, &early] {
+            saved_views::insert(&mut tx, ada.id, ListName::Users, one, env.now()).await.unwrap();
+        }
+        // The same name is free for other lists and other people.
+        saved_views::insert(&mut tx, ada.id, ListName::Audit, &view("late"), env.now()).await.unwrap();
+        let of_bob = view("late");
+        saved_views::insert(&mut tx, bob.id, ListName::Users, &of_bob, env.now()).await.unwrap();
+        assert_eq!(saved_views::list(&mut tx, ada.id, ListName::Users).await.unwrap(), [early, late.clone()]);
+        assert!(!saved_views::delete(&mut tx, ada.id, of_bob.id).await.unwrap(), "somebody else's");
+        assert!(saved_views::delete(&mut tx, ada.id, late.id).await.unwrap());
+        users::delete(&mut tx, bob.id).await.unwrap();
+        assert!(saved_views::list(&mut tx, bob.id, ListName::Users).await.unwrap().is_empty());
+        let again = saved_views::insert(&mut tx, ada.id, ListName::Users, &view("Early"), env.now()).await.unwrap_err();
+        assert!(matches!(again, Error::Conflict("saved_views.name")), "{again:?}");
     }
 
     async fn sessions_are_found_by_their_token_with_their_owner(db: Db) {

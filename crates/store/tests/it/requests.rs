@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    Approval, Clock, DecisionRecord, NewRequest, PageQuery, Request, RequestHistory, RequestKind, RequestState, Scope,
-    SecretField, SecretText, User,
+    Approval, Clock, DecisionRecord, NewRequest, PageQuery, Request, RequestHistory, RequestKind, RequestSort,
+    RequestState, Scope, SecretField, SecretText, Sort, User,
 };
-use store::requests::{Listing, Order};
+use store::requests::{Listing, NEWEST_FIRST, OLDEST_FIRST};
 use store::secrets::{self, Owner, SecretKind};
-use store::{Db, Tx, drafts, requests, servers, tests, users};
+use store::{Db, Error, Tx, drafts, requests, servers, tests, users};
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
 
@@ -117,8 +117,8 @@ both_engines! {
         let withdrawn = RequestState::Withdrawn;
         assert!(requests::set_state(&mut tx, made[0].id, RequestState::Pending, withdrawn, env.now()).await.unwrap());
 
-        let pages = async |order, tx: &mut Tx| {
-            let listing = Listing { order, ..Listing::default() };
+        let pages = async |sort, tx: &mut Tx| {
+            let listing = Listing { sort: Some(sort), ..Listing::default() };
             let mut query = PageQuery { cursor: None, limit: Some(3) };
             let first = requests::list(tx, &listing, &query).await.unwrap();
             query.cursor = first.next_cursor;
@@ -126,8 +126,8 @@ both_engines! {
             assert_eq!(second.next_cursor, None);
             [first.data, second.data].concat()
         };
-        assert_eq!(slugs(&pages(Order::NewestFirst, &mut tx).await), ["four", "three", "two", "one"]);
-        assert_eq!(slugs(&pages(Order::OldestFirst, &mut tx).await), ["one", "two", "three", "four"]);
+        assert_eq!(slugs(&pages(NEWEST_FIRST, &mut tx).await), ["four", "three", "two", "one"]);
+        assert_eq!(slugs(&pages(OLDEST_FIRST, &mut tx).await), ["one", "two", "three", "four"]);
 
         let all = PageQuery::default();
         let pending = Listing { state: Some(RequestState::Pending), requester: Some(ada.id), ..Listing::default() };
@@ -137,6 +137,49 @@ both_engines! {
         assert_eq!(slugs(&requests::list(&mut tx, &search, &all).await.unwrap().data), ["four", "two"]);
         let access = Listing { kind: Some(RequestKind::Access), ..Listing::default() };
         assert!(requests::list(&mut tx, &access, &all).await.unwrap().data.is_empty());
+    }
+
+    async fn requests_are_listed_in_every_order_and_its_reverse(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let people = [person(&mut tx, &env, "bob").await, person(&mut tx, &env, "Ada").await];
+        let asked = [(0, "dora", false), (1, "Bug", true), (0, "alan", false), (1, "bug", false), (0, "Eve", true)];
+        for (who, name, urgent) in asked {
+            env.advance(Duration::from_secs(1));
+            let made = Request { name: name.to_owned(), urgent, ..build::request(&env, &people[who], name) };
+            requests::insert(&mut tx, &made).await.unwrap();
+        }
+        let listed = async |tx: &mut Tx, by: RequestSort, descending: bool| {
+            let listing = Listing { sort: Some(Sort { by, descending }), ..Listing::default() };
+            let mut query = PageQuery { cursor: None, limit: Some(2) };
+            let mut seen = Vec::new();
+            loop {
+                let page = requests::list(tx, &listing, &query).await.unwrap();
+                seen.extend(page.data.into_iter().map(|request| request.name));
+                query.cursor = page.next_cursor;
+                if query.cursor.is_none() {
+                    return seen;
+                }
+            }
+        };
+        for by in RequestSort::ALL {
+            let mut reversed = listed(&mut tx, *by, true).await;
+            reversed.reverse();
+            let upwards = listed(&mut tx, *by, false).await;
+            assert_eq!((upwards.len(), &upwards), (5, &reversed), "{by}");
+        }
+        assert_eq!(listed(&mut tx, RequestSort::Name, false).await, ["alan", "Bug", "bug", "dora", "Eve"]);
+        assert_eq!(listed(&mut tx, RequestSort::Requester, false).await, ["Bug", "bug", "dora", "alan", "Eve"]);
+        assert_eq!(listed(&mut tx, RequestSort::Urgency, false).await, ["Bug", "Eve", "dora", "alan", "bug"]);
+        // A place in one order is none in another.
+        let by_name = Listing { sort: Some(Sort { by: RequestSort::Name, descending: false }), ..Listing::default() };
+        let first = requests::list(&mut tx, &by_name, &PageQuery { cursor: None, limit: Some(2) }).await.unwrap();
+        for by in [RequestSort::Asked, RequestSort::Urgency] {
+            let listing = Listing { sort: Some(Sort { by, descending: false }), ..Listing::default() };
+            let query = PageQuery { cursor: first.next_cursor.clone(), limit: None };
+            let error = requests::list(&mut tx, &listing, &query).await.unwrap_err();
+            assert!(matches!(error, Error::Cursor), "{by}: {error:?}");
+        }
     }
 
     async fn a_request_keeps_the_names_of_its_secrets_and_its_history(db: Db) {
