@@ -10,7 +10,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    AuditRow, Page as PageOf, Request, Rule, RuleView, ServerDetail, ServerId, SessionView, TestReport, User, UserId,
+    AuditRow, Page as PageOf, Request, Rule, RuleView, Server, ServerDetail, ServerId, SessionView, TestReport, User,
+    UserId,
 };
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -22,14 +23,17 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 
 use crate::components::{ErrorView, FormState, TestDefinitions, TestSteps};
-use crate::pages::audit::{EventBeside, OpenEvent};
+use crate::pages::audit::api::AuditPageData;
+use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
-use crate::pages::inbox::{Past, ReviewFacts};
-use crate::pages::rules::RuleFields;
-use crate::pages::rules::api::{Principals, SwitchRule};
-use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, SettingsTab, ToolsTab};
+use crate::pages::inbox::{InboxList, Past, ReviewFacts};
+use crate::pages::requests::OwnRequests;
+use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
+use crate::pages::rules::{RuleFields, RuleList};
+use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, ServerList, SettingsTab, ToolsTab};
+use crate::pages::users::api::SwitchUsers;
 use crate::pages::users::fields::UserFields;
-use crate::pages::users::{PersonAccess, PersonForms, PersonSessions};
+use crate::pages::users::{PersonAccess, PersonForms, PersonSessions, UserList};
 use crate::wire::Later;
 use crate::{pages, shell};
 
@@ -415,8 +419,32 @@ parts! {
     server_settings(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
         <SettingsTab server=detail.server forms=forms/>
     });
-    /// An event, beside the list that it is in.
-    audit_event(event: OpenEvent) => view! { <EventBeside event=event/> };
+    /// Events: a page of them.
+    audit_list(page: Later, mine: bool, filtered: bool) => read(page, move |page: PageOf<AuditRow>| view! {
+        <AuditList page=page mine=mine filtered=filtered/>
+    });
+    /// An event, beside the list that it is in: [`AuditPageData`].
+    audit_event(event: Later) => read(event, |data: AuditPageData| view! { <EventBeside data=data/> });
+    /// People: a page of them.
+    users_list(page: Later, many: FormState<SwitchUsers>) => read(page, move |page: PageOf<User>| view! {
+        <UserList page=page many=many/>
+    });
+    /// Servers: a page of them.
+    servers_list(page: Later, filtered: bool) => read(page, move |page: PageOf<Server>| view! {
+        <ServerList page=page filtered=filtered/>
+    });
+    /// Requests to decide about: a page of them.
+    inbox_list(page: Later, filtered: bool) => read(page, move |page: PageOf<Request>| view! {
+        <InboxList page=page filtered=filtered/>
+    });
+    /// The person's own requests: a page of them.
+    requests_list(page: Later, filtered: bool) => read(page, move |page: PageOf<Request>| view! {
+        <OwnRequests page=page filtered=filtered/>
+    });
+    /// All rules.
+    policies_list(rules: Later, many: FormState<SwitchRules>) => read(rules, move |rules: Vec<RuleView>| view! {
+        <RuleList rules=rules many=many/>
+    });
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>

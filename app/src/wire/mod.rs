@@ -182,13 +182,18 @@ impl<T: DeserializeOwned> Loaded<T> {
 }
 
 impl<T> Loaded<Option<T>> {
-    /// The same, to be read where it is shown.
-    pub const fn later(self) -> Loaded<Option<Later>> {
+    /// What is not always there, to be read where it is shown.
+    pub const fn maybe_later(self) -> Loaded<Option<Later>> {
         Loaded { resource: self.resource, output: PhantomData }
     }
 }
 
 impl<T> Loaded<T> {
+    /// The same, to be read where it is shown.
+    pub const fn later(self) -> Loaded<Later> {
+        Loaded { resource: self.resource, output: PhantomData }
+    }
+
     /// The text of it.
     pub(crate) fn resource(self) -> Resource<Answer> {
         self.resource

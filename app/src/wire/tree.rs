@@ -259,7 +259,7 @@ mod tests {
 
     fn whole() -> Whole {
         Whole {
-            id: domain::UserId::from_uuid(Default::default()),
+            id: "usr_01900000000070008000000000000001".parse().unwrap(),
             number: Number(255),
             when: "2026-11-21T10:20:30.123456Z".parse().unwrap(),
             shapes: vec![

@@ -111,6 +111,17 @@ problems-at-most-max-names-with = höchstens { $max } Namen mit `*` in einer Reg
 problems-name-empty-remove = ein Name ist leer; entfernen Sie ihn
 problems-begin-too-long-name = `{ $begin }…` ist zu lang; ein Name hat höchstens { $max } Bytes
 problems-name-begins-ends-with = `{ $name }` beginnt oder endet mit einem Leerzeichen oder enthält ein Steuerzeichen
+problems-choose-count-notifications = wählen Sie zwischen einer und { $max } Benachrichtigungen
+problems-choose-count-people = wählen Sie zwischen einer und { $max } Personen
+problems-view-name-taken = Sie haben schon eine Ansicht mit diesem Namen; wählen Sie einen anderen
+problems-view-with-name = Sie haben eine Ansicht mit diesem Namen; löschen Sie sie zuerst, oder wählen Sie einen anderen
+problems-views-of-list = Sie haben { $count } Ansichten dieser Liste; löschen Sie zuerst eine
+problems-filters-too-long = diese Filter sind zu lang, um behalten zu werden; kürzen Sie sie
+problems-not-query-address = ist nicht die Abfrage einer Adresse
+problems-true-for-moment = enthält, was nur für den Augenblick gilt
+problems-not-pairs = besteht nicht aus Paaren von Namen und Werten
+problems-only-super-suspend = nur Super-Administratoren dürfen einen Super-Administrator sperren
+problems-only-super-reactivate = nur Super-Administratoren dürfen einen Super-Administrator reaktivieren
 
 # Von der Konsole selbst
 problems-only-rejected-withdrawn-request = nur eine abgelehnte oder zurückgezogene Anfrage kann erneut gesendet werden

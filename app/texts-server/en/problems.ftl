@@ -111,6 +111,17 @@ problems-at-most-max-names-with = at most { NUMBER($max) } names with `*` in one
 problems-name-empty-remove = a name is empty; remove it
 problems-begin-too-long-name = `{ $begin }…` is too long; a name has at most { NUMBER($max) } bytes
 problems-name-begins-ends-with = `{ $name }` begins or ends with a space or holds a control character
+problems-choose-count-notifications = choose between one and { NUMBER($max) } notifications
+problems-choose-count-people = choose between one and { NUMBER($max) } people
+problems-view-name-taken = you have a view with this name already; choose another name
+problems-view-with-name = you have a view with this name; delete it first, or choose another
+problems-views-of-list = you have { NUMBER($count) } views of this list; delete one first
+problems-filters-too-long = these filters are too long to be kept; shorten them
+problems-not-query-address = is not the query of an address
+problems-true-for-moment = holds what is true for a moment only
+problems-not-pairs = is not made of pairs of names and values
+problems-only-super-suspend = only super administrators may suspend one
+problems-only-super-reactivate = only super administrators may reactivate one
 
 # The console's own
 problems-only-rejected-withdrawn-request = only a rejected or withdrawn request can be sent again

@@ -2,9 +2,9 @@
 
 use domain::{AuditEntry, AuditId, AuditRow, Capability, ResourceKind, Subject};
 
+use super::EVENT;
 use super::api::{AuditPageData, GetEvent};
 use super::table::{client, subject_href, who};
-use super::{EVENT, OpenEvent};
 use crate::prelude::*;
 
 /// `/audit/:id`: one event.
@@ -60,19 +60,7 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
 
 /// The event that is open beside its list.
 #[component]
-pub fn EventBeside(event: OpenEvent) -> impl IntoView {
-    view! {
-        <Load resource=event rows=10 let:data>
-            {match data {
-                Some(data) => view! { <Beside data=data/> }.into_any(),
-                None => view! { <Skeleton rows=10/> }.into_any(),
-            }}
-        </Load>
-    }
-}
-
-#[component]
-fn Beside(data: AuditPageData) -> impl IntoView {
+pub fn EventBeside(data: AuditPageData) -> impl IntoView {
     let AuditPageData { entry, related } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
     let row = entry.row.clone();

@@ -4,9 +4,9 @@ pub mod api;
 mod detail;
 mod table;
 
-use api::{AuditChoices, AuditPageData, AuditQuery, GetEvent, ListChoices, ListEvents};
+use api::{AuditChoices, AuditQuery, GetEvent, ListChoices, ListEvents};
 pub use detail::{EventBeside, EventPage};
-use domain::{AuditAction, AuditId, Capability, Outcome};
+use domain::{AuditAction, AuditId, AuditRow, Capability, Outcome, Page};
 pub use table::{EventTable, client, who};
 
 use crate::prelude::*;
@@ -37,7 +37,7 @@ pub fn ActivityPage() -> impl IntoView {
 const FILTERS: &[&str] = &["from", "to", "action", "outcome", "actor", "server", "tool", "client", "correlation"];
 
 /// The event that is open beside its list, if there is one.
-pub type OpenEvent = Loaded<Option<AuditPageData>>;
+pub type OpenEvent = Loaded<Option<Later>>;
 
 /// The word in the query for the event that is open beside its list.
 const EVENT: &str = "event";
@@ -45,7 +45,7 @@ const EVENT: &str = "event";
 /// Loads the event that the address names. Made by the page itself, not by what is drawn from its data.
 pub fn load_open_event() -> OpenEvent {
     let id = query_as::<AuditId>(EVENT);
-    load_when(move || Some(GetEvent { id: id.get()? }))
+    load_when(move || Some(GetEvent { id: id.get()? })).maybe_later()
 }
 
 /// The event that the address names, beside the list.
@@ -55,7 +55,12 @@ pub fn EventDrawer(event: OpenEvent) -> impl IntoView {
     parts::ahead(&["audit_event"]);
     view! {
         <Drawer name=EVENT open=Signal::derive(move || id.with(Option::is_some)) title=text::audit::event()>
-            {parts::audit_event(event)}
+            <Load resource=event rows=10 let:event>
+                {match event {
+                    Some(event) => parts::late::audit_event(event),
+                    None => view! { <Skeleton rows=10/> }.into_any(),
+                }}
+            </Load>
         </Drawer>
     }
 }
@@ -84,7 +89,8 @@ fn EventList(
             sort: sort.get(),
             cursor: cursor.get(),
         },
-    });
+    })
+    .later();
     let choices = load(|| ListChoices {});
     let open = load_open_event();
     let list = if mine { "activity" } else { "audit" };
@@ -99,30 +105,45 @@ fn EventList(
             <Filters choices=choices mine=mine views=views/>
         </Load>
         <Load resource=events rows=12 let:page>
-            <Card flush=true>
-                <EventTable
-                    events=page.data
-                    next=page.next_cursor
-                    with_actor=!mine
-                    with_server=true
-                    main=true
-                    csv=Some(list)
-                    empty=move || if filtered.get_untracked() {
-                        view! { <EmptyState icon="search" title=text::audit::no_match() text=text::audit::no_match_help()/> }.into_any()
-                    } else {
-                        view! {
-                            <EmptyState
-                                icon="scroll-text"
-                                title=text::audit::empty()
-                                text=text::audit::empty_help()
-                            />
-                        }
-                        .into_any()
-                    }
-                />
-            </Card>
+            {parts::late::audit_list(page, mine, filtered.get_untracked())}
         </Load>
         <EventDrawer event=open/>
+    }
+}
+
+/// Events as the audit log and the activity of a person list them.
+#[component]
+pub fn AuditList(
+    /// The events.
+    page: Page<AuditRow>,
+    /// Only the person's own.
+    mine: bool,
+    /// Some are filtered out.
+    filtered: bool,
+) -> impl IntoView {
+    view! {
+    <Card flush=true>
+        <EventTable
+            events=page.data
+            next=page.next_cursor
+            with_actor=!mine
+            with_server=true
+            main=true
+            csv=Some(if mine { "activity" } else { "audit" })
+            empty=move || if filtered {
+                view! { <EmptyState icon="search" title=text::audit::no_match() text=text::audit::no_match_help()/> }.into_any()
+            } else {
+                view! {
+                    <EmptyState
+                        icon="scroll-text"
+                        title=text::audit::empty()
+                        text=text::audit::empty_help()
+                    />
+                }
+                .into_any()
+            }
+        />
+    </Card>
     }
 }
 

@@ -5,7 +5,7 @@ mod decide;
 mod review;
 
 use api::{InboxQuery, ListInbox};
-use domain::{Capability, Request, RequestKind, RequestState};
+use domain::{Capability, Page, Request, RequestKind, RequestState};
 pub use review::{Past, ReviewFacts, ReviewPage};
 
 use crate::pages::rules::words;
@@ -24,7 +24,8 @@ pub fn InboxPage() -> impl IntoView {
             sort: sort.get(),
             cursor: cursor.get(),
         },
-    });
+    })
+    .later();
     follow_arrivals();
     let views = use_views("inbox");
     let filtered = Memo::new(move |_| [search, state, kind].iter().any(|value| value.with(Option::is_some)));
@@ -48,7 +49,7 @@ pub fn InboxPage() -> impl IntoView {
             <FilterSelect name="kind" label=text::common::kind() options=kinds.collect()/>
         </FilterBar>
         <Load resource=requests rows=8 let:page>
-            <InboxTable requests=page.data next=page.next_cursor filtered=filtered.get_untracked()/>
+            {parts::late::inbox_list(page, filtered.get_untracked())}
         </Load>
         {can(Capability::ManageRequests).get_untracked().then(|| view! { <KeyHint/> })}
     }
@@ -67,10 +68,12 @@ fn follow_arrivals() {
     });
 }
 
+/// Requests to decide about as a list.
 #[component]
-fn InboxTable(
-    requests: Vec<Request>,
-    #[prop(optional_no_strip)] next: Option<String>,
+pub fn InboxList(
+    /// The requests.
+    page: Page<Request>,
+    /// Some are filtered out.
     filtered: bool,
 ) -> impl IntoView {
     view! {
@@ -87,7 +90,7 @@ fn InboxTable(
                     Column::new(text::common::asked()).sorted("asked"),
                     Column::new(text::common::state()),
                 ]
-                rows=requests
+                rows=page.data
                 row=|request: Request| {
                     let urgency = if request.urgent {
                         view! { <Badge tone=Tone::Danger>{text::inbox::urgent()}</Badge> }.into_any()
@@ -105,7 +108,7 @@ fn InboxTable(
                     .href(format!("/inbox/{}", request.id));
                     if request.state == RequestState::Pending { row } else { row.muted() }
                 }
-                next=next
+                next=page.next_cursor
                 empty=move || if filtered {
                     view! { <EmptyState icon="search" title=text::inbox::no_match() text=text::inbox::no_match_text()/> }.into_any()
                 } else {

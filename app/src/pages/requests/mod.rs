@@ -12,7 +12,7 @@ mod steps;
 use api::ListRequests;
 pub use api::ToolChoice;
 pub use detail::RequestPage;
-use domain::{Request, RequestState};
+use domain::{Page, Request, RequestState};
 pub use duplicates::DuplicateList;
 pub use fields::{AuthChoice, names, tool_option};
 pub use new::NewRequestPage;
@@ -26,7 +26,8 @@ pub fn RequestsPage() -> impl IntoView {
     let (search, state, cursor) = (query("search"), query_as::<RequestState>("state"), query("cursor"));
     let sort = query("sort");
     let requests =
-        load(move || ListRequests { search: search.get(), state: state.get(), sort: sort.get(), cursor: cursor.get() });
+        load(move || ListRequests { search: search.get(), state: state.get(), sort: sort.get(), cursor: cursor.get() })
+            .later();
     let views = use_views("requests");
     let filtered = Memo::new(move |_| search.with(Option::is_some) || state.with(Option::is_some));
     let states = std::iter::once((String::new(), text::requests::any_state().to_owned()))
@@ -45,44 +46,57 @@ pub fn RequestsPage() -> impl IntoView {
             <FilterSelect name="state" label=text::common::state() options=states.collect()/>
         </FilterBar>
         <Load resource=requests let:page>
-            <Card flush=true>
-                <DataTable
-                    label=text::requests::title()
-                    main=true
-                    csv=Some("requests")
-                    columns=vec![
-                        Column::new(text::common::request()).sorted("name").wide(),
-                        Column::new(text::common::kind()).optional("kind"),
-                        Column::new(text::common::state()),
-                        Column::new(text::common::asked()).sorted("asked"),
-                        Column::new(text::requests::decided_by()).optional("decided"),
-                    ]
-                    rows=page.data
-                    row=|request: Request| {
-                        let decided = request.decision.as_ref().map_or_else(|| "–".to_owned(), |d| d.by_name.clone());
-                        let row = Row::new(cells![
-                            view! { <span class="named"><BrandIcon icon=request.icon.clone() name=request.name.clone()/>{request.name.clone()}</span> },
-                            view! { <StateBadge state=request.kind/> },
-                            view! { <StateBadge state=request.state/> },
-                            view! { <Time at=request.created_at/> },
-                            decided,
-                        ])
-                        .href(format!("/requests/{}", request.id));
-                        if request.state == RequestState::Withdrawn { row.muted() } else { row }
-                    }
-                    next=page.next_cursor
-                    empty=move || if filtered.get_untracked() {
-                        view! { <EmptyState icon="search" title=text::requests::none_match() text=text::requests::none_match_text()/> }.into_any()
-                    } else {
-                        view! {
-                            <EmptyState icon="send" title=text::requests::empty() text=text::requests::empty_text()>
-                                <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">{text::catalog::browse()}</LinkButton>
-                            </EmptyState>
-                        }
-                        .into_any()
-                    }
-                />
-            </Card>
+            {crate::areas::parts::late::requests_list(page, filtered.get_untracked())}
         </Load>
+    }
+}
+
+/// The person's own requests as a list.
+#[component]
+pub fn OwnRequests(
+    /// The requests.
+    page: Page<Request>,
+    /// Some are filtered out.
+    filtered: bool,
+) -> impl IntoView {
+    view! {
+    <Card flush=true>
+        <DataTable
+            label=text::requests::title()
+            main=true
+            csv=Some("requests")
+            columns=vec![
+                Column::new(text::common::request()).sorted("name").wide(),
+                Column::new(text::common::kind()).optional("kind"),
+                Column::new(text::common::state()),
+                Column::new(text::common::asked()).sorted("asked"),
+                Column::new(text::requests::decided_by()).optional("decided"),
+            ]
+            rows=page.data
+            row=|request: Request| {
+                let decided = request.decision.as_ref().map_or_else(|| "–".to_owned(), |d| d.by_name.clone());
+                let row = Row::new(cells![
+                    view! { <span class="named"><BrandIcon icon=request.icon.clone() name=request.name.clone()/>{request.name.clone()}</span> },
+                    view! { <StateBadge state=request.kind/> },
+                    view! { <StateBadge state=request.state/> },
+                    view! { <Time at=request.created_at/> },
+                    decided,
+                ])
+                .href(format!("/requests/{}", request.id));
+                if request.state == RequestState::Withdrawn { row.muted() } else { row }
+            }
+            next=page.next_cursor
+            empty=move || if filtered {
+                view! { <EmptyState icon="search" title=text::requests::none_match() text=text::requests::none_match_text()/> }.into_any()
+            } else {
+                view! {
+                    <EmptyState icon="send" title=text::requests::empty() text=text::requests::empty_text()>
+                        <LinkButton href="/catalog" variant=Variant::Primary icon="layout-grid">{text::catalog::browse()}</LinkButton>
+                    </EmptyState>
+                }
+                .into_any()
+            }
+        />
+    </Card>
     }
 }

@@ -8,7 +8,7 @@ mod table;
 use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter, SwitchRules};
 use chrono::{DateTime, TimeDelta, Utc};
 pub use detail::RulePage;
-use domain::Capability;
+use domain::{Capability, RuleView};
 pub use form::RuleFields;
 pub use table::RuleTable;
 
@@ -25,7 +25,8 @@ pub fn PoliciesPage() -> impl IntoView {
     let (search, effect, scope, sort) = (query("search"), query("effect"), query("scope"), query("sort"));
     let rules = load(move || ListRules {
         filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get(), sort: sort.get() },
-    });
+    })
+    .later();
     let views = use_views("policies");
     parts::ahead(&["rule_form"]);
     let principals = load_principals("new");
@@ -53,15 +54,7 @@ pub fn PoliciesPage() -> impl IntoView {
             />
         </FilterBar>
         <Load resource=rules let:rules>
-            <Card flush=true>
-                <RuleTable
-                    rules=rules
-                    with_server=true
-                    main=true
-                    bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
-                    empty=text::rules::no_match()
-                />
-            </Card>
+            {parts::late::policies_list(rules, many)}
         </Load>
         <Dialog name="new" title=text::rules::new_global() wide=true>
             <Load resource=principals rows=RULE_ROWS let:principals>
@@ -76,6 +69,27 @@ pub fn PoliciesPage() -> impl IntoView {
                 }.into_any())}
             </Load>
         </Dialog>
+    }
+}
+
+/// Rules as a list.
+#[component]
+pub fn RuleList(
+    /// The rules.
+    rules: Vec<RuleView>,
+    /// Switches chosen ones.
+    many: FormState<SwitchRules>,
+) -> impl IntoView {
+    view! {
+    <Card flush=true>
+        <RuleTable
+            rules=rules
+            with_server=true
+            main=true
+            bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
+            empty=text::rules::no_match()
+        />
+    </Card>
     }
 }
 

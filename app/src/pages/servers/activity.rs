@@ -17,7 +17,7 @@ pub(super) fn load_events(server: Memo<Result<ServerId, AppError>>, tab: Memo<&'
         let query = AuditQuery { server: Some(id.to_string()), cursor: cursor.get(), ..AuditQuery::default() };
         Some(ListEvents { query })
     })
-    .later()
+    .maybe_later()
 }
 
 /// The last tab but one of a server's page.

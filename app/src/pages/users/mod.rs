@@ -5,7 +5,7 @@ pub mod fields;
 pub mod profile;
 
 use api::{InviteUser, Invited, ListUsers, SwitchUsers};
-use domain::{Capability, OneTimeLink, Sort, User, UserId, UserSort, UserStatus};
+use domain::{Capability, OneTimeLink, Page, Sort, User, UserId, UserSort, UserStatus};
 
 use crate::prelude::*;
 
@@ -17,12 +17,12 @@ pub fn UsersPage() -> impl IntoView {
     let (search, status, cursor) = (query("search"), query_as::<UserStatus>("status"), query("cursor"));
     let sort = query_as::<Sort<UserSort>>("sort");
     let users =
-        load(move || ListUsers { search: search.get(), status: status.get(), sort: sort.get(), cursor: cursor.get() });
+        load(move || ListUsers { search: search.get(), status: status.get(), sort: sort.get(), cursor: cursor.get() })
+            .later();
     let views = use_views("users");
     parts::ahead(&["user_form"]);
     let invite = use_form::<InviteUser>();
     let many = use_form::<SwitchUsers>();
-    let own = me().with_untracked(|me| me.as_ref().map(|me| me.user.id));
     let statuses = [(String::new(), text::users::any_status().to_owned())]
         .into_iter()
         .chain(UserStatus::ALL.iter().map(|status| (status.to_string(), status.label())))
@@ -38,26 +38,7 @@ pub fn UsersPage() -> impl IntoView {
             <FilterSelect name="status" label=text::common::status() options=statuses/>
         </FilterBar>
         <Load resource=users let:page>
-            <Card flush=true>
-                <DataTable
-                    label=text::common::users()
-                    main=true
-                    csv=Some("users")
-                    columns=vec![
-                        Column::new(text::common::name()).sorted("name").wide(),
-                        Column::new(text::common::department()).sorted("department"),
-                        Column::new(text::common::team()).optional("team"),
-                        Column::new(text::common::role()).optional("role"),
-                        Column::new(text::common::status()),
-                        Column::new(text::users::last_sign_in()).sorted("last_sign_in"),
-                    ]
-                    rows=page.data
-                    next=page.next_cursor
-                    row=move |user: User| user_row(user, own)
-                    bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
-                    empty=|| view! { <EmptyState icon="users" title=text::users::empty() text=text::users::empty_help()/> }
-                />
-            </Card>
+            {parts::late::users_list(page, many)}
         </Load>
         <Dialog name="invite" title=text::users::invite_somebody()>
             {move || match invite.output() {
@@ -76,6 +57,39 @@ pub fn UsersPage() -> impl IntoView {
                 }.into_any(),
             }}
         </Dialog>
+    }
+}
+
+/// People as a list.
+#[component]
+pub fn UserList(
+    /// The people.
+    page: Page<User>,
+    /// Suspends or reactivates chosen ones.
+    many: FormState<SwitchUsers>,
+) -> impl IntoView {
+    let own = me().with_untracked(|me| me.as_ref().map(|me| me.user.id));
+    view! {
+    <Card flush=true>
+        <DataTable
+            label=text::common::users()
+            main=true
+            csv=Some("users")
+            columns=vec![
+                Column::new(text::common::name()).sorted("name").wide(),
+                Column::new(text::common::department()).sorted("department"),
+                Column::new(text::common::team()).optional("team"),
+                Column::new(text::common::role()).optional("role"),
+                Column::new(text::common::status()),
+                Column::new(text::users::last_sign_in()).sorted("last_sign_in"),
+            ]
+            rows=page.data
+            next=page.next_cursor
+            row=move |user: User| user_row(user, own)
+            bulk=Some(Bulk { form: many.into(), actions: ViewFn::from(SwitchMany) })
+            empty=|| view! { <EmptyState icon="users" title=text::users::empty() text=text::users::empty_help()/> }
+        />
+    </Card>
     }
 }
 
