@@ -10,8 +10,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    AuditRow, Page as PageOf, Request, Rule, RuleView, Server, ServerDetail, ServerId, SessionView, TestReport, User,
-    UserId,
+    AuditRow, NewRequest, Page as PageOf, Request, Rule, RuleView, Server, ServerDetail, ServerId, SessionView,
+    TestReport, User, UserId,
 };
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -27,7 +27,8 @@ use crate::pages::audit::api::AuditPageData;
 use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
 use crate::pages::inbox::{InboxList, Past, ReviewFacts};
-use crate::pages::requests::OwnRequests;
+use crate::pages::requests::api::{AccessTarget, EntryHead};
+use crate::pages::requests::{AccessFields, CustomConnection, EntryConnection, OwnRequests};
 use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
 use crate::pages::rules::{RuleFields, RuleList};
 use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, ServerList, SettingsTab, ToolsTab};
@@ -448,6 +449,16 @@ parts! {
     /// The fields of a rule.
     rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
         <RuleFields principals=principals.0 global=global rule=rule/>
+    };
+    /// The connection of a custom server.
+    request_form_custom(fields: NewRequest, kept: Vec<String>) => view! {
+        <CustomConnection fields=fields kept=kept/>
+    };
+    /// The connection of a catalog entry.
+    request_form_entry(entry: EntryHead, kept: Vec<String>) => view! { <EntryConnection entry=entry kept=kept/> };
+    /// Which tools of an existing server.
+    request_form_access(target: AccessTarget, chosen: Vec<String>) => view! {
+        <AccessFields target=target chosen=chosen/>
     };
     /// Who asks, why, and for what: [`AboutRequest`].
     review_facts(about: Later, request: Request) => read(about, move |about: AboutRequest| view! {

@@ -6,6 +6,7 @@ use leptos::server_fn::Bytes;
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
+use crate::format::upper;
 use crate::text;
 use crate::wire::from_text;
 
@@ -112,7 +113,7 @@ fn input_matches(input: &str, field: &str) -> bool {
 /// The text as a sentence: upper-case first letter, full stop at the end.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.trim().chars();
-    let mut sentence: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let mut sentence: String = chars.next().map(|first| upper(first.encode_utf8(&mut [0; 4]))).unwrap_or_default();
     sentence.push_str(chars.as_str());
     if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');

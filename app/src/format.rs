@@ -104,12 +104,36 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", number(n as u64)) }
 }
 
+/// A text in capital letters. In the browser its own tables serve, ours would come on top.
+pub fn upper(text: &str) -> String {
+    #[cfg(feature = "ssr")]
+    {
+        text.to_uppercase()
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        js_sys::JsString::from(text).to_upper_case().into()
+    }
+}
+
+/// A text in small letters, as [`upper`].
+pub fn lower(text: &str) -> String {
+    #[cfg(feature = "ssr")]
+    {
+        text.to_lowercase()
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        js_sys::JsString::from(text).to_lower_case().into()
+    }
+}
+
 /// The letters that stand for a name: first of the first and of the last word.
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
     let last = words.next_back();
-    let text: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
+    let text = upper(&first.into_iter().chain(last).collect::<String>());
     if text.is_empty() { "?".to_owned() } else { text }
 }
 

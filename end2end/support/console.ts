@@ -52,7 +52,10 @@ export class Console {
 
   /** Waits until the page is interactive; without JavaScript it always is. */
   async ready(): Promise<void> {
-    if (this.#script) await this.page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    if (!this.#script) return;
+    await this.page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+    // Parts that come to life late.
+    await expect(this.page.locator("[data-still]")).toHaveCount(0);
   }
 
   /** Waits for a page that was loaded as a whole, by its path. */

@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use serde_json::Value;
 
 use super::{CopyButton, Icon};
+use crate::format::lower;
 use crate::text;
 
 /// JSON text, indented, with parts that fold, a search, and the path of what is pointed at to be copied. Text that is not
@@ -46,7 +47,7 @@ pub fn JsonView(
 fn JsonTools(tree: NodeRef<leptos::html::Div>, label: String) -> impl IntoView {
     let found = RwSignal::new(None::<u32>);
     let search = move |event: ev::Event| {
-        let words = event_target_value(&event).to_lowercase();
+        let words = lower(&event_target_value(&event));
         let Some(tree) = tree.get_untracked() else { return };
         found.set(mark(&tree, words.trim()));
     };
@@ -84,7 +85,7 @@ fn mark(tree: &web_sys::Element, words: &str) -> Option<u32> {
     let mut count = 0;
     each(tree, "[data-path]", |line| {
         let own = line.query_selector(":scope > .json-line, :scope > summary").ok().flatten();
-        let text = own.and_then(|own| own.text_content()).unwrap_or_default().to_lowercase();
+        let text = lower(&own.and_then(|own| own.text_content()).unwrap_or_default());
         let hit = !words.is_empty() && text.contains(words);
         drop(line.class_list().toggle_with_force("json-hit", hit));
         if hit {

@@ -20,6 +20,8 @@ use anyhow::{Context, Result, bail};
 pub(super) const MAIN: &str = "main.wasm";
 /// The script that loads the others. wasm-bindgen's script imports it.
 pub(super) const SCRIPT: &str = "areas.js";
+/// Where each module is in the packs that areas share.
+pub(super) const INDEX: &str = "index.json";
 /// A request for a further file counts as much as this part of all code: some 5 KB over the wire in a release.
 const REQUEST: u64 = 100;
 
@@ -66,8 +68,8 @@ pub(super) fn pack(cut: &Path, modules: &Modules, loader: &Path, packs: &Path, f
     let letters = letters(modules)?;
 
     // In the order of their numbers.
-    let (mut number, mut numbered) = (0, Vec::new());
-    let mut script = String::from("const PACKS = [\n");
+    let mut numbered = Vec::new();
+    let mut index = Vec::new();
     for areas in &grouped {
         let held: Vec<_> =
             modules.iter().filter(|(_, users)| grouped.iter().find(|g| g.is_superset(users)) == Some(areas)).collect();
@@ -75,26 +77,27 @@ pub(super) fn pack(cut: &Path, modules: &Modules, loader: &Path, packs: &Path, f
             // Its modules have found a smaller pack.
             continue;
         }
-        let name = format!("{number}.pack");
-        number += 1;
-        writeln!(script, "  [\"./areas/{name}\", [")?;
-        let mut bytes = Vec::new();
+        let name = format!("{}.pack", index.len());
+        let (mut bytes, mut places) = (Vec::new(), Vec::new());
         for (stem, users) in held {
             let module = &code[stem.as_str()];
             let users_in_letters: String = users.iter().map(|area| letters[area.as_str()]).collect();
-            writeln!(script, "    [{}, \"{users_in_letters}\"],", module.len())?;
+            places.push((module.len(), users_in_letters));
             bytes.extend(module);
             numbered.push((users, module.as_slice()));
         }
-        script.push_str("  ]],\n");
+        index.push((format!("./areas/{name}"), places));
         fs::write(packs.join(&name), bytes).with_context(|| format!("{name} cannot be written"))?;
     }
-    writeln!(script, "];\nimport {{ areas }} from {:?};", loader.display().to_string())?;
-    writeln!(script, "const area = areas(PACKS, getSharedImports, import.meta.url);")?;
+    let index = serde_json::to_vec(&index).context("an index is always JSON")?;
+    fs::write(packs.join(INDEX), index).with_context(|| format!("{INDEX} cannot be written"))?;
+
+    let mut script = format!("import {{ areas }} from {:?};\n", loader.display().to_string());
+    writeln!(script, "const area = areas(\"./areas/{INDEX}\", getSharedImports, import.meta.url);")?;
     for (area, letter) in &letters {
         writeln!(script, "export const __wasm_split_load_{area} = area(\"{letter}\", \"./first/{area}.pack\");")?;
         let name = format!("{area}.pack");
-        fs::write(first.join(&name), first_of(area, &numbered)?)
+        fs::write(first.join(&name), first_of(area, &numbered, &letters)?)
             .with_context(|| format!("{name} cannot be written"))?;
     }
 
@@ -121,8 +124,8 @@ fn letters(modules: &Modules) -> Result<BTreeMap<&str, char>> {
 
 /// All modules that an area needs: their count, number and length of each (32 bits, little endian), then the modules. A part
 /// of a page, which is named after it (`server_tools`), needs only what its page does not.
-fn first_of(area: &str, numbered: &[(&Areas, &[u8])]) -> Result<Vec<u8>> {
-    let page = area.split_once('_').map(|(page, _)| page);
+fn first_of(area: &str, numbered: &[(&Areas, &[u8])], areas: &BTreeMap<&str, char>) -> Result<Vec<u8>> {
+    let page = page_of(area, areas.keys().copied());
     let (mut head, mut bytes, mut count) = (Vec::new(), Vec::new(), 0_u32);
     for (number, (users, module)) in numbered.iter().enumerate() {
         if !users.contains(area) || page.is_some_and(|page| users.contains(page)) {
@@ -135,6 +138,12 @@ fn first_of(area: &str, numbered: &[(&Areas, &[u8])]) -> Result<Vec<u8>> {
         count += 1;
     }
     Ok([&count.to_le_bytes()[..], &head, &bytes].concat())
+}
+
+/// The page that an area is a part of: the one with the longest name that begins its own.
+pub(super) fn page_of<'a>(area: &str, areas: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let begins = |page: &&str| area.strip_prefix(page).is_some_and(|rest| rest.starts_with('_'));
+    areas.filter(begins).max_by_key(|page| page.len())
 }
 
 /// Which sets of areas get a pack. Two packs become one, for all who need either, as long as the requests saved outweigh

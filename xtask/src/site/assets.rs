@@ -15,6 +15,7 @@ use super::compress::Compressor;
 /// What an asset is, which decides its content type and whether compression pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    Json,
     /// Several WebAssembly modules in one file.
     Pack,
     Script,
@@ -28,6 +29,7 @@ pub(super) enum Kind {
 impl Kind {
     fn content_type(self) -> &'static str {
         match self {
+            Self::Json => "application/json",
             Self::Pack => "application/octet-stream",
             Self::Script => "text/javascript; charset=utf-8",
             Self::Style => "text/css; charset=utf-8",

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use super::{assets::Manifest, compress::brotli_size};
+use super::{areas::page_of, assets::Manifest, compress::brotli_size};
 use crate::{repo::Repo, stage::note};
 
 /// A group of assets that a page loads together.
@@ -93,7 +93,7 @@ fn areas(repo: &Repo, manifest: &Manifest) -> Result<BTreeMap<String, u64>> {
     }
     let alone = areas.clone();
     for (area, size) in &mut areas {
-        if let Some(page) = area.split_once('_').and_then(|(page, _)| alone.get(page)) {
+        if let Some(page) = page_of(area, alone.keys().map(String::as_str)).and_then(|page| alone.get(page)) {
             *size += page;
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Application {
     pub(super) wasm: PathBuf,
     /// What the pages of some areas need besides: logical names (`areas/7.pack`, `first/audit.pack`) and files.
     pub(super) packs: Vec<(String, PathBuf)>,
+    /// Where each module is in the packs that areas share.
+    index: PathBuf,
 }
 
 pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application> {
@@ -40,7 +42,7 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
     let (script, wasm) = (work.join("app.js"), work.join("app_bg.wasm"));
 
     let loader = repo.path("web/areas.ts");
-    let inputs = Inputs::of("wasm", 11)
+    let inputs = Inputs::of("wasm", 12)
         .text(mode.name())
         .file(&compiled)?
         .file(&repo.path("package-lock.json"))?
@@ -71,7 +73,8 @@ pub(super) fn build(repo: &Repo, mode: Mode, work: &Path) -> Result<Application>
         let packs = files(directory, &["pack"])?.into_iter();
         named.extend(packs.filter_map(|path| Some((format!("{folder}/{}", path.file_name()?.to_str()?), path))));
     }
-    Ok(Application { script, wasm, packs: named })
+    let index = packs.join(areas::INDEX);
+    Ok(Application { script, wasm, packs: named, index })
 }
 
 /// Makes modules smaller, each in its place: as many processes as the machine has cores, each with its share of them.
@@ -141,17 +144,22 @@ pub(super) fn add(application: &Application, assets: &mut Assets) -> Result<()> 
     assets.add("app_bg.wasm", Kind::Wasm, super::read(&application.wasm)?)?;
     let mut script = String::from_utf8(super::read(&application.script)?).context("app.js is not UTF-8")?;
     replace_once(&mut script, "", "app_bg.wasm", assets)?;
+    let index_name = format!("areas/{}", areas::INDEX);
+    let mut index = String::from_utf8(super::read(&application.index)?).context("the index is not UTF-8")?;
     for (name, path) in &application.packs {
         assets.add(name.clone(), Kind::Pack, super::read(path)?)?;
-        replace_once(&mut script, "./", name, assets)?;
+        let names_it = if name.starts_with("areas/") { &mut index } else { &mut script };
+        replace_once(names_it, "./", name, assets)?;
     }
+    assets.add(index_name.clone(), Kind::Json, index.into_bytes())?;
+    replace_once(&mut script, "./", &index_name, assets)?;
     assets.add("app.js", Kind::Script, script.into_bytes())
 }
 
 fn replace_once(script: &mut String, prefix: &str, name: &str, assets: &Assets) -> Result<()> {
     let from = format!("\"{prefix}{name}\"");
     if script.matches(&from).count() != 1 {
-        bail!("app.js does not name {from} exactly once; has wasm-bindgen's output changed?");
+        bail!("{from} is not named exactly once; has wasm-bindgen's output changed?");
     }
     let file = assets.file(name).with_context(|| format!("{name} comes before app.js"))?;
     *script = script.replace(&from, &format!("\"{prefix}{file}\""));

@@ -9,8 +9,8 @@ use crate::prelude::*;
 #[component]
 pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<EntryHead>) -> impl IntoView {
     let connection = match entry {
-        Some(entry) => view! { <EntryConnection entry=entry kept=kept.clone()/> }.into_any(),
-        None => view! { <CustomConnection fields=fields.clone() kept=kept.clone()/> }.into_any(),
+        Some(entry) => parts::request_form_entry(entry, kept.clone()).into_any(),
+        None => parts::request_form_custom(fields.clone(), kept.clone()).into_any(),
     };
     let env = names(&fields.env);
     let has_env = !env.is_empty();
@@ -46,7 +46,12 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
 
 /// The connection of a custom server.
 #[component]
-fn CustomConnection(fields: NewRequest, kept: Vec<String>) -> impl IntoView {
+pub fn CustomConnection(
+    /// What stands in the fields.
+    fields: NewRequest,
+    /// Names of headers whose values are kept already.
+    kept: Vec<String>,
+) -> impl IntoView {
     let transports = Transport::ALL.iter().map(|t| match t {
         Transport::StreamableHttp => (t.to_string(), t.words().to_owned()),
         Transport::Sse | Transport::Stdio => (t.to_string(), text::requests::transport_not_available(t.words())),
@@ -104,7 +109,12 @@ pub fn AuthChoice(
 
 /// The connection of a catalog entry: fixed, but for the values of its headers.
 #[component]
-fn EntryConnection(entry: EntryHead, kept: Vec<String>) -> impl IntoView {
+pub fn EntryConnection(
+    /// The entry.
+    entry: EntryHead,
+    /// Names of headers whose values are kept already.
+    kept: Vec<String>,
+) -> impl IntoView {
     let url = entry.url.unwrap_or_default();
     let rows = entry
         .headers
@@ -149,7 +159,12 @@ fn EntryConnection(entry: EntryHead, kept: Vec<String>) -> impl IntoView {
 
 /// Which tools of an existing server.
 #[component]
-pub(super) fn AccessFields(target: AccessTarget, chosen: Vec<String>) -> impl IntoView {
+pub fn AccessFields(
+    /// The server.
+    target: AccessTarget,
+    /// What is chosen at first.
+    chosen: Vec<String>,
+) -> impl IntoView {
     let AccessTarget { name, slug, tools, .. } = target;
     let options: Vec<CheckOption> = tools.into_iter().map(tool_option).collect();
     let any = !options.is_empty();

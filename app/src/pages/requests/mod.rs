@@ -14,7 +14,7 @@ pub use api::ToolChoice;
 pub use detail::RequestPage;
 use domain::{Page, Request, RequestState};
 pub use duplicates::DuplicateList;
-pub use fields::{AuthChoice, names, tool_option};
+pub use fields::{AccessFields, AuthChoice, CustomConnection, EntryConnection, names, tool_option};
 pub use new::NewRequestPage;
 pub use parts::{ConfigurationFacts, DecisionView, JustificationView, RequestList, history_items};
 

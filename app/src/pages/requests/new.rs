@@ -5,7 +5,7 @@ use domain::NewRequest;
 use super::api::{DiscardDraft, EntryHead, FormSource, GetForm, Replaced, RequestFormData, SendRequest};
 use super::draft::{Autosave, Draft, DraftStatus};
 use super::duplicates::DuplicateList;
-use super::fields::{AccessFields, JustificationFields, ServerFields};
+use super::fields::{JustificationFields, ServerFields};
 use super::steps::{FormStep, FormSteps};
 use crate::pages::catalog::why_not;
 use crate::prelude::*;
@@ -85,7 +85,7 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                     {fields.server_id.map(|id| view! { <Hidden name="request[server_id]" value=id.to_string()/> })}
                     {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
                     {match target {
-                        Some(target) => view! { <AccessFields target=target chosen=fields.tools/> }.into_any(),
+                        Some(target) => parts::request_form_access(target, fields.tools).into_any(),
                         None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
                     }}
                     <div id="why" class="form-step">
