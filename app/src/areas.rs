@@ -10,8 +10,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    AuditRow, NewRequest, Page as PageOf, Request, Rule, RuleView, Server, ServerDetail, ServerId, SessionView,
-    TestReport, User, UserId,
+    AuditRow, NewRequest, Page as PageOf, Problem, Request, Rule, RuleView, Server, ServerDetail, ServerId,
+    SessionView, TestReport, User, UserId,
 };
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -23,6 +23,7 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 
 use crate::components::{ErrorView, FormState, TestDefinitions, TestSteps};
+use crate::error::AppError;
 use crate::pages::audit::api::AuditPageData;
 use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
@@ -36,7 +37,7 @@ use crate::pages::users::api::SwitchUsers;
 use crate::pages::users::fields::UserFields;
 use crate::pages::users::{PersonAccess, PersonForms, PersonSessions, UserList};
 use crate::wire::Later;
-use crate::{pages, shell};
+use crate::{pages, shell, text};
 
 /// Code on its way. On the server it is there already, and what renders it may go on in another thread.
 #[cfg(feature = "ssr")]
@@ -53,7 +54,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The view, for a part of a page that comes later; nothing when its code cannot be loaded.
+    /// The view, for a part of a page that comes later.
     pub fn show(self) -> impl Future<Output = AnyView> + Send + 'static {
         shown(waiting((self.load)()))
     }
@@ -68,7 +69,7 @@ fn view_of(loading: Loading<AnyView>) -> AnyView {
         if !late::first_view() {
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             if let std::task::Poll::Ready(view) = loading.as_mut().poll(&mut context) {
-                return view.unwrap_or_else(|_| ().into_any());
+                return view.unwrap_or_else(|_| missing());
             }
         }
         loading
@@ -76,9 +77,15 @@ fn view_of(loading: Loading<AnyView>) -> AnyView {
     Suspend::new(shown(waiting(loading))).into_any()
 }
 
-/// The view, once its code is there; nothing when it cannot be loaded.
+/// The view, once its code is there, or what to do when it cannot be loaded.
 async fn shown(loading: Waiting<AnyView>) -> AnyView {
-    loading.await.unwrap_or_else(|_| ().into_any())
+    loading.await.unwrap_or_else(|_| missing())
+}
+
+/// Stands for a part whose code could not be loaded.
+fn missing() -> AnyView {
+    let why = text::errors::unreachable().to_owned();
+    view! { <ErrorView error=AppError(Problem::Unavailable { why })/> }.into_any()
 }
 
 #[cfg(feature = "ssr")]
@@ -355,7 +362,7 @@ macro_rules! parts {
                         }
                         #[cfg(not(feature = "ssr"))]
                         if super::super::late::first_view() {
-                            super::super::late::awaken(move || Box::pin(code::$part::show($($name),*)))
+                            super::super::late::awaken(|| Box::pin(code::$part::ahead()), move || Box::pin(code::$part::show($($name),*)))
                         } else {
                             super::$part($($name),*).into_any()
                         }
@@ -366,7 +373,7 @@ macro_rules! parts {
             /// Loads the code of these parts while nothing else is to be done, so that nobody waits for it later.
             pub fn ahead(parts: &'static [&'static str]) {
                 Effect::new(move |_| {
-                    request_idle_callback(move || {
+                    super::late::when_nothing_else(move || {
                         leptos::task::spawn_local(async move {
                             for part in parts {
                                 code_of(part).await;

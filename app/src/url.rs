@@ -133,7 +133,7 @@ pub fn here() -> impl Fn() -> String + Clone + Send + Sync + 'static {
 
 /// The query of this page without what stands in it for a moment only: filters, order and hidden columns of a list.
 pub fn lasting_query() -> impl Fn() -> String + Clone + Send + Sync + 'static {
-    let passing = ["cursor", "notice", "undo", "dialog", "for"];
+    let passing = ["cursor", "notice", "undo", "dialog", "for", "event"];
     let here = href_with(passing.map(|name| (name, None)).to_vec());
     move || here().split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
 }

@@ -32,8 +32,6 @@ measure("approval by keyboard", { [KEYS]: atMost(6, "keys"), [SECONDS]: atMost(2
   await keys.led("to the inbox", admin.page.waitForURL((url) => url.pathname === "/inbox", { timeout: STEP_MS }));
   const row = admin.page.locator("main tbody a[href^='/inbox/']");
   await row.first().waitFor();
-  await keys.press("j");
-  await keys.led("to a row", hasFocus(row.first()));
   await keys.press("Enter");
   await keys.led("to the request", admin.page.waitForURL((url) => url.pathname === `/inbox/${request}`, { timeout: STEP_MS }));
   await admin.page.getByText(/test the connection|connection test/i).first().waitFor();

@@ -98,13 +98,18 @@ test("on a phone the navigation is a menu that closes once a page is chosen", as
 test("the inbox is worked by keyboard", async () => {
   const { page } = console;
   await console.goto("/inbox");
-  const requests = page.getByRole("table", { name: "Requests" }).getByRole("link");
+  const requests = page.getByRole("table", { name: "Requests" }).locator("tbody").getByRole("link");
   await page.keyboard.press("j");
   await expect(requests.nth(0)).toBeFocused();
   await page.keyboard.press("j");
   await expect(requests.nth(1)).toBeFocused();
   await page.keyboard.press("k");
   await expect(requests.nth(0)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/inbox\/req_/);
+
+  // Without a row chosen, Enter opens the first.
+  await console.goto("/inbox");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/inbox\/req_/);
 });

@@ -177,7 +177,7 @@ test("prose is shown as written, and nothing of it runs", async () => {
   await expect(gallery.title).toHaveText(/^Welcome/);
   await gallery.page.goBack();
   await expect(written).toBeVisible();
-  expect(await written.innerHTML()).toBe(rendered);
+  expect((await written.innerHTML()).replaceAll("<!---->", "")).toBe(rendered.replaceAll("<!---->", ""));
 });
 
 test("steps lead to their places", async () => {

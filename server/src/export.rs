@@ -16,7 +16,7 @@ use domain::{
     ActorKind, AuditRow, Capability, Group, ListName, Page, PageQuery, Problem, Request, RequestFilter, RuleView,
     Server, ServerFilter, User, UserFilter,
 };
-use http::{StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use service::{Caller, Services};
 
 /// Rows of a file. Who needs more narrows the filters, or asks the API.
@@ -29,7 +29,9 @@ pub(crate) fn router(services: Services) -> Router {
     ListName::ALL
         .iter()
         .fold(Router::new(), |router, list| {
-            let answer = async |services, caller, query| answer(*list, services, caller, query).await;
+            let answer = async |services, caller, query, method, headers| {
+                answer(*list, services, caller, query, method, headers).await
+            };
             router.route(&format!("/export/{list}.csv"), get(answer))
         })
         .with_state(services)
@@ -42,7 +44,13 @@ async fn answer(
     State(services): State<Services>,
     Extension(caller): Extension<Caller>,
     Query(query): Query<Asked>,
+    method: Method,
+    headers: HeaderMap,
 ) -> Response {
+    // An export of the audit log is recorded, so nothing but a person on a page of ours may ask for one.
+    if method != Method::GET || headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return (StatusCode::FORBIDDEN, "open the list in the console and download it there").into_response();
+    }
     if caller.session.is_none() {
         return (StatusCode::UNAUTHORIZED, "sign in to the console first").into_response();
     }

@@ -2,9 +2,9 @@
 //! in the browser they stay as they are until nothing else is to be done, and only then their code is loaded and takes
 //! their place. A first view does not wait for code that nobody needs in its first second.
 //!
-//! They must hold nothing that Leptos numbers (resources, suspense): the browser would count on without it.
+//! They must hold nothing that Leptos numbers (resources, suspense), as the browser would count on without it, and register
+//! nothing that something outside of them is drawn from.
 
-#[cfg(not(feature = "ssr"))]
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -30,19 +30,19 @@ pub(super) fn first_view() -> bool {
 
 /// The part as the server has rendered it, until its code is there.
 #[cfg(not(feature = "ssr"))]
-pub(super) fn awaken(loading: impl FnOnce() -> Loading<AnyView> + 'static) -> AnyView {
+pub(super) fn awaken(ahead: fn() -> Loading<()>, show: impl FnOnce() -> Loading<AnyView> + 'static) -> AnyView {
     use leptos::reactive::computed::ScopedFuture;
 
     let element = NodeRef::<leptos::html::Div>::new();
     let slot = StoredValue::new_local(None::<AnyView>);
     let ready = RwSignal::new(false);
     let live = ScopedFuture::new_untracked(async move {
-        if let Ok(view) = loading().await {
+        if let Ok(view) = show().await {
             let Some(element) = element.try_get_untracked().flatten() else { return };
-            let open = opened(&element);
+            let state = State::of(&element);
             drop(slot.try_set_value(Some(view)));
             ready.try_set(true);
-            open_again(&element, open);
+            state.bring_back(&element);
         }
     });
     let live = StoredValue::new_local(Some(live));
@@ -51,7 +51,15 @@ pub(super) fn awaken(loading: impl FnOnce() -> Loading<AnyView> + 'static) -> An
             leptos::task::spawn_local(live);
         }
     };
-    Effect::new(move |_| when_idle(element, start));
+    let load = move || {
+        leptos::task::spawn_local(async move {
+            // Without its code the part stays as it is, which can be read and used.
+            if ahead().await.is_ok() {
+                when_idle(element, start);
+            }
+        });
+    };
+    Effect::new(move |_| when_idle(element, load));
     let shown = move || match ready.get().then(|| slot.try_update_value(Option::take).flatten()).flatten() {
         Some(view) => view,
         // What the server has put there stays: nothing is set when a page is taken over.
@@ -60,15 +68,23 @@ pub(super) fn awaken(loading: impl FnOnce() -> Loading<AnyView> + 'static) -> An
     view! { <div class="part" node_ref=element>{shown}</div> }.into_any()
 }
 
-/// Runs this once the page is taken over, the browser has nothing else to do, and nobody is at work in the element.
+/// Runs this once the browser has nothing else to do, or soon in browsers that cannot tell.
+pub(super) fn when_nothing_else(run: impl Fn() + 'static) {
+    let run = std::rc::Rc::new(run);
+    let idle = run.clone();
+    if request_idle_callback_with_handle(move || idle()).is_err() {
+        set_timeout(move || run(), Duration::from_millis(50));
+    }
+}
+
+/// Runs this once the page is taken over, the browser has nothing else to do, and nobody is writing in the element.
 #[cfg(not(feature = "ssr"))]
 fn when_idle(element: NodeRef<leptos::html::Div>, run: impl Fn() + Copy + 'static) {
-    request_idle_callback(move || {
+    when_nothing_else(move || {
         let Some(within) = element.try_get_untracked().flatten() else { return };
-        let busy = document().active_element().is_some_and(|active| within.contains(Some(&active)));
         if first_view() {
             set_timeout(move || when_idle(element, run), Duration::from_millis(20));
-        } else if busy {
+        } else if is_written_in(&within) {
             set_timeout(move || when_idle(element, run), Duration::from_secs(1));
         } else {
             run();
@@ -76,32 +92,69 @@ fn when_idle(element: NodeRef<leptos::html::Div>, run: impl Fn() + Copy + 'stati
     });
 }
 
-/// Which of the disclosures in it are open.
+/// Whether somebody has begun to fill in a form in it.
 #[cfg(not(feature = "ssr"))]
-fn opened(element: &web_sys::Element) -> Vec<bool> {
-    details(element).iter().map(|one| one.has_attribute("open")).collect()
+fn is_written_in(element: &web_sys::Element) -> bool {
+    let in_field = element.query_selector("input:focus, textarea:focus, select:focus").ok().flatten().is_some();
+    // Chosen rows of a table find their places again.
+    let changed = all(element, "input:not([type=hidden], [data-choose]), textarea, option").iter().any(|field| {
+        if let Some(input) = field.dyn_ref::<web_sys::HtmlInputElement>() {
+            // The value of a box is a word for the server, also where none is set.
+            let ticked = matches!(input.type_().as_str(), "checkbox" | "radio");
+            if ticked { input.checked() != input.default_checked() } else { input.value() != input.default_value() }
+        } else if let Some(option) = field.dyn_ref::<web_sys::HtmlOptionElement>() {
+            option.selected() && !option.default_selected() && option.index() != 0
+        } else {
+            let text = field.dyn_ref::<web_sys::HtmlTextAreaElement>();
+            text.is_some_and(|text| text.default_value().is_ok_and(|before| before != text.value()))
+        }
+    });
+    in_field || changed
 }
 
-/// Opens what was open before the element was replaced.
+/// What people have done with a part before it came to life: which disclosures are open, what has the focus.
 #[cfg(not(feature = "ssr"))]
-fn open_again(element: &web_sys::HtmlDivElement, open: Vec<bool>) {
-    if !open.contains(&true) {
-        return;
+struct State {
+    open: Vec<bool>,
+    focus: Option<usize>,
+}
+
+#[cfg(not(feature = "ssr"))]
+impl State {
+    const CAN_HAVE_FOCUS: &str = "a, button, summary, input, select, textarea, [tabindex]";
+
+    fn of(element: &web_sys::Element) -> Self {
+        let active = document().active_element();
+        Self {
+            open: all(element, "details").iter().map(|one| one.has_attribute("open")).collect(),
+            focus: active.and_then(|active| all(element, Self::CAN_HAVE_FOCUS).iter().position(|one| *one == active)),
+        }
     }
-    let element = element.clone();
-    // After the effect that replaces it.
-    set_timeout(
-        move || {
-            for (one, _) in details(&element).iter().zip(open).filter(|(_, open)| *open) {
-                drop(one.set_attribute("open", ""));
-            }
-        },
-        Duration::ZERO,
-    );
+
+    fn bring_back(self, element: &web_sys::HtmlDivElement) {
+        if self.focus.is_none() && self.open.is_empty() {
+            return;
+        }
+        let element = element.clone();
+        // After the effect that replaces the part.
+        set_timeout(
+            move || {
+                for (one, open) in all(&element, "details").iter().zip(&self.open) {
+                    drop(if *open { one.set_attribute("open", "") } else { one.remove_attribute("open") });
+                }
+                let focus = self.focus.and_then(|at| all(&element, Self::CAN_HAVE_FOCUS).into_iter().nth(at));
+                if let Some(focus) = focus.and_then(|focus| focus.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    // Refused only when it left the page meanwhile.
+                    drop(focus.focus());
+                }
+            },
+            Duration::ZERO,
+        );
+    }
 }
 
 #[cfg(not(feature = "ssr"))]
-fn details(element: &web_sys::Element) -> Vec<web_sys::Element> {
-    let Ok(found) = element.query_selector_all("details") else { return Vec::new() };
+fn all(element: &web_sys::Element, selector: &str) -> Vec<web_sys::Element> {
+    let Ok(found) = element.query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
 }

@@ -456,7 +456,8 @@ fn stay(table: NodeRef<leptos::html::Div>, count: RwSignal<usize>) {
     });
 }
 
-/// Rows by keyboard: `j` and `k` move between them, Enter opens one because it is a link, `x` chooses one.
+/// Rows by keyboard: `j` and `k` move between them, Enter opens one because it is a link, `x` chooses one. While nothing has
+/// the focus, Enter opens the first.
 fn walk(table: NodeRef<leptos::html::Div>) {
     Effect::new(move |_| {
         keys::on_command(move |key, event| {
@@ -465,11 +466,24 @@ fn walk(table: NodeRef<leptos::html::Div>) {
                 "j" => move_focus(&table, 1),
                 "k" => move_focus(&table, -1),
                 "x" => choose_current(&table),
+                "Enter" if nothing_has_focus() => open_first(&table),
                 _ => return,
             }
             event.prevent_default();
         });
     });
+}
+
+/// Whether keys go to no element in particular, as after a page was opened.
+fn nothing_has_focus() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+fn open_first(list: &web_sys::Element) {
+    let first = list.query_selector(ROW_LINK).ok().flatten();
+    if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+        first.click();
+    }
 }
 
 /// Moves the focus to the next or the previous row; from outside of the list to its first or last.

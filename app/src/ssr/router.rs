@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
@@ -36,6 +36,21 @@ pub fn pages() -> Vec<String> {
         paths.into_iter().collect()
     });
     PAGES.clone()
+}
+
+/// The address without what was just done and can be undone, for a page that somebody was led to from elsewhere: a link in a
+/// message must not put "Undo" before an administrator who did nothing. Browsers say where they come from
+/// (`Sec-Fetch-Site`); on our own pages it is `same-origin`.
+fn without_undo(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let passing = |pair: &&str| pair.starts_with("undo=") || pair.starts_with("notice=");
+    let query = uri.query()?;
+    let elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin");
+    if !elsewhere || !query.split('&').any(|pair| pair.starts_with("undo=")) {
+        return None;
+    }
+    let kept: Vec<&str> = query.split('&').filter(|pair| !passing(pair)).collect();
+    let path = local_path(uri.path());
+    Some(if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) })
 }
 
 /// Every server function: path and method.
@@ -100,6 +115,10 @@ impl Console {
             let query = request.uri().query().unwrap_or_default();
             let next = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next");
             return Redirect::to(local_path(next.as_ref().map_or("/", |(_, value)| value))).into_response();
+        }
+
+        if let Some(address) = without_undo(request.uri(), request.headers()) {
+            return Redirect::to(&address).into_response();
         }
 
         let me = if signed_in {
@@ -224,6 +243,25 @@ mod tests {
             assert!(pages.iter().any(|page| page == public), "{public}");
         }
         assert!(pages.iter().any(|page| page == "/users/{id}"), "{pages:?}");
+    }
+
+    #[test]
+    fn nobody_is_led_to_undo_from_elsewhere() {
+        let led = |address: &str, site: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(
+                site.map(|site| (http::HeaderName::from_static("sec-fetch-site"), HeaderValue::from_static(site))),
+            );
+            without_undo(&address.parse().unwrap(), &headers)
+        };
+        let address = "/users?search=a&notice=users-suspended&undo=usr_1";
+        for site in ["cross-site", "same-site", "none"] {
+            assert_eq!(led(address, Some(site)).as_deref(), Some("/users?search=a"), "{site}");
+            assert_eq!(led("/users?undo=usr_1", Some(site)).as_deref(), Some("/users"), "{site}");
+            assert_eq!(led("/users?notice=saved", Some(site)), None, "{site}");
+        }
+        assert_eq!(led(address, Some("same-origin")), None);
+        assert_eq!(led(address, None), None, "programs do not say");
     }
 
     #[test]

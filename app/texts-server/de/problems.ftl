@@ -112,6 +112,7 @@ problems-name-empty-remove = ein Name ist leer; entfernen Sie ihn
 problems-begin-too-long-name = `{ $begin }…` ist zu lang; ein Name hat höchstens { $max } Bytes
 problems-name-begins-ends-with = `{ $name }` beginnt oder endet mit einem Leerzeichen oder enthält ein Steuerzeichen
 problems-choose-count-notifications = wählen Sie zwischen einer und { $max } Benachrichtigungen
+problems-choose-count-rules = wählen Sie zwischen einer und { $max } Regeln
 problems-choose-count-people = wählen Sie zwischen einer und { $max } Personen
 problems-view-name-taken = Sie haben schon eine Ansicht mit diesem Namen; wählen Sie einen anderen
 problems-view-with-name = Sie haben eine Ansicht mit diesem Namen; löschen Sie sie zuerst, oder wählen Sie einen anderen

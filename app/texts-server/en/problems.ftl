@@ -112,6 +112,7 @@ problems-name-empty-remove = a name is empty; remove it
 problems-begin-too-long-name = `{ $begin }…` is too long; a name has at most { NUMBER($max) } bytes
 problems-name-begins-ends-with = `{ $name }` begins or ends with a space or holds a control character
 problems-choose-count-notifications = choose between one and { NUMBER($max) } notifications
+problems-choose-count-rules = choose between one and { NUMBER($max) } rules
 problems-choose-count-people = choose between one and { NUMBER($max) } people
 problems-view-name-taken = you have a view with this name already; choose another name
 problems-view-with-name = you have a view with this name; delete it first, or choose another

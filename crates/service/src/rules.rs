@@ -18,6 +18,9 @@ use crate::{Caller, Result, Services};
 /// How a rule ended that is still there.
 const SWITCHED_OFF: &str = "switched off";
 
+/// Most rules that are switched at once.
+const AT_ONCE: usize = 500;
+
 impl Services {
     /// Rules, newest first unless another order is asked for: of one server (global ones included), or all.
     pub async fn rules(
@@ -120,6 +123,9 @@ impl Services {
     /// `NotFound` when one of them does not exist; then nothing has changed.
     pub async fn switch_rules(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
+        if ids.is_empty() || ids.len() > AT_ONCE {
+            return Err(Problem::field("ids", format!("choose between one and {AT_ONCE} rules")).into());
+        }
         // In one order, so that two who choose the same rules do not wait for each other.
         let ids: BTreeSet<RuleId> = ids.iter().copied().collect();
         let mut change = self.begin(caller).await?;

@@ -11,7 +11,7 @@ const QUERY: usize = 2000;
 const VIEWS: usize = 20;
 
 /// What stands in an address for a moment only.
-const PASSING: &[&str] = &["cursor", "notice", "undo", "dialog", "for"];
+const PASSING: &[&str] = &["cursor", "notice", "undo", "dialog", "for", "event"];
 
 const UNAUDITED: &str = "views are private notes about how to look at a list; they open nothing";
 

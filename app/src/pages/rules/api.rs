@@ -151,7 +151,10 @@ pub async fn switch_rule(
 
 /// Switches several rules on or off.
 #[server(prefix = "/api/fn", endpoint = "rules/switch-many")]
-pub async fn switch_rules(ids: Vec<RuleId>, #[server(default)] enabled: bool) -> Result<(), AppError> {
+pub async fn switch_rules(
+    #[server(default)] ids: Vec<RuleId>,
+    #[server(default)] enabled: bool,
+) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     services.switch_rules(&caller, &ids, enabled).await?;
     crate::ssr::redirect("/policies?notice=rules-saved");

@@ -133,6 +133,14 @@ impl Catalogue {
     }
 }
 
+impl Catalogue {
+    /// As [`Self::say`], for messages without holes only.
+    pub(super) fn say_whole(&self, files: &[&str], text: &str) -> Option<String> {
+        let known = self.files.iter().filter(|file| files.contains(&file.name));
+        known.filter_map(|file| file.whole.get(text)).next().map(|line| (*line).to_owned())
+    }
+}
+
 struct Search<'a> {
     catalogue: &'a Catalogue,
     strict: bool,
@@ -162,7 +170,7 @@ impl Search<'_> {
         if let Some(line) = file.whole.get(text) {
             return Some((*line).to_owned());
         }
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || self.steps == 0 {
             return None;
         }
         file.patterns.iter().find_map(|pattern| {
@@ -190,6 +198,9 @@ impl Search<'_> {
                 // A hole ends where the text goes on as the message does; two holes side by side have no end.
                 let Some(Piece::Text(next)) = rest.first() else { return false };
                 text.match_indices(next).any(|(end, _)| {
+                    if self.steps == 0 {
+                        return false;
+                    }
                     found[*place] = self.held(attempt, *holds, &text[..end]);
                     found[*place].is_some() && self.fits(attempt, rest, &text[end..], found)
                 })

@@ -56,6 +56,13 @@ fn say(language: Language, files: &[&str], text: &mut String) {
     }
 }
 
+/// As [`say`], but only for a text that is a message as it stands: words of a person may resemble one with a hole.
+fn say_whole(language: Language, files: &[&str], text: &mut String) {
+    if let Some(said) = CATALOGUES.get(language as usize).and_then(|catalogue| catalogue.say_whole(files, text)) {
+        *text = said;
+    }
+}
+
 const PROBLEMS: &[&str] = &["problems"];
 const THINGS: &[&str] = &["things"];
 const NOTICES: &[&str] = &["notices"];
@@ -100,8 +107,13 @@ impl Spoken for Notification {
     fn speak(&mut self, language: Language) {
         say(language, NOTICES, &mut self.title);
         // What a person wrote stays as it was written.
-        if !matches!(self.kind, NotificationKind::RequestPending | NotificationKind::RequestRejected) {
-            say(language, NOTICES, &mut self.body);
+        match self.kind {
+            NotificationKind::RequestPending | NotificationKind::RequestRejected => {}
+            // Notes of the approver, or a sentence of ours where there are none.
+            NotificationKind::RequestApproved => say_whole(language, NOTICES, &mut self.body),
+            NotificationKind::DefinitionChanged | NotificationKind::AccessEnded => {
+                say(language, NOTICES, &mut self.body);
+            }
         }
     }
 }
