@@ -33,6 +33,8 @@ pub struct Context {
     me: RwSignal<Option<Me>>,
     now: RwSignal<DateTime<Utc>>,
     changes: RwSignal<u32>,
+    // Made once, so that they live as long as the page: effects of a view that is being taken away may still read them.
+    shown: (Signal<Option<Me>>, Signal<DateTime<Utc>>, Signal<u32>),
     icons: StoredValue<IconUrls>,
     posted: StoredValue<Option<Posted>>,
 }
@@ -43,10 +45,12 @@ impl Context {
         // As text, so that the browser reads it as it reads everything else.
         let boot = SharedValue::new(sent_by_server).into_inner();
         let boot: Boot = from_text(&boot).unwrap_or_default();
+        let (me, now, changes) = (RwSignal::new(boot.me), RwSignal::new(boot.now), RwSignal::new(0));
         let context = Self {
-            me: RwSignal::new(boot.me),
-            now: RwSignal::new(boot.now),
-            changes: RwSignal::new(0),
+            me,
+            now,
+            changes,
+            shown: (me.into(), now.into(), changes.into()),
             icons: StoredValue::new(boot.icons),
             posted: StoredValue::new(boot.posted),
         };
@@ -101,18 +105,18 @@ impl Context {
     }
 
     /// Who is signed in.
-    pub fn me(self) -> Signal<Option<Me>> {
-        self.me.into()
+    pub const fn me(self) -> Signal<Option<Me>> {
+        self.shown.0
     }
 
     /// The time that relative times refer to.
-    pub fn now(self) -> Signal<DateTime<Utc>> {
-        self.now.into()
+    pub const fn now(self) -> Signal<DateTime<Utc>> {
+        self.shown.1
     }
 
     /// Counts successful writes of this page; loaded data depends on it.
-    pub fn changes(self) -> Signal<u32> {
-        self.changes.into()
+    pub const fn changes(self) -> Signal<u32> {
+        self.shown.2
     }
 
     /// Something was written: everything loaded is loaded again. For the browser only, as is [`Self::tick`].

@@ -86,7 +86,7 @@ pub fn SavedViews(
                 <Load resource=kept rows=1 let:views>
                     {
                         let query = query.clone();
-                        let fields = Fields { list, query: Signal::derive(query) };
+                        let fields = Fields { list, query: Memo::new(move |_| query()) };
                         let list = (!views.is_empty()).then(|| {
                             let items = views.into_iter().map(|view| item(view, fields, change.into())).collect_view();
                             view! { <ul class="menu" aria-label=text::views()>{items}</ul> }
@@ -110,7 +110,7 @@ pub fn SavedViews(
 #[derive(Clone, Copy)]
 struct Fields {
     list: &'static str,
-    query: Signal<String>,
+    query: Memo<String>,
 }
 
 impl Fields {
