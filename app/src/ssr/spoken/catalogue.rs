@@ -136,8 +136,8 @@ impl Catalogue {
 impl Catalogue {
     /// As [`Self::say`], for messages without holes only.
     pub(super) fn say_whole(&self, files: &[&str], text: &str) -> Option<String> {
-        let known = self.files.iter().filter(|file| files.contains(&file.name));
-        known.filter_map(|file| file.whole.get(text)).next().map(|line| (*line).to_owned())
+        let mut known = self.files.iter().filter(|file| files.contains(&file.name));
+        known.find_map(|file| file.whole.get(text)).map(|line| (*line).to_owned())
     }
 }
 
