@@ -72,7 +72,8 @@ testkit::both_engines! {
         services.switch_rules(&root, &[ada, after], false).await.unwrap();
         assert_eq!((may(), changed().await), ([false, false], 4));
         services.switch_rules(&root, &[ada], false).await.unwrap();
-        services.switch_rules(&root, &[], true).await.unwrap();
+        assert_eq!(code(services.switch_rules(&root, &[], true).await), "invalid");
+        assert_eq!(code(services.switch_rules(&root, &vec![ada; 501], true).await), "invalid");
         assert_eq!(changed().await, 4);
         services.switch_rules(&root, &[again, eve], true).await.unwrap();
         assert_eq!((may(), changed().await), ([true, true], 6));
