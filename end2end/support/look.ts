@@ -1,12 +1,17 @@
 /* How a page looks: in both themes, on a phone, and as a picture of it. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { expectAccessible } from "./axe.ts";
 import { screenshots } from "./environment.ts";
 
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
+const VARIANTS = [
+  ["light", "light", DESKTOP],
+  ["dark", "dark", DESKTOP],
+  ["phone", "light", PHONE],
+] as const;
 
 /** Checks a page as it is shown: axe in light and dark, no sideways scrolling on a phone; pictures if asked for. */
 export async function expectGoodLooks(page: Page, name: string): Promise<void> {
@@ -22,6 +27,16 @@ export async function expectGoodLooks(page: Page, name: string): Promise<void> {
   await settled(page);
   await picture(page, `${name}.phone`);
   expect(await page.evaluate(tooWide), `${name} fits a phone`).toEqual([]);
+}
+
+/** Compares what a window of the page shows with the pictures of that name: in light, in dark, and on a phone. */
+export async function expectTheLook(page: Page, name: string, covered: readonly Locator[]): Promise<void> {
+  for (const [variant, colorScheme, size] of VARIANTS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(size);
+    await settled(page);
+    await expect.soft(page).toHaveScreenshot(`${name}-${variant}.png`, { mask: [...covered] });
+  }
 }
 
 /** Waits for the next frame and for what moves in it: colours that change take a moment even with reduced motion. */

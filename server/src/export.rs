@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use app::i18n::Language;
 use app::pages::audit::api::{AuditQuery, filter as audit_filter};
 use app::pages::inbox::api::{InboxQuery, filter as inbox_filter};
 use app::pages::rules::api::{RuleFilter, find as find_rules};
+use app::ssr::language_of;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -54,7 +56,7 @@ async fn answer(
     if caller.session.is_none() {
         return (StatusCode::UNAUTHORIZED, "sign in to the console first").into_response();
     }
-    match file(list, &services, &caller, &query).await {
+    match file(list, &services, &caller, language_of(&headers), &query).await {
         Ok(text) => {
             let today = services.parts().env.now().format("%Y-%m-%d");
             let headers = [
@@ -71,7 +73,13 @@ async fn answer(
     }
 }
 
-async fn file(list: ListName, services: &Services, caller: &Caller, asked: &Asked) -> Result<Vec<u8>, Problem> {
+async fn file(
+    list: ListName,
+    services: &Services,
+    caller: &Caller,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<u8>, Problem> {
     let refused = |error: service::Error| error.into_problem(caller.meta.correlation);
     let text = |name: &str| asked.get(name).filter(|value| !value.is_empty()).cloned();
     let mut page = Some(PageQuery { cursor: None, limit: Some(PAGE) });
@@ -104,7 +112,7 @@ async fn file(list: ListName, services: &Services, caller: &Caller, asked: &Aske
             let mut sheet = Sheet::new(RULES, MOST_ROWS)?;
             let filter =
                 RuleFilter { search: text("search"), effect: text("effect"), scope: text("scope"), sort: text("sort") };
-            let rules = find_rules(services, caller, &filter).await.map_err(refused)?;
+            let rules = find_rules(services, caller, &filter, language).await.map_err(refused)?;
             sheet.add(Page::whole(rules), rule)?;
             sheet.finish()
         }

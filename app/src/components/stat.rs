@@ -14,12 +14,14 @@ pub struct Delta {
     pub before: u64,
     /// More is good; otherwise more is bad.
     pub more_is_good: Option<bool>,
+    /// What it is compared with, in words.
+    pub with: &'static str,
 }
 
 impl Delta {
     /// The change in words, with its icon and tone; nothing when there is nothing to compare with.
     fn shown(self) -> Option<(String, &'static str, Tone)> {
-        let Self { now, before, more_is_good } = self;
+        let Self { now, before, more_is_good, .. } = self;
         if before == 0 {
             return None;
         }
@@ -68,9 +70,13 @@ pub fn StatCard(
         Some(href) => view! { <a class="stat-label row-link" href=href>{label}</a> }.into_any(),
         None => view! { <span class="stat-label">{label}</span> }.into_any(),
     };
-    let delta = delta.and_then(Delta::shown).map(|(words, icon, tone)| {
-        view! { <span class=format!("stat-delta {}", tone.class())><Icon name=icon/>{words}</span> }
-    });
+    let (delta, against) = match delta.and_then(|delta| delta.shown().zip(Some(delta.with))) {
+        Some(((words, icon, tone), with)) => (
+            Some(view! { <span class=format!("stat-delta {}", tone.class())><Icon name=icon/>{words}</span> }),
+            Some(view! { <span class="stat-against">{with}</span> }),
+        ),
+        None => (None, None),
+    };
     view! {
         <div class=format!("stat {}", tone.class())>
             {label}
@@ -78,6 +84,7 @@ pub fn StatCard(
                 <span class="stat-value num">{value}</span>
                 {delta}
             </span>
+            {against}
             {hint.map(|hint| view! { <span class="stat-hint">{hint}</span> })}
             <Sparkline values=trend/>
         </div>
@@ -90,7 +97,7 @@ mod tests {
 
     #[test]
     fn changes_are_told_in_words() {
-        let shown = |now, before, good| Delta { now, before, more_is_good: good }.shown();
+        let shown = |now, before, good| Delta { now, before, more_is_good: good, with: "yesterday" }.shown();
         assert_eq!(shown(12, 10, Some(true)), Some(("20 % more".to_owned(), "trending-up", Tone::Success)));
         assert_eq!(shown(5, 10, Some(true)), Some(("50 % less".to_owned(), "trending-down", Tone::Danger)));
         assert_eq!(shown(5, 10, Some(false)).map(|(.., tone)| tone), Some(Tone::Success));

@@ -16,7 +16,7 @@ use leptos_axum::ResponseOptions;
 use secrecy::ExposeSecret;
 use service::{Caller, Services, SignedIn};
 
-pub use router::{pages, server_fns};
+pub use router::{language_of, pages, server_fns};
 pub use spoken::{Spoken, spoken, spoken_in};
 
 use crate::assets::Assets;

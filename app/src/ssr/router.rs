@@ -167,7 +167,7 @@ fn login_path(here: &str) -> String {
 }
 
 /// The language that the visitor has chosen, or that the browser asks for.
-pub(super) fn language_of(headers: &HeaderMap) -> Language {
+pub fn language_of(headers: &HeaderMap) -> Language {
     let text = |name| headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
     let cookies =
         text(header::COOKIE).flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));

@@ -13,7 +13,7 @@ home-calls-failed = { $count ->
     [0] keiner fehlgeschlagen
    *[other] { $count } fehlgeschlagen
 }
-home-against-yesterday = verglichen mit denselben vollen Stunden gestern
+home-against-yesterday = verglichen mit denselben Stunden gestern
 home-against-week = verglichen mit den 7 Tagen davor
 home-active-people = Aktive Personen
 home-active-people-hint = { $users ->

@@ -13,7 +13,7 @@ home-calls-failed = { $count ->
     [0] none failed
    *[other] { $count } failed
 }
-home-against-yesterday = compared with the same full hours yesterday
+home-against-yesterday = compared with the same hours yesterday
 home-against-week = compared with the 7 days before
 home-active-people = Active people
 home-active-people-hint = { $users ->

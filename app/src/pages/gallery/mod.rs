@@ -108,7 +108,7 @@ fn Words() -> impl IntoView {
 
 #[component]
 fn Numbers() -> impl IntoView {
-    let delta = |now, before, good| Some(Delta { now, before, more_is_good: good });
+    let delta = |now, before, good| Some(Delta { now, before, more_is_good: good, with: "compared with last week" });
     let chart = ChartData {
         option: r#"{"legend":{},"tooltip":{"trigger":"axis"},"xAxis":{"type":"category","data":["Mon","Tue","Wed"]},"yAxis":{"type":"value"},"series":[{"type":"bar","name":"Calls","data":[3,7,5],"itemStyle":{"color":"var(--color-chart-1)"}}]}"#.to_owned(),
         columns: vec!["Day".to_owned(), "Calls".to_owned()],

@@ -23,9 +23,7 @@ pub fn GroupsPage() -> impl IntoView {
             description=text::groups::description()
             actions=move || can(Capability::ManageUsers).get_untracked().then(|| view! { <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::groups::new()}</LinkButton> })
         />
-        <div class="filter-bar">
-            <SavedViews views=views/>
-        </div>
+        {can(Capability::ManageUsers).get_untracked().then(|| view! { <div class="filter-bar"><SavedViews views=views/></div> })}
         <Load resource=groups let:groups>
             <Card flush=true>
                 <DataTable

@@ -9,21 +9,15 @@ use crate::prelude::*;
 #[component]
 pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartData) -> impl IntoView {
     let today = context().now().get_untracked().format("%Y-%m-%d").to_string();
-    let compared = |numbers: Option<Compared>, more_is_good, hint: String, with: &str| {
-        let delta = numbers.filter(|numbers| numbers.before > 0);
-        let delta = delta.map(|Compared { now, before }| Delta { now, before, more_is_good });
-        let hint = if delta.is_some() { [&hint, " · ", with].concat() } else { hint };
-        (delta, hint)
+    let compared = |numbers: Option<Compared>, more_is_good, with| {
+        numbers.map(|Compared { now, before }| Delta { now, before, more_is_good, with })
     };
     let AdminHome { pending, pending_count, calls_today, failures_today, denials_today, .. } = admin;
     let trend: Vec<u64> = admin.by_hour.iter().map(|hour| hour.calls).collect();
     let yesterday = text::home::against_yesterday();
-    let failures = text::home::calls_failed(failures_today);
-    let (calls_delta, failures) = compared(admin.calls_compared, None, failures, yesterday);
-    let people = text::home::active_people_hint(admin.users);
-    let (people_delta, people) = compared(admin.active_compared, Some(true), people, text::home::against_week());
-    let denied = text::home::denied_today_hint().to_owned();
-    let (denials_delta, denied) = compared(admin.denials_compared, Some(false), denied, yesterday);
+    let calls_delta = compared(admin.calls_compared, None, yesterday);
+    let people_delta = compared(admin.active_compared, Some(true), text::home::against_week());
+    let denials_delta = compared(admin.denials_compared, Some(false), yesterday);
     let tone = |some: bool, tone: Tone| if some { tone } else { Tone::Neutral };
     let waiting_tone = tone(pending_count > 0, Tone::Warning);
     let failures_tone = tone(failures_today > 0, Tone::Danger);
@@ -45,17 +39,17 @@ pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartDa
             <StatCard
                 label=text::home::calls_today()
                 value=number(calls_today)
-                hint=failures
+                hint=text::home::calls_failed(failures_today)
                 delta=calls_delta
                 trend=trend
                 href=calls_href
                 tone=failures_tone
             />
-            <StatCard label=text::home::active_people() value=number(admin.active_users) hint=people delta=people_delta href="/users"/>
+            <StatCard label=text::home::active_people() value=number(admin.active_users) hint=text::home::active_people_hint(admin.users) delta=people_delta href="/users"/>
             <StatCard
                 label=text::home::denied_today()
                 value=number(denials_today)
-                hint=denied
+                hint=text::home::denied_today_hint()
                 delta=denials_delta
                 href=denials_href
                 tone=denials_tone

@@ -71,14 +71,14 @@ pub struct RulePageData {
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
 pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleView>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let mut rules = find(&services, &caller, &filter).await?;
+    let mut rules = find(&services, &caller, &filter, crate::i18n::language()).await?;
     for view in &mut rules {
         view.rule.notes = crate::components::plain(&view.rule.notes);
     }
     Ok(rules)
 }
 
-/// The rules of the list.
+/// The rules of the list, as they are shown in this language: the words searched are those on the page.
 ///
 /// # Errors
 /// As [`service::Services::rules`].
@@ -87,10 +87,10 @@ pub async fn find(
     services: &service::Services,
     caller: &service::Caller,
     filter: &RuleFilter,
+    language: crate::i18n::Language,
 ) -> Result<Vec<RuleView>, service::Error> {
     let rules = services.rules(caller, None, crate::parse::order(filter.sort.as_deref())).await?;
-    // Searched in the words that are shown.
-    let mut rules = crate::ssr::spoken(rules);
+    let mut rules = crate::ssr::spoken_in(language, rules);
     rules.retain(|rule| convert::matches(rule, filter));
     Ok(rules)
 }
