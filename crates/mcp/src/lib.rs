@@ -6,11 +6,13 @@
 //!
 //! Start reading at [`scan()`]: one strict pass that everything else relies on. Then [`Envelope`] (what
 //! is asked), [`headers::Mirrored`] (what the HTTP headers claim), [`error::RpcError`] (how to say
-//! no), and for answers [`list`], [`result`], [`sse`] and [`splice`].
+//! no), and for answers [`list`], [`result`], [`sse`] and [`splice`]. Where client and server speak
+//! different generations, [`bridge`] translates.
 //!
 //! It deliberately knows nothing about who is asking, what is allowed, sessions or upstreams.
 //! "Modern" means MCP 2026-07-28 (stateless), "legacy" every revision with an `initialize` handshake.
 
+pub mod bridge;
 pub mod envelope;
 pub mod error;
 pub mod headers;

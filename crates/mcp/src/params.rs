@@ -14,7 +14,7 @@ use crate::raw::{Kind, Raw};
 use crate::text::is_case_twin;
 
 /// Prefix of the `_meta` keys that the specification defines (2026-07-28 basic, "`_meta`").
-const META_PREFIX: &str = "io.modelcontextprotocol/";
+pub(crate) const META_PREFIX: &str = "io.modelcontextprotocol/";
 
 /// Who a client says it is. Self-declared: for display and audit, never for policy.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,11 @@ impl<'a> Raw<'a> {
         scan_with(text.as_bytes(), Limits { scalar_top: true, ..Limits::RESPONSE })
     }
 
+    /// The same value as a body of its own, with offsets that count from its first byte.
+    pub(crate) fn alone(self) -> Self {
+        Self { at: 0, ..self }
+    }
+
     /// The text exactly as it was sent.
     pub fn text(self) -> &'a str {
         self.text
@@ -148,10 +153,9 @@ pub struct Members<'a> {
     next: usize,
 }
 
-impl<'a> Iterator for Members<'a> {
-    type Item = (Cow<'a, str>, Raw<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Members<'a> {
+    /// The next member, with the place of its key in the scanned body.
+    pub(crate) fn next_placed(&mut self) -> Option<(usize, Cow<'a, str>, Raw<'a>)> {
         let bytes = self.text.as_bytes();
         let open = first_of_value(bytes, self.next)?;
         let (key_end, escaped) = skip_string(bytes, open);
@@ -162,7 +166,15 @@ impl<'a> Iterator for Members<'a> {
         let end = skip_value(bytes, start);
         self.next = end;
         let value = Raw::trusted(self.text.get(start..end)?, self.at + start);
-        Some((key, value))
+        Some((self.at + open, key, value))
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Cow<'a, str>, Raw<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_placed().map(|(_, key, value)| (key, value))
     }
 }
 

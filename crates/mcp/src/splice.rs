@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use crate::id::RawId;
 use crate::raw::{Kind, Raw};
 use crate::scan::{Limits, ScanError, scan_with};
+use crate::text::skip_space;
 
 /// Why a body cannot be rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,46 @@ impl<'a> Splice<'a> {
         self
     }
 
+    /// Removes the members of `object`, a value of this body, for which `goes` says so, and sets those in
+    /// `set` to JSON texts: in place if they are there (even if they should go), as first members otherwise.
+    ///
+    /// A member that was added this way can be removed again without a trace.
+    #[must_use]
+    pub fn edit(mut self, object: Raw<'_>, goes: impl Fn(&str) -> bool, set: &[(&str, &str)]) -> Self {
+        let mut missing = set.to_vec();
+        // Members that go and stand next to each other, and the end of what stays before them.
+        let mut run: Option<Range<usize>> = None;
+        let mut kept = None;
+        let mut members = object.members();
+        while let Some((start, key, value)) = members.next_placed() {
+            let end = value.range().end;
+            if let Some(new) = missing.iter().position(|(name, _)| *name == key) {
+                let (_, text) = missing.remove(new);
+                self = self.replace(value.range(), text.as_bytes().to_vec());
+            } else if goes(&key) {
+                run = Some(run.map_or(start, |run| run.start)..end);
+                continue;
+            }
+            if let Some(run) = run.take() {
+                let comma = skip_space(self.body, run.end);
+                self = self.replace(run.start..comma + 1, &b""[..]);
+            }
+            kept = Some(end);
+        }
+        if let Some(run) = run {
+            self = self.replace(kept.unwrap_or(run.start)..run.end, &b""[..]);
+        }
+        if missing.is_empty() {
+            return self;
+        }
+        let first = object.range().start + 1;
+        let mut added = members_text(&missing);
+        if kept.is_some() {
+            added.push(',');
+        }
+        self.replace(first..first, added.into_bytes())
+    }
+
     /// Makes the new body.
     pub fn finish(mut self) -> Result<Bytes, SpliceError> {
         self.edits.sort_by_key(|(range, _)| (range.start, range.end));
@@ -65,6 +106,13 @@ impl<'a> Splice<'a> {
         out.extend_from_slice(&self.body[done..]);
         Ok(out.freeze())
     }
+}
+
+/// Members as they stand between the braces of an object. The values must be JSON.
+pub(crate) fn members_text(members: &[(&str, &str)]) -> String {
+    let members: Vec<_> =
+        members.iter().map(|(key, value)| format!("{}:{value}", serde_json::Value::from(*key))).collect();
+    members.join(",")
 }
 
 /// Gives a message another id; one without id gets it as its first member.
@@ -96,11 +144,5 @@ pub fn set_member(body: &[u8], path: &[&str], key: &str, value: &str) -> Result<
         .at_path(path)
         .filter(|object| object.kind() == Kind::Object)
         .ok_or_else(|| SpliceError::NoObject { path: path.join("/") })?;
-    if let Some(old) = object.get(key) {
-        return Splice::new(body).replace(old.range(), value.as_bytes()).finish();
-    }
-    let comma = if object.members().next().is_some() { "," } else { "" };
-    let member = format!("{}:{value}{comma}", serde_json::Value::from(key));
-    let first = object.range().start + 1;
-    Splice::new(body).replace(first..first, member.into_bytes()).finish()
+    Splice::new(body).edit(object, |_| false, &[(key, value)]).finish()
 }
