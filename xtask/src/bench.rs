@@ -98,6 +98,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         listen,
         public: listen,
         upstream: &upstream_url,
+        transport: "streamable_http",
         database_url: args.database_url.as_deref(),
     })?;
     let idle_memory = memory(gateway.process.id());

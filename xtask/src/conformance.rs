@@ -1,12 +1,26 @@
 //! The official conformance suite against the proxy in front of the fixture.
 //!
-//! The runner speaks to the approved server's endpoint through [`HeaderProxy`], since it cannot send a key.
+//! The revision that the client speaks and the generations of the upstream are two dimensions; [`combination`] lists
+//! the pairs that are run. The runner speaks to the approved server's endpoint through [`HeaderProxy`], since it cannot
+//! send a key.
 
-use std::{fs, process::Command};
+mod combination;
+mod expected;
+mod results;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use self::{
+    combination::{Combination, Revision, Upstream},
+    results::{Outcome, Tally},
+};
 use crate::{
     build::{self, Programs},
     harness::{Drawbridge, Setup},
@@ -25,71 +39,96 @@ const NODE: &str = "node@22";
 
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Only this revision; both otherwise
+    /// Only clients of this revision
     #[arg(long, value_enum)]
     revision: Option<Revision>,
+    /// Only this upstream, whether or not the pair is run in CI
+    #[arg(long, value_enum)]
+    upstream: Option<Upstream>,
     /// Only this scenario, with its full output
     #[arg(long)]
     scenario: Option<String>,
 }
 
-/// A revision of the protocol whose requirements the suite has frozen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Revision {
-    #[value(name = "2025-11-25")]
-    November2025,
-    #[value(name = "2026-07-28")]
-    July2026,
-}
-
-impl Revision {
-    fn name(self) -> &'static str {
-        match self {
-            Self::November2025 => "2025-11-25",
-            Self::July2026 => "2026-07-28",
-        }
-    }
-}
-
-/// Starts everything and runs the suite for each revision; all are run before the first failure is reported.
+/// Runs the suite for each combination; all are run before the first failure is reported.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
+    let chosen = combination::chosen(args.revision, args.upstream);
+    for combination in &chosen {
+        expected::file(repo, *combination)?;
+    }
     if !repo.site().join("manifest.json").exists() {
         site::build(repo, Mode::Dev)?;
     }
     let programs = build::development(repo)?;
-    let gateway = Gateway::start(repo, programs)?;
-    let mut failed = Vec::new();
-    for revision in Revision::value_variants().iter().filter(|one| args.revision.is_none_or(|only| only == **one)) {
-        note(&format!("requirements of {}", revision.name()));
-        if let Err(error) = suite(repo, &gateway.url, *revision, args.scenario.as_deref()) {
-            failed.push(format!("{}: {error:#}", revision.name()));
+    let mut outcomes = Vec::new();
+    for upstream in Upstream::value_variants() {
+        let combinations: Vec<_> = chosen.iter().copied().filter(|one| one.upstream == *upstream).collect();
+        if !combinations.is_empty() {
+            outcomes.extend(against(repo, &programs, &combinations, args.scenario.as_deref())?);
         }
     }
+    results::print(&outcomes);
+    let failed: Vec<_> = outcomes.iter().filter_map(Outcome::failure).collect();
     if failed.is_empty() {
         return Ok(());
     }
     bail!(
-        "the conformance suite failed for\n  {}\nWhat is expected to fail is listed, with reasons, in \
-         end2end/conformance/; an entry that passes must go from there.",
-        failed.join("\n  ")
+        "the conformance suite failed for\n  {}\nWhat is expected to fail is listed, with reasons, in {}/; an entry \
+         that passes must go from there.",
+        failed.join("\n  "),
+        expected::DIRECTORY
     )
 }
 
-fn suite(repo: &Repo, url: &str, revision: Revision, scenario: Option<&str>) -> Result<()> {
-    let results = repo.work().join("conformance").join(revision.name());
+/// All combinations with one upstream, through one Drawbridge. That Drawbridge cannot be had fails them all.
+fn against(
+    repo: &Repo,
+    programs: &Programs,
+    combinations: &[Combination],
+    scenario: Option<&str>,
+) -> Result<Vec<Outcome>> {
+    let Some(first) = combinations.first() else { return Ok(Vec::new()) };
+    note(&format!("upstream: {}", first.upstream));
+    let gateway = match Gateway::start(repo, programs, first.upstream) {
+        Ok(gateway) => gateway,
+        Err(error) => {
+            let outcome = |one: &Combination| Outcome::not_run(*one, format!("{error:#}"));
+            return Ok(combinations.iter().map(outcome).collect());
+        }
+    };
+    combinations
+        .iter()
+        .map(|one| {
+            note(&format!("requirements of {one}"));
+            let directory = results_of(repo, *one)?;
+            let verdict = suite(repo, &gateway.url, *one, &directory, scenario);
+            Ok(Outcome::new(*one, Tally::of(&directory)?, verdict))
+        })
+        .collect()
+}
+
+/// An empty directory for the results of a combination.
+fn results_of(repo: &Repo, combination: Combination) -> Result<PathBuf> {
+    let results = repo.work().join("conformance").join(combination.to_string());
     let _ = fs::remove_dir_all(&results);
     fs::create_dir_all(&results).with_context(|| format!("{} cannot be made", results.display()))?;
+    Ok(results)
+}
+
+fn suite(repo: &Repo, url: &str, combination: Combination, results: &Path, scenario: Option<&str>) -> Result<()> {
+    let revision = combination.revision.name();
     let mut npx = Command::new("npx");
-    npx.current_dir(&results)
+    npx.current_dir(results)
         .args(["-y", "-p", NODE, "-p", RUNNER, "--", "conformance", "server", "--url", url])
         .arg("-o")
-        .arg(&results);
+        .arg(results);
     match scenario {
-        Some(scenario) => npx.args(["--scenario", scenario, "--spec-version", revision.name(), "--verbose"]),
-        None => npx.args(["--requirements", revision.name()]),
+        Some(scenario) => npx.args(["--scenario", scenario, "--spec-version", revision, "--verbose"]),
+        None => npx.args(["--requirements", revision]),
     };
-    let expected = repo.path(format!("end2end/conformance/{}.yml", revision.name()));
-    if scenario.is_none() && expected.exists() {
+    if scenario.is_none()
+        && let Some(expected) = expected::file(repo, combination)?
+    {
         npx.arg("--expected-failures").arg(expected);
     }
     shell::run(&mut npx)
@@ -105,16 +144,17 @@ struct Gateway {
 }
 
 impl Gateway {
-    fn start(repo: &Repo, programs: Programs) -> Result<Self> {
-        let (fixture, upstream) = start_fixture(&programs.fixture, "127.0.0.1:0")?;
+    fn start(repo: &Repo, programs: &Programs, upstream: Upstream) -> Result<Self> {
+        let (fixture, url) = start_fixture(&programs.fixture, "127.0.0.1:0", upstream.generations())?;
         let proxy = HeaderProxy::bind()?;
         let (listen, public) = (free_address()?, proxy.address()?);
         let drawbridge = Drawbridge::start(&Setup {
             repo,
-            drawbridge: programs.drawbridge,
+            drawbridge: programs.drawbridge.clone(),
             listen,
             public,
-            upstream: &upstream,
+            upstream: &url,
+            transport: upstream.transport(),
             database_url: None,
         })?;
         proxy.serve(listen, &format!("Authorization: Bearer {}", drawbridge.key));

@@ -36,6 +36,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) public: SocketAddr,
     /// URL of the MCP server to approve.
     pub(crate) upstream: &'a str,
+    /// Its transport, as a request for a server names it.
+    pub(crate) transport: &'a str,
     /// PostgreSQL instead of SQLite in the data directory.
     pub(crate) database_url: Option<&'a str>,
 }
@@ -97,7 +99,7 @@ impl Drawbridge {
             pause();
         }
         let ready_after = begin.elapsed();
-        approve(&Rest { address: setup.listen, host, key: key.clone() }, setup.upstream)?;
+        approve(&Rest { address: setup.listen, host, key: key.clone() }, setup)?;
         Ok(Self { process, key, path: format!("/mcp/{SLUG}"), ready_after, _data: data })
     }
 }
@@ -115,7 +117,7 @@ fn create_user(mut command: Command) -> Result<()> {
 }
 
 /// Requests the server, tests the connection, and approves all of its tools.
-fn approve(rest: &Rest, upstream: &str) -> Result<()> {
+fn approve(rest: &Rest, setup: &Setup<'_>) -> Result<()> {
     let request = rest.post(
         "/api/v1/requests",
         &json!({
@@ -123,8 +125,8 @@ fn approve(rest: &Rest, upstream: &str) -> Result<()> {
             "name": "Upstream",
             "slug": SLUG,
             "description": "The server behind the proxy in tests and measurements.",
-            "transport": "streamable_http",
-            "url": upstream,
+            "transport": setup.transport,
+            "url": setup.upstream,
             "auth": "none",
             "why_needed": "Tests and measurements need a server behind the proxy.",
             "use_case": "Everything that a client may ask of a server, through the proxy.",
@@ -136,7 +138,7 @@ fn approve(rest: &Rest, upstream: &str) -> Result<()> {
     let id = text(&request, "id")?;
     let test = rest.post(&format!("/api/v1/requests/{id}/test"), &json!({}))?;
     if test["ok"] != json!(true) {
-        bail!("the connection test against {upstream} failed: {test}");
+        bail!("the connection test against {} failed: {test}", setup.upstream);
     }
     let digest = text(&test, "definitions_digest")?;
     rest.post(

@@ -63,7 +63,7 @@ pub(crate) fn start(repo: &Repo, args: &Args, programs: &Programs) -> Result<Run
         serve.env("DRAWBRIDGE_ALLOW_LOOPBACK", "true");
     }
     let fixture = if args.demo {
-        let (fixture, url) = fixture(&programs.fixture, "127.0.0.1:3900")?;
+        let (fixture, url) = fixture(&programs.fixture, "127.0.0.1:3900", "all")?;
         serve.arg("--demo").env("DRAWBRIDGE_DEMO_UPSTREAM", url);
         Some(fixture)
     } else {
@@ -72,10 +72,10 @@ pub(crate) fn start(repo: &Repo, args: &Args, programs: &Programs) -> Result<Run
     Ok(Running { server: Background::start("drawbridge", &mut serve)?, _fixture: fixture })
 }
 
-/// Starts the fixture MCP server and returns its URL.
-pub(crate) fn fixture(program: &Path, listen: &str) -> Result<(Background, String)> {
+/// Starts the fixture MCP server with some generations of the protocol and returns its URL.
+pub(crate) fn fixture(program: &Path, listen: &str, generations: &str) -> Result<(Background, String)> {
     let mut command = Command::new(program);
-    command.args(["--listen", listen]);
+    command.args(["--listen", listen, "--generations", generations]);
     let (fixture, line) = Background::start_announcing("mcp-fixture", &mut command, FIXTURE_DEADLINE)?;
     match line.strip_prefix("listening on ") {
         Some(url) => Ok((fixture, url.to_owned())),
