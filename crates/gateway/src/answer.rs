@@ -12,7 +12,7 @@ use crate::call::{Context, Exchange, ledger_unavailable};
 use crate::forward::{Fault, Upstream};
 use crate::reader::{Broken, Chunks};
 use crate::refusal::Refusal;
-use crate::session::{self, Session};
+use crate::session::{self, Link, Session};
 use crate::settle::Ending;
 
 const SESSION: &str = "mcp-session-id";
@@ -47,6 +47,11 @@ impl Gateway {
         };
         let status = response.status();
         let media = Media::of(&response);
+        let opens = exchange.opens.is_some() || exchange.generation == mcp::Generation::Modern;
+        if opens && media != Media::Json && matches!(status.as_u16(), 400 | 404 | 405) {
+            // It may speak another generation than it did.
+            self.forget_speech(context);
+        }
         if status == StatusCode::NOT_FOUND && exchange.in_session && media != Media::Json {
             self.settle(&mut exchange, failure("the server ended the session")).await.ok();
             return Err(Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"));
@@ -163,7 +168,7 @@ impl Gateway {
             .and_then(|version| version.as_str())
             .and_then(|version| ProtocolVersion::parse(&version))?;
         let parts = &self.inner.parts;
-        let session = Session { version, upstream, client: opening.client };
+        let session = Session { version, link: Link::Direct(upstream), client: opening.client };
         let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())?;
         HeaderValue::try_from(token).ok()
     }
@@ -234,7 +239,7 @@ pub(crate) fn failure(error: &str) -> Ending {
     Ending::Failure { error: error.to_owned(), result: None }
 }
 
-fn json_response(status: StatusCode, body: Body) -> Response<Body> {
+pub(crate) fn json_response(status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -244,14 +249,14 @@ fn json_response(status: StatusCode, body: Body) -> Response<Body> {
 
 /// What an answer is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Media {
+pub(crate) enum Media {
     Json,
     Events,
     Other(String),
 }
 
 impl Media {
-    fn of(response: &reqwest::Response) -> Self {
+    pub(crate) fn of(response: &reqwest::Response) -> Self {
         let value = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let media = value.split(';').next().unwrap_or_default().trim();
         if media.eq_ignore_ascii_case("application/json") {

@@ -13,12 +13,16 @@ use mcp::{Call, Envelope, GatewayCode, Generation, ListKind, Method, Mirrored, P
 use policy::Target;
 
 use crate::Gateway;
+use crate::bridge::sessions::SessionKey;
+use crate::bridge::{Held, Pairing};
 use crate::edge::Authenticated;
 use crate::forward::Upstream;
+use crate::incoming::Incoming;
 use crate::reader;
 use crate::refusal::Refusal;
-use crate::session::{self, Session};
+use crate::session::{self, Link, Session};
 use crate::settle::{self, Settle};
+use sha2::{Digest as _, Sha256};
 
 /// The revisions that a client may speak here. Which of them a server speaks is for the server to say.
 pub(crate) const SUPPORTED: &[ProtocolVersion] = &[
@@ -125,53 +129,53 @@ impl Gateway {
         let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
 
         // Modern requests ignore session ids, so an id that does not open counts only once the revision is known.
-        let token = mirrored.session_id();
-        let session = match token {
-            Ok(Some(token)) => self.session(context, token),
-            _ => None,
-        };
+        let given = mirrored.session_id();
+        let token = given.as_ref().ok().copied().flatten();
+        let session = token.and_then(|token| self.session(context, token));
         let version = mirrored
             .negotiate(&envelope, session.as_ref().map(|s| s.version), SUPPORTED)
             .map_err(|error| Refusal::rpc(&error.rpc(), envelope.id(), legacy))?;
         let generation = version.generation();
         if generation == legacy {
-            let given = token.map_err(|error| Refusal::rpc(&error.rpc(), envelope.id(), legacy))?;
+            let given = given.map_err(|error| Refusal::rpc(&error.rpc(), envelope.id(), legacy))?;
             if given.is_some() && session.is_none() {
                 return Err(Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"));
             }
         }
         let session = session.filter(|_| generation == legacy);
         let refuse = |error: &RpcError| Refusal::rpc(error, envelope.id(), generation);
+        if let Some(call) = envelope.call() {
+            if !call.method.defined_in(version) {
+                return Err(refuse(&RpcError::method_not_found(call.method.as_str())));
+            }
+            call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
+        }
+        let incoming = Incoming { body: &body, envelope: &envelope, version, session: session.as_ref() };
+        match self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await {
+            Pairing::Same => self.forward(context, incoming).await,
+            Pairing::ToModern(held) => self.to_modern(context, incoming, held).await,
+            Pairing::ToLegacy => self.to_legacy(context, incoming).await,
+        }
+    }
 
+    /// Forwards a message as it is.
+    async fn forward(&self, context: &Context, incoming: Incoming<'_>) -> Result<Response<Body>, Refusal> {
+        let Incoming { body, envelope, session, .. } = incoming;
+        let (generation, refuse) = (incoming.generation(), |error: &RpcError| incoming.refusal(error));
         let Some(call) = envelope.call() else {
             // The client answers a request of the server (older revisions only).
             self.permit_server(context, None).await.map_err(|error| refuse(&error))?;
-            let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+            let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
-        if !call.method.defined_in(version) {
-            return Err(refuse(&RpcError::method_not_found(call.method.as_str())));
-        }
-        call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
-        let client = client(call, session.as_ref(), &context.headers);
-        let verdict = self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?;
+        let client = incoming.client(context);
+        let access = self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?;
 
-        let Envelope::Request(request) = &envelope else {
-            let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+        let Envelope::Request(request) = envelope else {
+            let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
-        let mut event = settle::event(context, AuditAction::ToolCallAdmitted, Outcome::Admitted);
-        if call.method.is_audited() {
-            event.tool = name_of(call);
-            event.client = client;
-            event.decision = Some(verdict.decision);
-            event.rules = verdict.rules.to_vec();
-            event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
-        }
-        let settle = Settle::admit(self, &call.method, event).await.map_err(|error| {
-            tracing::error!(%error, correlation = %context.correlation, "a call was refused: it cannot be recorded");
-            refuse(&ledger_unavailable())
-        })?;
+        let settle = self.admit(context, call, client, &access).await.map_err(|error| refuse(&error))?;
         let opens = matches!(call.method, Method::Initialize);
         let exchange = Exchange {
             id: request.id.to_owned_text(),
@@ -184,14 +188,39 @@ impl Gateway {
             in_session: session.is_some(),
             settle,
         };
-        let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+        let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
         self.answer(context, exchange, upstream).await
+    }
+
+    /// Records the admission of an audited call. The server may see it only afterwards.
+    pub(crate) async fn admit(
+        &self,
+        context: &Context,
+        call: &Call<'_>,
+        client: Option<(String, Option<String>)>,
+        access: &Access,
+    ) -> Result<Option<Settle>, RpcError> {
+        let mut event = settle::event(context, AuditAction::ToolCallAdmitted, Outcome::Admitted);
+        if call.method.is_audited() {
+            event.tool = name_of(call);
+            event.client = client;
+            event.decision = Some(access.decision);
+            event.rules = access.rules.to_vec();
+            event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
+        }
+        Settle::admit(self, &call.method, event).await.map_err(|error| {
+            tracing::error!(%error, correlation = %context.correlation, "a call was refused: it cannot be recorded");
+            ledger_unavailable()
+        })
     }
 
     /// Serves a GET: the listening stream of the older revisions.
     pub(crate) async fn listen(&self, context: &Context) -> Result<Response<Body>, Refusal> {
-        let session = self.session_of_get(context)?;
+        let (session, key) = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        if let Link::Held(identity) = session.link {
+            return Ok(self.listen_for_legacy(context, Held { identity, key: Some(key) }));
+        }
         let upstream = self
             .send(context, http::Method::GET, Some(&session), None)
             .await
@@ -201,7 +230,13 @@ impl Gateway {
 
     /// Serves a DELETE: the client ends its session.
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
-        let session = self.session_of_get(context)?;
+        let (session, key) = self.session_of_get(context)?;
+        if matches!(session.link, Link::Held(_)) {
+            self.inner.sessions.end(key);
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            return Ok(response);
+        }
         let upstream = self
             .send(context, http::Method::DELETE, Some(&session), None)
             .await
@@ -222,7 +257,7 @@ impl Gateway {
         session::open(&parts.vault, context.person.id, context.server.id, token, parts.env.now())
     }
 
-    fn session_of_get(&self, context: &Context) -> Result<Session, Refusal> {
+    fn session_of_get(&self, context: &Context) -> Result<(Session, SessionKey), Refusal> {
         let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
         let legacy = Generation::Legacy;
         let modern = |field: &mcp::headers::Field<'_>| matches!(field, mcp::headers::Field::One(value) if *value == ProtocolVersion::V2026_07_28.as_str().as_bytes());
@@ -238,12 +273,14 @@ impl Gateway {
             )
             .with_header(header::ALLOW, HeaderValue::from_static("POST")));
         };
-        self.session(context, token)
+        let session = self.session(context, token);
+        session
+            .map(|session| (session, Sha256::digest(token.as_bytes()).into()))
             .ok_or_else(|| Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"))
     }
 
     /// Asks the policy about everything that a message names. A denial is recorded before it is answered.
-    async fn permit(
+    pub(crate) async fn permit(
         &self,
         context: &Context,
         call: &Call<'_>,
@@ -352,8 +389,12 @@ fn shown(text: &str) -> String {
 }
 
 /// What the AI client calls itself: in the message, in the session, or by its user agent.
-fn client(call: &Call<'_>, session: Option<&Session>, headers: &HeaderMap) -> Option<(String, Option<String>)> {
-    call.client_info()
+pub(crate) fn client_of(
+    call: Option<&Call<'_>>,
+    session: Option<&Session>,
+    headers: &HeaderMap,
+) -> Option<(String, Option<String>)> {
+    call.and_then(Call::client_info)
         .map(|client| (shown(&client.name), Some(shown(&client.version))))
         .or_else(|| session.and_then(|s| s.client.clone()))
         .or_else(|| user_agent(headers).map(|agent| (agent, None)))

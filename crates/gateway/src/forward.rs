@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::call::Context;
-use crate::session::Session;
+use crate::session::{Link, Session};
 use crate::{Gateway, OpenedHeaders};
 
 /// Headers of the client that a server gets to see. Everything else stays here, credentials above all (MCP
@@ -55,13 +55,21 @@ pub(crate) enum Fault {
     Draining,
     #[error("your access ended while the server answered")]
     AccessEnded,
+    #[error("the server ended the session")]
+    SessionEnded,
+    #[error("the client did not answer the server's question in time")]
+    Unanswered,
+    #[error("the client refused the server's question: {0}")]
+    Refused(String),
+    #[error("the call that this requestState belongs to is no longer waiting; begin it again without requestState")]
+    NoState,
 }
 
 impl Fault {
     pub(crate) fn rpc(&self) -> RpcError {
         let code = match self {
             Self::Busy | Self::Draining => GatewayCode::Unavailable,
-            Self::Timeout => GatewayCode::UpstreamTimeout,
+            Self::Timeout | Self::Unanswered => GatewayCode::UpstreamTimeout,
             Self::AccessEnded => GatewayCode::Denied,
             Self::TooLarge(_) => GatewayCode::Truncated,
             _ => GatewayCode::UpstreamBroken,
@@ -70,8 +78,16 @@ impl Fault {
     }
 }
 
+/// A request to a server, but for its address and credential.
+pub(crate) struct Outgoing {
+    pub(crate) method: Method,
+    /// What this kind of message needs; the rest is added.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
 impl Gateway {
-    /// Sends a message to the server. Never retried: a call may have had its effect.
+    /// Sends a client's message to the server as it came. Never retried: a call may have had its effect.
     pub(crate) async fn send(
         &self,
         context: &Context,
@@ -79,12 +95,21 @@ impl Gateway {
         session: Option<&Session>,
         body: Option<Bytes>,
     ) -> Result<Upstream, Fault> {
+        let mut headers = forwarded(&context.headers);
+        if let Some(Session { link: Link::Direct(upstream), .. }) = session {
+            headers.insert(SESSION, HeaderValue::try_from(upstream).map_err(|_| Fault::BrokenOff)?);
+        }
+        self.dispatch(context, Outgoing { method, headers, body }).await
+    }
+
+    /// Sends a request to the server, with its credential and within its limits.
+    pub(crate) async fn dispatch(&self, context: &Context, outgoing: Outgoing) -> Result<Upstream, Fault> {
+        let Outgoing { method, mut headers, body } = outgoing;
         let parts = &self.inner.parts;
         let server = &context.server;
         let permit = self.permits(context).try_acquire_owned().map_err(|_| Fault::Busy)?;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
         let url = parts.net.check(&server.url, reach).map_err(|error| Fault::Address(error.to_string()))?;
-        let mut headers = forwarded(&context.headers);
         headers.insert(
             header::ACCEPT,
             HeaderValue::from_static(if method == Method::GET {
@@ -95,9 +120,6 @@ impl Gateway {
         );
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        if let Some(session) = session {
-            headers.insert(SESSION, HeaderValue::try_from(&session.upstream).map_err(|_| Fault::BrokenOff)?);
         }
         for (name, value) in self.opened_headers(context)?.iter() {
             headers.insert(name.clone(), value.clone());
@@ -179,6 +201,12 @@ impl Gateway {
             self.inner.parts.observer.health(context.server.id, health, detail);
         }
     }
+}
+
+/// What a translated message keeps of the client's headers.
+pub(crate) fn traced(headers: &HeaderMap) -> HeaderMap {
+    let kept = ["traceparent", "tracestate"].into_iter().filter_map(|name| Some((name, headers.get(name)?.clone())));
+    kept.map(|(name, value)| (HeaderName::from_static(name), value)).collect()
 }
 
 fn forwarded(headers: &HeaderMap) -> HeaderMap {

@@ -10,13 +10,14 @@
 //! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
 //!
-//! What it deliberately does not do: translate between generations of MCP. A client and a server that share no revision
-//! get the server's own refusal.
+//! - `bridge` translates where client and server share no generation of MCP.
 
 mod answer;
+mod bridge;
 mod call;
 mod edge;
 mod forward;
+mod incoming;
 mod lists;
 mod metrics;
 mod reader;
@@ -136,6 +137,16 @@ struct Inner {
     permits: RwLock<HashMap<ServerId, Arc<Semaphore>>>,
     health: Mutex<HashMap<ServerId, Health>>,
     reported: Mutex<Reported>,
+    /// What servers speak.
+    speaks: RwLock<HashMap<ServerId, bridge::speaks::Known>>,
+    /// Whose turn it is to ask a server what it speaks.
+    asking: Mutex<HashMap<ServerId, Arc<tokio::sync::Mutex<()>>>>,
+    /// Sessions at servers, for clients that have none.
+    lines: bridge::lines::Lines,
+    /// Sessions with clients, for servers that have none.
+    sessions: bridge::sessions::Sessions,
+    questions: bridge::asked::Questions,
+    parked: bridge::parked::Parked,
     tasks: TaskTracker,
     draining: CancellationToken,
 }
@@ -151,6 +162,12 @@ impl Gateway {
                 permits: RwLock::default(),
                 health: Mutex::default(),
                 reported: Mutex::default(),
+                speaks: RwLock::default(),
+                asking: Mutex::default(),
+                lines: bridge::lines::Lines::default(),
+                sessions: bridge::sessions::Sessions::default(),
+                questions: bridge::asked::Questions::default(),
+                parked: bridge::parked::Parked::default(),
                 tasks: TaskTracker::new(),
                 draining: CancellationToken::new(),
             }),

@@ -37,6 +37,11 @@ impl Refusal {
         self
     }
 
+    /// Status and body, for where there is no response of its own to put them in.
+    pub(crate) fn into_parts(self) -> (StatusCode, Vec<u8>) {
+        (self.status, self.body)
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;

@@ -24,10 +24,19 @@ struct Sealed {
 pub(crate) struct Session {
     /// The revision that the handshake agreed on.
     pub(crate) version: ProtocolVersion,
-    /// The server's own id.
-    pub(crate) upstream: String,
+    /// Who holds it at the other end.
+    pub(crate) link: Link,
     /// What the client called itself in the handshake: name and version.
     pub(crate) client: Option<(String, Option<String>)>,
+}
+
+/// The other end of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Link {
+    /// The server, under its own id.
+    Direct(String),
+    /// The gateway, in front of a server without sessions.
+    Held(mcp::bridge::ClientIdentity),
 }
 
 fn bound_to(user: UserId, server: ServerId) -> Vec<u8> {

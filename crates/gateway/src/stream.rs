@@ -278,7 +278,7 @@ fn encode(name: &str, id: Option<&str>, data: &[u8], retry: Option<u64>, out: &m
     }
 }
 
-fn event_response(body: Body) -> Response<Body> {
+pub(crate) fn event_response(body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

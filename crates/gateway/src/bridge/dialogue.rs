@@ -1,0 +1,89 @@
+//! What comes back to a client of a translated exchange: one JSON answer, or a stream of messages that ends with it.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use tokio::sync::mpsc;
+
+use crate::Gateway;
+use crate::answer::json_response;
+use crate::refusal::Refusal;
+use crate::stream::event_response;
+
+/// Messages of a dialogue that wait for a slow client; then the server waits, too.
+const AHEAD: usize = 16;
+/// How often a silent stream is kept alive by a comment.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Something for the client.
+pub(crate) enum Out {
+    /// A message before the answer.
+    Message(Bytes),
+    /// The answer, with the status that it has where it is all there is.
+    Answer(StatusCode, Bytes),
+}
+
+impl From<Refusal> for Out {
+    fn from(refusal: Refusal) -> Self {
+        let (status, body) = refusal.into_parts();
+        Self::Answer(status, body.into())
+    }
+}
+
+/// An exchange that is translated. Dropped when the client is gone.
+pub(crate) trait Dialogue: Send + 'static {
+    /// What comes next; `None` when there is no answer (any more).
+    fn next(&mut self) -> impl Future<Output = Option<Out>> + Send;
+}
+
+/// Ends a task with its owner.
+struct Owned(tokio::task::JoinHandle<()>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Answers with the dialogue: as JSON if the answer comes first, as a stream otherwise.
+pub(crate) async fn respond(gateway: &Gateway, mut dialogue: impl Dialogue) -> Response<Body> {
+    match dialogue.next().await {
+        Some(Out::Answer(status, body)) => json_response(status, Body::from(body)),
+        Some(Out::Message(first)) => stream(gateway, Some(first), dialogue),
+        None => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::ACCEPTED;
+            response
+        }
+    }
+}
+
+/// Answers with a stream, whatever comes first.
+pub(crate) fn stream(gateway: &Gateway, first: Option<Bytes>, mut dialogue: impl Dialogue) -> Response<Body> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let task = gateway.inner.tasks.spawn(async move {
+        while let Some(out) = dialogue.next().await {
+            let (message, last) = match out {
+                Out::Message(message) => (message, false),
+                Out::Answer(_, message) => (message, true),
+            };
+            if sender.send(message).await.is_err() || last {
+                return;
+            }
+        }
+    });
+    let state = (first, receiver, Owned(task));
+    event_response(Body::from_stream(futures_util::stream::unfold(state, |(first, mut receiver, task)| async move {
+        let message = match first {
+            Some(first) => Some(first),
+            None => match tokio::time::timeout(KEEP_ALIVE, receiver.recv()).await {
+                Ok(message) => message,
+                Err(_) => return Some((Ok(Bytes::from_static(b":\n\n")), (None, receiver, task))),
+            },
+        };
+        let item: std::io::Result<Bytes> = Ok(mcp::sse::message(&message?));
+        Some((item, (None, receiver, task)))
+    })))
+}

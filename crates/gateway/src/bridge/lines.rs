@@ -1,0 +1,223 @@
+//! Sessions that the gateway opens at servers of the older revisions for clients that have none.
+//!
+//! A session belongs to one person and one set of client capabilities, so that nothing of one person can reach another. It
+//! is opened at the first call, shared by the calls that follow, closed when nobody used it for a while, and opened anew
+//! when the server has forgotten it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use domain::{ServerId, UserId};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use mcp::ProtocolVersion;
+use mcp::bridge::{self, ClientIdentity};
+use mcp::result::Outcome;
+use parking_lot::Mutex;
+use sha2::{Digest as _, Sha256};
+
+use super::replies::Replies;
+use crate::Gateway;
+use crate::call::Context;
+use crate::forward::{Fault, Outgoing, Upstream};
+
+/// Sessions that are kept open; the longest unused go first.
+const MOST: usize = 2_000;
+/// A session that nobody used for so long is closed.
+const IDLE: Duration = Duration::from_mins(10);
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// Whose session it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct LineKey {
+    server: ServerId,
+    revision: u64,
+    person: UserId,
+    identity: [u8; 32],
+}
+
+/// A session at a server.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// The server's id of it; servers may do without.
+    pub(crate) session: Option<HeaderValue>,
+    /// The revision that was agreed on.
+    pub(crate) version: ProtocolVersion,
+    /// What the server said of itself: an `InitializeResult`.
+    pub(crate) initialize: Bytes,
+    /// The most talkative level that was asked for.
+    pub(crate) level: tokio::sync::Mutex<Option<usize>>,
+    requests: AtomicU64,
+}
+
+impl Line {
+    /// An id for a request or a progress token, unique in this session, as JSON.
+    pub(crate) fn id(&self) -> String {
+        self.requests.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
+    /// The headers of a request in this session.
+    pub(crate) fn headers(&self, client: &HeaderMap) -> HeaderMap {
+        let mut headers = crate::forward::traced(client);
+        if self.version.requires_version_header() {
+            headers.insert("mcp-protocol-version", HeaderValue::from_static(self.version.as_str()));
+        }
+        if let Some(session) = &self.session {
+            headers.insert(SESSION, session.clone());
+        }
+        headers
+    }
+}
+
+type Slot = Arc<tokio::sync::Mutex<Option<Arc<Line>>>>;
+
+/// All sessions of this node.
+#[derive(Default)]
+pub(crate) struct Lines(Mutex<HashMap<LineKey, (Slot, Instant)>>);
+
+impl Lines {
+    fn slot(&self, key: LineKey) -> (Slot, Vec<(LineKey, Slot)>) {
+        let mut lines = self.0.lock();
+        let now = Instant::now();
+        let mut stale = Vec::new();
+        if !lines.contains_key(&key) {
+            lines.retain(|key, (slot, used)| {
+                let keep = now.duration_since(*used) < IDLE;
+                if !keep {
+                    stale.push((*key, slot.clone()));
+                }
+                keep
+            });
+            if lines.len() >= MOST
+                && let Some(oldest) = lines.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+            {
+                stale.extend(lines.remove(&oldest).map(|(slot, _)| (oldest, slot)));
+            }
+        }
+        let (slot, used) = lines.entry(key).or_insert_with(|| (Slot::default(), now));
+        *used = now;
+        (slot.clone(), stale)
+    }
+}
+
+impl Gateway {
+    /// The session of this person and client at the server, opened if need be.
+    pub(crate) async fn line(&self, context: &Context, identity: &ClientIdentity) -> Result<Arc<Line>, Fault> {
+        let (slot, stale) = self.inner.lines.slot(key(context, identity));
+        self.close_stale(context, stale);
+        let mut line = slot.lock().await;
+        if let Some(line) = &*line {
+            return Ok(line.clone());
+        }
+        let opened = Arc::new(self.open_line(context, identity).await?);
+        *line = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Forgets a session that the server has forgotten. The next call opens another.
+    pub(crate) async fn line_lost(&self, context: &Context, identity: &ClientIdentity, lost: &Arc<Line>) {
+        let (slot, _) = self.inner.lines.slot(key(context, identity));
+        let mut line = slot.lock().await;
+        if line.as_ref().is_some_and(|line| Arc::ptr_eq(line, lost)) {
+            *line = None;
+        }
+    }
+
+    /// Opens a session: `initialize` and `notifications/initialized`.
+    pub(crate) async fn open_line(&self, context: &Context, identity: &ClientIdentity) -> Result<Line, Fault> {
+        const ID: &str = "\"drawbridge-initialize\"";
+        let body = bridge::initialize_request(ID, ProtocolVersion::LATEST_LEGACY, identity);
+        let headers = crate::forward::traced(&context.headers);
+        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
+        let upstream = self.dispatch(context, outgoing).await?;
+        let session = upstream.response.headers().get(SESSION).cloned();
+        let mut replies = Replies::new(self, context, upstream)?;
+        let (version, initialize) = loop {
+            let Some(message) = replies.next().await? else {
+                return Err(Fault::NotMcp("no answer to initialize".to_owned()));
+            };
+            let Ok(response) = mcp::Response::parse(&message) else { continue };
+            match response.outcome {
+                Outcome::Result(result) => {
+                    let version = result.raw.get("protocolVersion").and_then(mcp::Raw::as_str);
+                    let version = version.as_deref().and_then(ProtocolVersion::parse);
+                    let version = version
+                        .filter(|version| version.has_initialize())
+                        .ok_or_else(|| Fault::NotMcp("initialize was answered with an unknown revision".to_owned()))?;
+                    break (version, Bytes::copy_from_slice(result.raw.as_bytes()));
+                }
+                Outcome::Error(error) => {
+                    return Err(Fault::NotMcp(format!("initialize was refused: {}: {}", error.code, error.message)));
+                }
+            }
+        };
+        drop(replies);
+        let line = Line { session, version, initialize, level: Default::default(), requests: AtomicU64::new(1) };
+        self.notify(context, &line, bridge::initialized_notification()).await?;
+        Ok(line)
+    }
+
+    /// Sends a message in a session that has no answer.
+    pub(crate) async fn notify(&self, context: &Context, line: &Line, body: Bytes) -> Result<(), Fault> {
+        let headers = line.headers(&context.headers);
+        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        match upstream.response.status() {
+            status if status.is_success() => Ok(()),
+            StatusCode::NOT_FOUND => Err(Fault::SessionEnded),
+            status => Err(Fault::NotMcp(format!("{status} to a notification"))),
+        }
+    }
+
+    /// Sends a request in a session.
+    pub(crate) async fn request(&self, context: &Context, line: &Line, body: Bytes) -> Result<Upstream, Fault> {
+        let headers = line.headers(&context.headers);
+        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        if line.session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
+            return Err(Fault::SessionEnded);
+        }
+        Ok(upstream)
+    }
+
+    /// Ends a session at the server, without waiting for it.
+    pub(crate) fn close_line(&self, context: &Context, line: Arc<Line>) {
+        if line.session.is_none() {
+            return;
+        }
+        let (gateway, context) = (self.clone(), context.share());
+        self.inner.tasks.spawn(async move {
+            let headers = line.headers(&HeaderMap::new());
+            let outgoing = Outgoing { method: Method::DELETE, headers, body: None };
+            if let Err(fault) = gateway.dispatch(&context, outgoing).await {
+                tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");
+            }
+        });
+    }
+
+    /// Sessions of the same server are ended there; those of others end by themselves.
+    fn close_stale(&self, context: &Context, stale: Vec<(LineKey, Slot)>) {
+        for (key, slot) in stale {
+            if key.server == context.server.id
+                && key.revision == context.server.revision
+                && let Ok(mut line) = slot.try_lock()
+                && let Some(line) = line.take()
+            {
+                self.close_line(context, line);
+            }
+        }
+    }
+}
+
+fn key(context: &Context, identity: &ClientIdentity) -> LineKey {
+    let mut hash = Sha256::new();
+    hash.update(identity.info.as_bytes());
+    hash.update([0]);
+    hash.update(identity.capabilities.as_bytes());
+    LineKey {
+        server: context.server.id,
+        revision: context.server.revision,
+        person: context.person.id,
+        identity: hash.finalize().into(),
+    }
+}

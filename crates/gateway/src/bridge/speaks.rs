@@ -1,0 +1,135 @@
+//! Which generations a server speaks: asked as the specification says, remembered for a while.
+//!
+//! A server is asked for `server/discover` (2026-07-28 basic, "Backward Compatibility"): a result, or an error that only
+//! that generation knows, makes it modern; anything else that came from the server makes it one of the older revisions. No
+//! single error code decides. A server that did not answer at all stays unknown, and is asked again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use mcp::bridge::ClientIdentity;
+use mcp::result::Outcome;
+use mcp::{Generation, ProtocolVersion, Raw, codes};
+
+use super::replies::Replies;
+use crate::Gateway;
+use crate::call::Context;
+use crate::forward::{Fault, Outgoing};
+
+/// How long a server is believed to speak what it spoke.
+const FRESH: Duration = Duration::from_mins(5);
+/// Time for a server to say what it speaks.
+const DEADLINE: Duration = Duration::from_secs(10);
+const ID: &str = "\"drawbridge-discover\"";
+
+/// What a server speaks.
+#[derive(Debug, Clone)]
+pub(crate) enum Speaks {
+    /// 2026-07-28.
+    Modern {
+        /// Its `DiscoverResult`.
+        discover: Bytes,
+        /// It lists older revisions, too.
+        legacy: bool,
+    },
+    /// Revisions with sessions only.
+    Legacy,
+}
+
+/// What was found out, for one revision of a server's settings.
+pub(crate) struct Known {
+    revision: u64,
+    asked: Instant,
+    speaks: Arc<Speaks>,
+}
+
+impl Gateway {
+    /// What the server speaks; `None` if it cannot be asked now.
+    pub(crate) async fn speaks(&self, context: &Context) -> Option<Arc<Speaks>> {
+        let server = &context.server;
+        let known = |gateway: &Self| {
+            let known = gateway.inner.speaks.read();
+            let known = known.get(&server.id)?;
+            (known.revision == server.revision && known.asked.elapsed() < FRESH).then(|| known.speaks.clone())
+        };
+        if let Some(speaks) = known(self) {
+            return Some(speaks);
+        }
+        // One question at a time for each server; those who waited find the answer.
+        let turn = self.inner.asking.lock().entry(server.id).or_default().clone();
+        let _turn = turn.lock().await;
+        if let Some(speaks) = known(self) {
+            return Some(speaks);
+        }
+        let asked = tokio::time::timeout(DEADLINE, self.ask(context)).await.unwrap_or(Err(Fault::Timeout));
+        let speaks = Arc::new(
+            asked
+                .inspect_err(|fault| {
+                    tracing::debug!(server = %server.slug, %fault, "could not ask which MCP the server speaks");
+                })
+                .ok()?,
+        );
+        let known = Known { revision: server.revision, asked: Instant::now(), speaks: speaks.clone() };
+        self.inner.speaks.write().insert(server.id, known);
+        Some(speaks)
+    }
+
+    /// Forgets what the server speaks, after it behaved otherwise.
+    pub(crate) fn forget_speech(&self, context: &Context) {
+        self.inner.speaks.write().remove(&context.server.id);
+    }
+
+    async fn ask(&self, context: &Context) -> Result<Speaks, Fault> {
+        let mut headers = HeaderMap::new();
+        headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
+        headers.insert("mcp-method", HeaderValue::from_static("server/discover"));
+        let body = mcp::bridge::discover_request(ID, &ours());
+        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        let status = upstream.response.status();
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Fault::NotMcp(status.to_string()));
+        }
+        let Ok(mut replies) = Replies::new(self, context, upstream) else { return Ok(Speaks::Legacy) };
+        while let Some(message) = replies.next().await? {
+            if let Ok(response) = mcp::Response::parse(&message) {
+                return Ok(heard(&response));
+            }
+        }
+        Ok(Speaks::Legacy)
+    }
+}
+
+/// The gateway itself as a client.
+fn ours() -> ClientIdentity {
+    let info = concat!(r#"{"name":"drawbridge","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
+    ClientIdentity { info: info.into(), capabilities: "{}".into() }
+}
+
+fn heard(response: &mcp::Response<'_>) -> Speaks {
+    let legacy = |versions: Raw<'_>, generation: Generation| {
+        let known = |version: Raw<'_>| version.as_str().and_then(|version| ProtocolVersion::parse(&version));
+        versions.elements().filter_map(known).any(|version| version.generation() == generation)
+    };
+    match &response.outcome {
+        Outcome::Result(result) => match result.raw.get("supportedVersions") {
+            Some(versions) if legacy(versions, Generation::Modern) => Speaks::Modern {
+                discover: Bytes::copy_from_slice(result.raw.as_bytes()),
+                legacy: legacy(versions, Generation::Legacy),
+            },
+            _ => Speaks::Legacy,
+        },
+        Outcome::Error(error) => {
+            let modern_error = matches!(error.code, codes::HEADER_MISMATCH | codes::MISSING_CLIENT_CAPABILITY);
+            let supported = error.data.and_then(|data| data.get("supported"));
+            let offers = error.code == codes::UNSUPPORTED_VERSION
+                && supported.is_some_and(|versions| legacy(versions, Generation::Modern));
+            if modern_error || offers {
+                Speaks::Modern { discover: Bytes::from_static(b"{}"), legacy: false }
+            } else {
+                Speaks::Legacy
+            }
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! A client that speaks 2026-07-28 in front of a server of the older revisions.
+//!
+//! The gateway holds a session at the server for each person and set of capabilities ([`super::lines`]). Requests lose
+//! what the server would not understand, results gain what the client expects. A question of the server becomes an
+//! `input_required` result: the server's stream is parked ([`super::parked`]) until the client comes back with answers.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use mcp::bridge::{self, ClientIdentity};
+use mcp::result::Outcome as Answered;
+use mcp::{Call, Envelope, Generation, Method, Raw, RawId, Request, RpcError, codes, splice};
+
+use super::dialogue::{Dialogue, Out, respond};
+use super::lines::Line;
+use super::replies::Replies;
+use crate::Gateway;
+use crate::answer::failure;
+use crate::call::{Context, Exchange};
+use crate::forward::Fault;
+use crate::incoming::Incoming;
+use crate::refusal::Refusal;
+
+/// Levels of log messages, most talkative first (RFC 5424).
+const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+/// Questions in one round.
+const MOST_QUESTIONS: usize = 16;
+
+/// A request under way at a server.
+pub(crate) struct Open {
+    gateway: Gateway,
+    context: Context,
+    line: Arc<Line>,
+    /// Its id there, as JSON.
+    id: String,
+    replies: Replies,
+    /// Questions of the server that wait for answers: key and id, as JSON.
+    questions: Vec<(String, String)>,
+    /// The server's answer has come.
+    done: bool,
+}
+
+impl Drop for Open {
+    /// Who gives up tells the server, which would work on otherwise (older revisions, "Cancellation").
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let (gateway, context, line) = (self.gateway.clone(), self.context.share(), self.line.clone());
+        let body = bridge::cancelled_notification(&self.id, "the client went away");
+        self.gateway.inner.tasks.spawn(async move {
+            if let Err(fault) = gateway.notify(&context, &line, body).await {
+                tracing::debug!(server = %context.server.slug, %fault, "a call could not be cancelled");
+            }
+        });
+    }
+}
+
+impl Gateway {
+    /// Serves a message of a stateless client for an older server.
+    pub(crate) async fn to_legacy(&self, context: &Context, incoming: Incoming<'_>) -> Result<Response<Body>, Refusal> {
+        let refuse = |error: &RpcError| incoming.refusal(error);
+        let Some(call) = incoming.envelope.call() else {
+            return Err(refuse(&RpcError::invalid_request("this revision knows no answers of clients")));
+        };
+        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = access.await.map_err(|error| refuse(&error))?;
+        let Envelope::Request(Request { call, .. }) = incoming.envelope else {
+            // Notifications of this generation mean nothing to an older server; cancelling is closing the stream.
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::ACCEPTED;
+            return Ok(response);
+        };
+        let identity = ClientIdentity::of_meta(&call.params.meta);
+        match &call.method {
+            Method::ServerDiscover => {
+                let line = self.line(context, &identity).await.map_err(|fault| refuse(&fault.rpc()))?;
+                let initialize = Raw::parse(std::str::from_utf8(&line.initialize).unwrap_or("null"));
+                let result = initialize.map(bridge::discover_result).unwrap_or_default();
+                let body = incoming.wrap(&result);
+                let body = self.filter_instructions(context, &body).unwrap_or(body);
+                Ok(crate::answer::json_response(StatusCode::OK, Body::from(body)))
+            }
+            Method::SubscriptionsListen => self.listen_for_modern(context, &incoming, call, &identity).await,
+            // The extension of that name is another protocol than the tasks of 2025-11-25.
+            Method::TasksGet | Method::TasksCancel | Method::TasksUpdate => {
+                Err(refuse(&RpcError::method_not_found(call.method.as_str())))
+            }
+            _ => {
+                let settle = self.admit(context, call, incoming.client(context), &access).await;
+                let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
+                let serving = Serving::begin(self, context, &incoming, call, exchange, identity).await?;
+                Ok(respond(self, serving).await)
+            }
+        }
+    }
+
+    /// Sends a translated request in this person's session, which is opened anew once if the server has forgotten it.
+    async fn open_request(
+        &self,
+        context: &Context,
+        identity: ClientIdentity,
+        body: &Bytes,
+        level: Option<usize>,
+    ) -> Result<Open, Fault> {
+        let mut again = true;
+        loop {
+            let line = self.line(context, &identity).await?;
+            let id = line.id();
+            let ready = self.level(context, &line, level).await;
+            let sent = match ready {
+                Ok(()) => {
+                    let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
+                    self.request(context, &line, request).await
+                }
+                Err(fault) => Err(fault),
+            };
+            match sent {
+                Err(Fault::SessionEnded) if again => {
+                    again = false;
+                    self.line_lost(context, &identity, &line).await;
+                }
+                Err(fault) => return Err(fault),
+                Ok(upstream) => {
+                    return Ok(Open {
+                        replies: Replies::new(self, context, upstream)?,
+                        gateway: self.clone(),
+                        context: context.share(),
+                        line,
+                        id,
+                        questions: Vec::new(),
+                        done: false,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Makes the session as talkative as a request wants it; the level is the session's, so it only ever grows.
+    async fn level(&self, context: &Context, line: &Line, wanted: Option<usize>) -> Result<(), Fault> {
+        let Some(wanted) = wanted else { return Ok(()) };
+        let mut level = line.level.lock().await;
+        if level.is_some_and(|level| level <= wanted) {
+            return Ok(());
+        }
+        let body = bridge::set_level_request(&line.id(), LEVELS[wanted]);
+        let upstream = self.request(context, line, body).await?;
+        let mut replies = Replies::new(self, context, upstream)?;
+        // A server without logging refuses; then there is nothing to hear.
+        while let Some(message) = replies.next().await? {
+            if mcp::Response::parse(&message).is_ok() {
+                break;
+            }
+        }
+        *level = Some(wanted);
+        Ok(())
+    }
+}
+
+/// A request of a stateless client that an older server answers.
+struct Serving {
+    gateway: Gateway,
+    exchange: Exchange,
+    method: Method<'static>,
+    about: String,
+    /// The client's own progress token, as JSON.
+    progress: Option<String>,
+    level: Option<usize>,
+    open: Option<Open>,
+}
+
+impl Serving {
+    async fn begin(
+        gateway: &Gateway,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+        exchange: Exchange,
+        identity: ClientIdentity,
+    ) -> Result<Self, Refusal> {
+        let level = call.params.meta.log_level.as_deref().and_then(|level| LEVELS.iter().position(|one| *one == level));
+        let about = [call.method.as_str(), "\n", call.target().name().unwrap_or_default()].concat();
+        let mut serving = Self {
+            gateway: gateway.clone(),
+            exchange,
+            method: Method::parse(call.method.as_str().to_owned().into()),
+            about,
+            progress: call.params.meta.progress_token.map(|token| token.text().to_owned()),
+            level,
+            open: None,
+        };
+        let opened = match call.params.request_state.as_deref().filter(|state| !state.is_empty()) {
+            Some(state) => serving.resumed(context, call, state).await,
+            None => {
+                let body = bridge::request_to_legacy(incoming.body).map_err(|error| Fault::NotMcp(error.to_string()));
+                match body {
+                    Ok(body) => gateway.open_request(context, identity, &body, level).await,
+                    Err(fault) => Err(fault),
+                }
+            }
+        };
+        match opened {
+            Ok(open) => serving.open = Some(open),
+            Err(fault) => return Err(gateway.failed(serving.exchange, &fault).await),
+        }
+        Ok(serving)
+    }
+
+    /// Goes on with a parked call: its questions get the client's answers.
+    async fn resumed(&self, context: &Context, call: &Call<'_>, state: &str) -> Result<Open, Fault> {
+        let parts = &self.gateway.inner.parts;
+        let whose = (context.person.id, context.server.id);
+        let parked = &self.gateway.inner.parked;
+        let mut open = parked.take(&parts.vault, parts.env.now(), whose, &self.about, state).ok_or(Fault::NoState)?;
+        let given = bridge::input_responses(&call.params);
+        for (key, id) in std::mem::take(&mut open.questions) {
+            let answer = given.iter().find(|(name, _)| *name == key.as_str()).map(|(_, answer)| *answer);
+            let body = match answer {
+                Some(answer) => bridge::response_to_server(&id, answer),
+                None => RpcError::invalid_params(format!("the client gave no answer to {key}")).to_bytes_with(&id),
+            };
+            self.gateway.notify(context, &open.line, body).await?;
+        }
+        Ok(open)
+    }
+
+    async fn step(&mut self) -> Result<Out, Fault> {
+        let mut asked: Vec<(String, String, String, Option<String>)> = Vec::new();
+        loop {
+            let Some(open) = &mut self.open else { return Err(Fault::BrokenOff) };
+            // Questions that come together go to the client together.
+            let message = if asked.is_empty() {
+                open.replies.next().await?
+            } else {
+                let soon = std::time::Duration::from_millis(20);
+                match tokio::time::timeout(soon, open.replies.next()).await {
+                    Ok(message) => message?,
+                    Err(_) => return self.park(asked),
+                }
+            };
+            let Some(message) = message else {
+                return if asked.is_empty() { Err(Fault::BrokenOff) } else { self.park(asked) };
+            };
+            let Ok(raw) = mcp::scan_with(&message, mcp::Limits::RESPONSE) else {
+                return Err(Fault::NotMcp("an unreadable message".to_owned()));
+            };
+            match Envelope::parse(raw) {
+                Ok(Envelope::Response(reply)) => {
+                    let ours = RawId::parse(&open.id);
+                    if reply.id.zip(ours).is_some_and(|(theirs, ours)| !theirs.same_as(ours)) {
+                        continue;
+                    }
+                    open.done = true;
+                    return self.answered(&message).await;
+                }
+                Ok(Envelope::Notification(call)) => {
+                    if let Some(message) = self.notification(&message, &call) {
+                        return Ok(Out::Message(message));
+                    }
+                }
+                Ok(Envelope::Request(request)) => {
+                    if let Some(question) = self.question(&request, asked.len()).await? {
+                        asked.push(question);
+                        if asked.len() == MOST_QUESTIONS {
+                            return self.park(asked);
+                        }
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// A notification of the server, unless the client did not ask for it.
+    fn notification(&self, message: &Bytes, call: &Call<'_>) -> Option<Bytes> {
+        match &call.method {
+            Method::LogMessage => {
+                let level = call.params.level.as_deref();
+                let level = level.and_then(|level| LEVELS.iter().position(|one| *one == level));
+                let wanted = self.level.zip(level).is_some_and(|(wanted, level)| level >= wanted);
+                wanted.then(|| message.clone())
+            }
+            Method::Progress => {
+                let token = self.progress.as_deref()?;
+                splice::set_member(message, &["params"], "progressToken", token).ok()
+            }
+            // Changes belong on a subscription.
+            _ if call.method.is_known() => None,
+            _ => Some(message.clone()),
+        }
+    }
+
+    /// A request of the server: its key, its id as JSON, its method and parameters. What the gateway answers itself is
+    /// none.
+    async fn question(
+        &self,
+        request: &Request<'_>,
+        number: usize,
+    ) -> Result<Option<(String, String, String, Option<String>)>, Fault> {
+        let Some(open) = &self.open else { return Ok(None) };
+        let id = request.id.text().to_owned();
+        let asks = request.call.method.from_server();
+        let takes_input = matches!(self.method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead);
+        if asks && takes_input {
+            let params = request.call.params.raw.map(|params| params.text().to_owned());
+            return Ok(Some((format!("input-{}", number + 1), id, request.call.method.as_str().to_owned(), params)));
+        }
+        let body = if request.call.method == Method::Ping {
+            Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#))
+        } else {
+            RpcError::method_not_found(request.call.method.as_str()).to_bytes_with(&id)
+        };
+        self.gateway.notify(&open.context, &open.line, body).await?;
+        Ok(None)
+    }
+
+    /// Hands the server's questions to the client and keeps its stream open.
+    fn park(&mut self, asked: Vec<(String, String, String, Option<String>)>) -> Result<Out, Fault> {
+        let Some(mut open) = self.open.take() else { return Err(Fault::BrokenOff) };
+        open.questions = asked.iter().map(|(key, id, ..)| (key.clone(), id.clone())).collect();
+        let parts = &self.gateway.inner.parts;
+        let whose = (open.context.person.id, open.context.server.id);
+        let state = self.gateway.inner.parked.park(&parts.vault, &*parts.env, whose, self.about.clone(), open);
+        let state = state.map_err(|_| Fault::Busy)?;
+        let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
+        Ok(Out::Answer(StatusCode::OK, bridge::input_required_response(&self.exchange.id, &requests, &state)))
+    }
+
+    /// The server's last word.
+    async fn answered(&mut self, message: &Bytes) -> Result<Out, Fault> {
+        let Some(open) = &self.open else { return Err(Fault::BrokenOff) };
+        let unreadable = |error: &dyn std::fmt::Display| Fault::NotMcp(error.to_string());
+        let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
+        let body = splice::replace_id(message, id).map_err(|error| unreadable(&error))?;
+        let urls = match mcp::Response::parse(&body).map_err(|error| unreadable(&error))?.outcome {
+            Answered::Error(error) if error.code == codes::URL_ELICITATION_REQUIRED => bridge::url_elicitation(&error),
+            _ => None,
+        };
+        let (body, ending) = self.gateway.inspect(&open.context, &self.exchange, &body)?;
+        let gateway = self.gateway.clone();
+        if let Err(error) = gateway.settle(&mut self.exchange, ending).await {
+            return Ok(self.exchange.refusal(&error).into());
+        }
+        let body = match urls {
+            // The client opens the address and asks again, from the beginning.
+            Some(urls) => {
+                let number = |(index, (method, params))| (format!("input-{}", index + 1), method, params);
+                let requests: Vec<_> = urls.into_iter().enumerate().map(number).collect();
+                bridge::input_required_response(&self.exchange.id, &requests, "")
+            }
+            None => bridge::response_to_modern(&body, &self.method).map_err(|error| unreadable(&error))?,
+        };
+        Ok(Out::Answer(status(&body), body))
+    }
+}
+
+impl Dialogue for Serving {
+    async fn next(&mut self) -> Option<Out> {
+        self.open.as_ref()?;
+        let out = self.step().await;
+        if !matches!(out, Ok(Out::Message(_))) {
+            self.open = None;
+        }
+        match out {
+            Ok(Out::Answer(status, body)) => {
+                // An answer that asks for input ends this request, and with it its record.
+                let note = crate::settle::Ending::Success {
+                    result: ledger::Payload::new(std::str::from_utf8(&body).unwrap_or_default()),
+                    note: Some("the server asks for input before it goes on".to_owned()),
+                };
+                let gateway = self.gateway.clone();
+                match gateway.settle(&mut self.exchange, note).await {
+                    Ok(()) => Some(Out::Answer(status, body)),
+                    Err(error) => Some(self.exchange.refusal(&error).into()),
+                }
+            }
+            Ok(out) => Some(out),
+            Err(fault) => {
+                let gateway = self.gateway.clone();
+                let ending = failure(&fault.to_string());
+                let error = gateway.settle(&mut self.exchange, ending).await.err().unwrap_or_else(|| fault.rpc());
+                Some(self.exchange.refusal(&error).into())
+            }
+        }
+    }
+}
+
+/// The status that this answer has for a client of 2026-07-28.
+fn status(body: &[u8]) -> StatusCode {
+    let status = match mcp::Response::parse(body).map(|response| response.outcome) {
+        Ok(Answered::Error(error)) => RpcError::new(error.code, "").http_status(Generation::Modern),
+        _ => 200,
+    };
+    StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
+}
+
+/// A request with an id, and a progress token if it has one, that are unique in the session.
+fn in_session(body: &[u8], id: &str) -> Result<Bytes, splice::SpliceError> {
+    let id = RawId::parse(id).ok_or_else(|| splice::SpliceError::NoObject { path: "id".to_owned() })?;
+    let body = splice::replace_id(body, id)?;
+    let raw = mcp::scan_with(&body, mcp::Limits::RESPONSE)?;
+    if raw.at_path(&["params", "_meta", "progressToken"]).is_none() {
+        return Ok(body);
+    }
+    splice::set_member(&body, &["params", "_meta"], "progressToken", id.text())
+}

@@ -1,0 +1,380 @@
+//! A client of the older revisions in front of a server that speaks 2026-07-28 only.
+//!
+//! The gateway holds the session: its token carries what the client said in `initialize`, and every request repeats that
+//! in `_meta`. Questions of the server (`input_required`) go to the client as the requests that it knows, on the stream of
+//! the call; the answers make the next round. What the older revisions have and the new one does not is answered here.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use mcp::bridge::{self, ClientIdentity};
+use mcp::result::{Outcome as Answered, ResultType};
+use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, ReplyOutcome, Request, RpcError, splice};
+use tokio_util::sync::CancellationToken;
+
+use super::asked::{Answer, Round};
+use super::dialogue::{Dialogue, Out, respond};
+use super::replies::Replies;
+use super::sessions::{Running, SessionKey};
+use super::speaks::Speaks;
+use crate::Gateway;
+use crate::answer::{failure, json_response};
+use crate::call::{Context, Exchange};
+use crate::forward::{Fault, Outgoing};
+use crate::incoming::Incoming;
+use crate::refusal::Refusal;
+use crate::session::{self, Link, Session};
+
+/// Rounds of questions in one call, as the official SDKs have it.
+const MOST_ROUNDS: u32 = 10;
+/// How long a person may take to answer a question.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// Levels of `logging/setLevel` (RFC 5424).
+const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+
+/// A session of a client of the older revisions that the gateway holds itself.
+pub(crate) struct Held {
+    pub(crate) identity: ClientIdentity,
+    /// None for a client that never opened one.
+    pub(crate) key: Option<SessionKey>,
+}
+
+impl Gateway {
+    /// Serves a message of an older client for a modern server.
+    pub(crate) async fn to_modern(
+        &self,
+        context: &Context,
+        incoming: Incoming<'_>,
+        held: Held,
+    ) -> Result<Response<Body>, Refusal> {
+        let call = match incoming.envelope {
+            Envelope::Response(reply) => {
+                let given = match reply.outcome {
+                    ReplyOutcome::Result(result) => Answer::Result(result.text().to_owned()),
+                    ReplyOutcome::Error(error) => {
+                        Answer::Refused(error.get("message").and_then(Raw::as_str).unwrap_or_default().into_owned())
+                    }
+                };
+                let id = reply.id.and_then(|id| Raw::parse(id.text()).ok()?.as_str().map(|id| id.into_owned()));
+                let (person, server) = (context.person.id, context.server.id);
+                if !id.is_some_and(|id| self.inner.questions.answer(person, server, &id, given)) {
+                    tracing::debug!(server = %context.server.slug, "an answer to no question was dropped");
+                }
+                return Ok(accepted());
+            }
+            Envelope::Notification(call) => return self.told(context, &incoming, call, &held).await,
+            Envelope::Request(Request { call, .. }) => call,
+        };
+        let refuse = |error: &RpcError| incoming.refusal(error);
+        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = access.await.map_err(|error| refuse(&error))?;
+        match &call.method {
+            Method::Initialize => self.opened(context, &incoming, call).await,
+            Method::Ping => Ok(incoming.result(b"{}")),
+            Method::LoggingSetLevel => {
+                let level = call.params.level.as_deref().filter(|level| LEVELS.contains(level));
+                let level = level.ok_or_else(|| refuse(&RpcError::invalid_params("unknown log level")))?;
+                held.key.map(|key| self.inner.sessions.wish(key, |wishes| wishes.log_level = Some(level.to_owned())));
+                Ok(incoming.result(b"{}"))
+            }
+            Method::ResourcesSubscribe | Method::ResourcesUnsubscribe => {
+                let uri = call.params.uri.clone().unwrap_or_default().into_owned();
+                let subscribes = call.method == Method::ResourcesSubscribe;
+                held.key.map(|key| {
+                    self.inner.sessions.wish(key, |wishes| {
+                        if subscribes {
+                            wishes.resources.insert(uri)
+                        } else {
+                            wishes.resources.remove(&uri)
+                        };
+                    });
+                });
+                Ok(incoming.result(b"{}"))
+            }
+            // Tasks of 2025-11-25 are another protocol than the extension of the same name.
+            Method::TasksGet | Method::TasksCancel | Method::TasksList | Method::TasksResult => {
+                Err(refuse(&RpcError::method_not_found(call.method.as_str())))
+            }
+            _ => {
+                let settle = self.admit(context, call, incoming.client(context), &access).await;
+                let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
+                let asking = Asking::begin(self, context, &incoming, call, exchange, &held).await?;
+                Ok(respond(self, asking).await)
+            }
+        }
+    }
+
+    /// A notification of an older client. What concerns the session ends here.
+    async fn told(
+        &self,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+        held: &Held,
+    ) -> Result<Response<Body>, Refusal> {
+        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        access.await.map_err(|error| incoming.refusal(&error))?;
+        if call.method == Method::Cancelled
+            && let (Some(key), Some(id)) = (held.key, call.params.request_id)
+        {
+            self.inner.sessions.cancel(key, id.text());
+        }
+        Ok(accepted())
+    }
+
+    /// Answers `initialize` from what the server says of itself, and opens a session.
+    async fn opened(
+        &self,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+    ) -> Result<Response<Body>, Refusal> {
+        let identity = ClientIdentity::of_initialize(&call.params);
+        let discover = match self.speaks(context).await.as_deref() {
+            Some(Speaks::Modern { discover, .. }) => discover.clone(),
+            _ => return Err(incoming.refusal(&Fault::NotMcp("no answer to server/discover".to_owned()).rpc())),
+        };
+        let unreadable = || incoming.refusal(&Fault::NotMcp("an unreadable server/discover".to_owned()).rpc());
+        let text = std::str::from_utf8(&discover).map_err(|_| unreadable())?;
+        let raw = Raw::parse(text).map_err(|_| unreadable())?;
+        let result = bridge::initialize_result(raw, incoming.version);
+        let body = incoming.wrap(&result);
+        let body = self.filter_instructions(context, &body).unwrap_or(body);
+        let mut response = json_response(StatusCode::OK, Body::from(body));
+        let session =
+            Session { version: incoming.version, link: Link::Held(identity), client: incoming.client(context) };
+        let parts = &self.inner.parts;
+        let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())
+            .and_then(|token| HeaderValue::try_from(token).ok())
+            .ok_or_else(|| incoming.refusal(&RpcError::invalid_params("the client says too much of itself")))?;
+        response.headers_mut().insert(HeaderName::from_static("mcp-session-id"), token);
+        Ok(response)
+    }
+}
+
+/// A request of an older client that a modern server answers, in as many rounds as it wants.
+struct Asking {
+    gateway: Gateway,
+    context: Context,
+    exchange: Exchange,
+    /// The request's method, which decides how its answer is translated.
+    method: Method<'static>,
+    /// The request as the server got it first.
+    request: Bytes,
+    headers: HeaderMap,
+    /// The id that the server answers to, as JSON.
+    id: String,
+    replies: Option<Replies>,
+    round: Option<(Round, Vec<(String, bool)>, Option<String>)>,
+    rounds: u32,
+    ready: std::collections::VecDeque<Bytes>,
+    running: Option<Running>,
+    ended: bool,
+}
+
+impl Asking {
+    /// Sends the request on.
+    async fn begin(
+        gateway: &Gateway,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+        exchange: Exchange,
+        held: &Held,
+    ) -> Result<Self, Refusal> {
+        let level = held.key.and_then(|key| gateway.inner.sessions.log_level(key));
+        let request = bridge::request_to_modern(incoming.body, &held.identity, level.as_deref());
+        let request = request.map_err(|error| incoming.refusal(&RpcError::internal(error.to_string())))?;
+        let headers = modern_headers(call, &context.headers);
+        let mut asking = Self {
+            gateway: gateway.clone(),
+            context: context.share(),
+            running: held.key.map(|key| gateway.inner.sessions.run(key, &exchange.id)),
+            id: exchange.id.to_string(),
+            exchange,
+            method: Method::parse(call.method.as_str().to_owned().into()),
+            request: request.clone(),
+            headers,
+            replies: None,
+            round: None,
+            rounds: 0,
+            ready: std::collections::VecDeque::new(),
+            ended: false,
+        };
+        if let Err(fault) = asking.send(request).await {
+            let Asking { exchange, gateway, .. } = asking;
+            return Err(gateway.failed(exchange, &fault).await);
+        }
+        Ok(asking)
+    }
+
+    async fn send(&mut self, body: Bytes) -> Result<(), Fault> {
+        let outgoing = Outgoing { method: http::Method::POST, headers: self.headers.clone(), body: Some(body) };
+        let upstream = self.gateway.dispatch(&self.context, outgoing).await?;
+        self.replies = Some(Replies::new(&self.gateway, &self.context, upstream)?);
+        Ok(())
+    }
+
+    fn cancelled(&self) -> CancellationToken {
+        self.running.as_ref().map(|running| running.cancelled.clone()).unwrap_or_default()
+    }
+
+    async fn step(&mut self) -> Result<Option<Out>, Fault> {
+        loop {
+            if let Some(message) = self.ready.pop_front() {
+                return Ok(Some(Out::Message(message)));
+            }
+            if self.round.is_some() {
+                self.go_on().await?;
+                continue;
+            }
+            let Some(replies) = &mut self.replies else { return Ok(None) };
+            let Some(message) = replies.next().await? else { return Err(Fault::BrokenOff) };
+            let Ok(raw) = mcp::scan_with(&message, mcp::Limits::RESPONSE) else {
+                return Err(Fault::NotMcp("an unreadable message".to_owned()));
+            };
+            match Envelope::parse(raw) {
+                Ok(Envelope::Response(reply)) => {
+                    let ours = RawId::parse(&self.id);
+                    if reply.id.zip(ours).is_some_and(|(theirs, ours)| !theirs.same_as(ours)) {
+                        return Err(Fault::NotMcp("an answer to another request".to_owned()));
+                    }
+                    if let Some(out) = self.answered(&message).await? {
+                        return Ok(Some(out));
+                    }
+                }
+                Ok(Envelope::Notification(call)) if call.method != Method::SubscriptionsAcknowledged => {
+                    if let Ok(translated) = bridge::notification_to_legacy(&message) {
+                        return Ok(Some(Out::Message(translated)));
+                    }
+                }
+                // This generation knows no requests of servers.
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+
+    /// An answer of the server: the last, or one that asks for more.
+    async fn answered(&mut self, message: &Bytes) -> Result<Option<Out>, Fault> {
+        let unreadable = |error: &dyn std::fmt::Display| Fault::NotMcp(error.to_string());
+        let response = mcp::Response::parse(message).map_err(|error| unreadable(&error))?;
+        if let Answered::Result(result) = &response.outcome
+            && result.result_type == ResultType::InputRequired
+        {
+            self.ask(result.raw, result.request_state)?;
+            return Ok(None);
+        }
+        let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
+        let body = splice::replace_id(message, id).map_err(|error| unreadable(&error))?;
+        let (body, ending) = self.gateway.inspect(&self.context, &self.exchange, &body)?;
+        let gateway = self.gateway.clone();
+        Ok(Some(match gateway.settle(&mut self.exchange, ending).await {
+            Ok(()) => {
+                let body = bridge::response_to_legacy(&body, &self.method).map_err(|error| unreadable(&error))?;
+                Out::Answer(StatusCode::OK, body)
+            }
+            Err(error) => self.exchange.refusal(&error).into(),
+        }))
+    }
+
+    /// Puts the server's questions to the client.
+    fn ask(&mut self, result: Raw<'_>, state: Option<Raw<'_>>) -> Result<(), Fault> {
+        self.rounds += 1;
+        if self.rounds > MOST_ROUNDS {
+            return Err(Fault::NotMcp(format!("it asked for input more than {MOST_ROUNDS} times")));
+        }
+        let inputs = bridge::input_requests(result)
+            .ok_or_else(|| Fault::NotMcp("it asks for input in a way that cannot be read".to_owned()))?;
+        let parts = &self.gateway.inner.parts;
+        let (person, server) = (self.context.person.id, self.context.server.id);
+        let round = self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Busy)?;
+        self.ready
+            .extend(inputs.iter().enumerate().map(|(index, input)| bridge::input_as_request(&round.id(index), input)));
+        let keys = inputs.iter().map(|input| (input.key.to_string(), input.method == "elicitation/create")).collect();
+        self.round = Some((round, keys, state.map(|state| state.text().to_owned())));
+        self.replies = None;
+        Ok(())
+    }
+
+    /// Waits for the client's answers and begins the next round with them.
+    async fn go_on(&mut self) -> Result<(), Fault> {
+        let mut standing = self.gateway.standing(&self.context);
+        let Some((round, keys, state)) = &mut self.round else { return Ok(()) };
+        let answers = tokio::select! {
+            answers = tokio::time::timeout(PATIENCE, round.answers()) => answers.map_err(|_| Fault::Unanswered)?,
+            broken = standing.lost() => return Err(broken.into()),
+        };
+        let mut given = Vec::with_capacity(keys.len());
+        for ((key, elicits), answer) in keys.iter().zip(answers) {
+            given.push((
+                key.clone(),
+                match answer {
+                    Answer::Result(result) => result,
+                    Answer::Refused(_) if *elicits => r#"{"action":"cancel"}"#.to_owned(),
+                    Answer::Refused(message) => return Err(Fault::Refused(message)),
+                },
+            ));
+        }
+        let id = format!("\"drawbridge-round-{}\"", self.rounds);
+        let request = bridge::retry_with_input(&self.request, &id, &given, state.as_deref());
+        let request = request.map_err(|error| Fault::NotMcp(error.to_string()))?;
+        self.id = id;
+        self.round = None;
+        self.send(request).await
+    }
+}
+
+impl Dialogue for Asking {
+    async fn next(&mut self) -> Option<Out> {
+        if self.ended {
+            return None;
+        }
+        let cancelled = self.cancelled();
+        let stepped = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => {
+                // Who cancelled gets no answer (older revisions, "Cancellation").
+                self.ended = true;
+                let gateway = self.gateway.clone();
+                let _ = gateway.settle(&mut self.exchange, failure("cancelled by the client")).await;
+                return None;
+            }
+            stepped = self.step() => stepped,
+        };
+        match stepped {
+            Ok(out) => {
+                self.ended = !matches!(out, Some(Out::Message(_)));
+                out
+            }
+            Err(fault) => {
+                self.ended = true;
+                let gateway = self.gateway.clone();
+                let ending = failure(&fault.to_string());
+                let error = gateway.settle(&mut self.exchange, ending).await.err().unwrap_or_else(|| fault.rpc());
+                Some(self.exchange.refusal(&error).into())
+            }
+        }
+    }
+}
+
+/// The headers that repeat a request of 2026-07-28.
+fn modern_headers(call: &Call<'_>, client: &HeaderMap) -> HeaderMap {
+    let mut headers = crate::forward::traced(client);
+    let mirrored = bridge::modern_headers(call);
+    headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
+    if let Ok(method) = HeaderValue::try_from(mirrored.method) {
+        headers.insert("mcp-method", method);
+    }
+    if let Some(name) = mirrored.name.and_then(|name| HeaderValue::try_from(name).ok()) {
+        headers.insert("mcp-name", name);
+    }
+    headers
+}
+
+fn accepted() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
