@@ -17,7 +17,7 @@ struct Arguments {
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Protocol generations to speak: `all`, or revisions separated by commas.
+    /// Protocol generations to speak: `all` of Streamable HTTP, or revisions separated by commas; 2024-11-05 alone.
     #[arg(long, default_value = "all", value_parser = generations)]
     generations: Generations,
     /// Tools to offer.

@@ -319,7 +319,11 @@ async fn a_taken_port_and_no_generation_are_said_plainly() {
     let mute = FixtureOptions { generations: Generations::Only(vec![]), ..Default::default() };
     let error = Fixture::spawn(mute).await.expect_err("mute").to_string();
     assert!(error.contains("at least one"), "{error}");
-    "2024-11-05".parse::<Generation>().expect_err("not one of ours");
+    "2024-10-07".parse::<Generation>().expect_err("not one of ours");
+    let both = Generations::Only(vec![Generation::V2024_11_05, Generation::V2025_03_26]);
+    let mixed = FixtureOptions { generations: both, ..Default::default() };
+    let error = Fixture::spawn(mixed).await.expect_err("two transports").to_string();
+    assert!(error.contains("alone"), "{error}");
 }
 
 fn initialize(version: &str) -> Value {

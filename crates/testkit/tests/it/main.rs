@@ -2,6 +2,7 @@
 
 mod broken;
 mod fixture;
+mod sse;
 
 /// A plain HTTP client for talking to the fixtures on loopback.
 #[expect(
