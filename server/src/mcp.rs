@@ -7,16 +7,28 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use gateway::{Gateway, PeerAddr};
+use gateway::{Endpoint, Gateway, PeerAddr};
 
 /// The routes of the data path.
 pub(crate) fn router(gateway: Gateway) -> Router {
-    Router::new().route("/mcp/{slug}", any(serve)).with_state(gateway)
+    let endpoint = |endpoint| {
+        any(move |state: State<Gateway>, path: Path<String>, request: Request| serve(state, path, endpoint, request))
+    };
+    Router::new()
+        .route("/mcp/{slug}", endpoint(Endpoint::Mcp))
+        .route("/mcp/{slug}/sse", endpoint(Endpoint::Stream))
+        .route("/mcp/{slug}/messages", endpoint(Endpoint::Messages))
+        .with_state(gateway)
 }
 
-async fn serve(State(gateway): State<Gateway>, Path(slug): Path<String>, mut request: Request) -> Response<Body> {
+async fn serve(
+    State(gateway): State<Gateway>,
+    Path(slug): Path<String>,
+    endpoint: Endpoint,
+    mut request: Request,
+) -> Response<Body> {
     if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         request.extensions_mut().insert(PeerAddr(address));
     }
-    gateway.handle(&slug, request).await
+    gateway.handle(&slug, endpoint, request).await
 }

@@ -145,12 +145,20 @@ impl Gateway {
             Some(list) if is_result => self
                 .filter_list(context, list, body)
                 .map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?,
-            _ if exchange.describes_server && is_result => {
-                self.filter_instructions(context, body).unwrap_or_else(|| body.clone())
-            }
+            _ if exchange.describes_server && is_result => self.described(context, exchange, body),
             _ => body.clone(),
         };
         Ok((body, ending))
+    }
+
+    /// What a server says of itself: instructions as approved, and the revisions that can be spoken to it here.
+    fn described(&self, context: &Context, exchange: &Exchange, body: &Bytes) -> Bytes {
+        let body = self.filter_instructions(context, body).unwrap_or_else(|| body.clone());
+        if exchange.opens.is_some() {
+            return body;
+        }
+        let versions = crate::bridge::our_versions();
+        mcp::splice::set_result_member(&body, "supportedVersions", &versions).unwrap_or(body)
     }
 
     /// The session id that the client gets for the one of the server.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
+use bytes::Bytes;
 use directory::{Access, NoServer, Person, ServerEntry, Snapshot, Why, Withheld};
 use domain::{AuditAction, CorrelationId, Decision, Outcome};
 use http::request::Parts;
@@ -26,6 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 /// The revisions that a client may speak here. Which of them a server speaks is for the server to say.
 pub(crate) const SUPPORTED: &[ProtocolVersion] = &[
+    ProtocolVersion::V2024_11_05,
     ProtocolVersion::V2025_03_26,
     ProtocolVersion::V2025_06_18,
     ProtocolVersion::V2025_11_25,
@@ -123,8 +125,18 @@ impl Gateway {
             return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send `Content-Type: application/json`"));
         }
         let body = reader::request(body, settings.max_request, settings.body_deadline).await?;
+        let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
+        if raw.kind() == mcp::Kind::Array {
+            self.batch(context, &body, raw).await
+        } else {
+            self.message(context, &body).await
+        }
+    }
+
+    /// Serves one message.
+    pub(crate) async fn message(&self, context: &Context, body: &Bytes) -> Result<Response<Body>, Refusal> {
         let legacy = Generation::Legacy;
-        let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, legacy))?;
+        let raw = mcp::scan(body).map_err(|error| Refusal::rpc(&error.rpc(), None, legacy))?;
         let envelope = Envelope::parse(raw).map_err(|r| Refusal::rpc(&r.fault.rpc(), r.id, legacy))?;
         let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
 
@@ -150,7 +162,7 @@ impl Gateway {
             }
             call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
         }
-        let incoming = Incoming { body: &body, envelope: &envelope, version, session: session.as_ref() };
+        let incoming = Incoming { body, envelope: &envelope, version, session: session.as_ref() };
         match self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await {
             Pairing::Same => self.forward(context, incoming).await,
             Pairing::ToModern(held) => self.to_modern(context, incoming, held).await,
@@ -231,8 +243,8 @@ impl Gateway {
     /// Serves a DELETE: the client ends its session.
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
+        self.inner.sessions.end(key);
         if matches!(session.link, Link::Held(_)) {
-            self.inner.sessions.end(key);
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             return Ok(response);
@@ -252,9 +264,10 @@ impl Gateway {
         Ok(response)
     }
 
-    fn session(&self, context: &Context, token: &str) -> Option<Session> {
+    pub(crate) fn session(&self, context: &Context, token: &str) -> Option<Session> {
         let parts = &self.inner.parts;
-        session::open(&parts.vault, context.person.id, context.server.id, token, parts.env.now())
+        let session = session::open(&parts.vault, context.person.id, context.server.id, token, parts.env.now())?;
+        (!self.inner.sessions.has_ended(&session_key(token))).then_some(session)
     }
 
     fn session_of_get(&self, context: &Context) -> Result<(Session, SessionKey), Refusal> {
@@ -275,7 +288,7 @@ impl Gateway {
         };
         let session = self.session(context, token);
         session
-            .map(|session| (session, Sha256::digest(token.as_bytes()).into()))
+            .map(|session| (session, session_key(token)))
             .ok_or_else(|| Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"))
     }
 
@@ -328,7 +341,11 @@ impl Gateway {
     }
 
     /// Asks the policy about the server as a whole, for messages that name nothing.
-    async fn permit_server(&self, context: &Context, client: Option<(String, Option<String>)>) -> Result<(), RpcError> {
+    pub(crate) async fn permit_server(
+        &self,
+        context: &Context,
+        client: Option<(String, Option<String>)>,
+    ) -> Result<(), RpcError> {
         let now = self.inner.parts.env.now();
         let verdict = context.snapshot.authorize(&context.person, &context.server, Target::Server, now);
         if verdict.decision == Decision::Allow {
@@ -342,6 +359,11 @@ impl Gateway {
         self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
         Err(RpcError::gateway(GatewayCode::Denied, "this server is not available to you"))
     }
+}
+
+/// By what a session is remembered.
+pub(crate) fn session_key(token: &str) -> SessionKey {
+    Sha256::digest(token.as_bytes()).into()
 }
 
 /// The answer to a message that needs none.
@@ -413,6 +435,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 impl Context {
     /// The same context for a stream that outlives the request.
     pub(crate) fn share(&self) -> Self {
+        self.with_headers(HeaderMap::new())
+    }
+
+    /// The same caller with other headers.
+    pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
         Self {
             correlation: self.correlation,
             credential: self.credential,
@@ -420,7 +447,7 @@ impl Context {
             person: self.person.clone(),
             ip: self.ip,
             server: self.server.clone(),
-            headers: HeaderMap::new(),
+            headers,
         }
     }
 }

@@ -55,6 +55,8 @@ pub(crate) enum Fault {
     Draining,
     #[error("your access ended while the server answered")]
     AccessEnded,
+    #[error("the tool wants arguments in headers in a way that the specification forbids; its maker has to mend that")]
+    Mirror,
     #[error("the server ended the session")]
     SessionEnded,
     #[error("the client did not answer the server's question in time")]

@@ -13,12 +13,15 @@
 //! - `bridge` translates where client and server share no generation of MCP.
 
 mod answer;
+mod batch;
 mod bridge;
 mod call;
 mod edge;
 mod forward;
+mod http_sse;
 mod incoming;
 mod lists;
+mod messages;
 mod metrics;
 mod reader;
 mod refusal;
@@ -145,6 +148,10 @@ struct Inner {
     lines: bridge::lines::Lines,
     /// Sessions with clients, for servers that have none.
     sessions: bridge::sessions::Sessions,
+    /// Which arguments of their tools servers want mirrored.
+    listed: RwLock<HashMap<ServerId, bridge::tools::Listed>>,
+    /// Streams of clients of 2024-11-05.
+    connections: http_sse::Connections,
     questions: bridge::asked::Questions,
     parked: bridge::parked::Parked,
     tasks: TaskTracker,
@@ -166,6 +173,8 @@ impl Gateway {
                 asking: Mutex::default(),
                 lines: bridge::lines::Lines::default(),
                 sessions: bridge::sessions::Sessions::default(),
+                listed: RwLock::default(),
+                connections: http_sse::Connections::default(),
                 questions: bridge::asked::Questions::default(),
                 parked: bridge::parked::Parked::default(),
                 tasks: TaskTracker::new(),
@@ -179,11 +188,11 @@ impl Gateway {
         &self.inner.metrics
     }
 
-    /// Serves one HTTP request to `/mcp/<slug>`. Errors are answers, never panics.
-    pub async fn handle(&self, slug: &str, request: Request<Body>) -> Response<Body> {
+    /// Serves one HTTP request to an endpoint of `/mcp/<slug>`. Errors are answers, never panics.
+    pub async fn handle(&self, slug: &str, endpoint: Endpoint, request: Request<Body>) -> Response<Body> {
         let correlation = CorrelationId::generate(&*self.inner.parts.env);
         let timer = self.inner.metrics.begin();
-        let mut response = match self.serve(slug, request, correlation).await {
+        let mut response = match self.serve(slug, endpoint, request, correlation).await {
             Ok(response) => response,
             Err(refusal) => refusal.into_response(),
         };
@@ -207,20 +216,49 @@ impl Gateway {
     async fn serve(
         &self,
         slug: &str,
+        endpoint: Endpoint,
         request: Request<Body>,
         correlation: CorrelationId,
     ) -> Result<Response<Body>, Refusal> {
         let (parts, body) = request.into_parts();
         edge::check_origin(&self.inner.parts.settings, &parts.headers)?;
         let caller = self.authenticate(&parts, correlation).await?;
-        let method = parts.method.clone();
+        let (method, query) = (parts.method.clone(), parts.uri.query().unwrap_or_default().to_owned());
         let context = self.open(slug, caller, parts, correlation).await?;
-        match method {
-            Method::POST => self.post(&context, body).await,
-            Method::GET => self.listen(&context).await,
-            Method::DELETE => self.end_session(&context).await,
-            _ => Err(Refusal::http(StatusCode::METHOD_NOT_ALLOWED, "use POST; this address speaks MCP")
-                .with_header(http::header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"))),
+        match (endpoint, method) {
+            (Endpoint::Mcp, Method::POST) => self.post(&context, body).await,
+            (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => self.listen(&context).await,
+            (Endpoint::Mcp | Endpoint::Stream, Method::GET) => self.connect(&context).await,
+            (Endpoint::Mcp, Method::DELETE) => self.end_session(&context).await,
+            (Endpoint::Messages, Method::POST) => {
+                self.posted(&context, http_sse::session_of(&query).unwrap_or_default(), body).await
+            }
+            (endpoint, _) => Err(Refusal::http(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address speaks MCP; use the methods in `Allow`",
+            )
+            .with_header(http::header::ALLOW, HeaderValue::from_static(endpoint.methods()))),
+        }
+    }
+}
+
+/// Where under `/mcp/<slug>` a request goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// The address of the server: Streamable HTTP of all revisions.
+    Mcp,
+    /// `…/sse`: the stream of 2024-11-05. Clients of that revision may use the plain address, too.
+    Stream,
+    /// `…/messages`: what clients of 2024-11-05 post.
+    Messages,
+}
+
+impl Endpoint {
+    const fn methods(self) -> &'static str {
+        match self {
+            Self::Mcp => "POST, GET, DELETE",
+            Self::Stream => "GET",
+            Self::Messages => "POST",
         }
     }
 }

@@ -15,13 +15,13 @@ pub(crate) mod sessions;
 pub(crate) mod speaks;
 mod to_legacy;
 mod to_modern;
+pub(crate) mod tools;
 
 use mcp::bridge::ClientIdentity;
 use mcp::{Call, Generation, Method};
-use sha2::{Digest as _, Sha256};
 
 use crate::Gateway;
-use crate::call::Context;
+use crate::call::{Context, SUPPORTED, session_key};
 use crate::session::{Link, Session};
 use speaks::Speaks;
 pub(crate) use to_modern::Held;
@@ -49,7 +49,7 @@ impl Gateway {
             (Generation::Legacy, Some(session)) => match &session.link {
                 Link::Direct(_) => Pairing::Same,
                 Link::Held(identity) => {
-                    let key = token.map(|token| Sha256::digest(token.as_bytes()).into());
+                    let key = token.map(session_key);
                     Pairing::ToModern(Held { identity: identity.clone(), key })
                 }
             },
@@ -67,6 +67,12 @@ impl Gateway {
             },
         }
     }
+}
+
+/// The revisions that clients may speak to any server here, as JSON: all, since the gateway translates.
+pub(crate) fn our_versions() -> String {
+    let versions: Vec<&str> = SUPPORTED.iter().rev().map(|version| version.as_str()).collect();
+    serde_json::Value::from(versions).to_string()
 }
 
 /// A client of whom nothing is known.

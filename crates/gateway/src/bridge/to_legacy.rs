@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome as Answered;
-use mcp::{Call, Envelope, Generation, Method, Raw, RawId, Request, RpcError, codes, splice};
+use mcp::{Call, Envelope, Generation, Method, Mirrored, Raw, RawId, Request, RpcError, codes, splice};
 
 use super::dialogue::{Dialogue, Out, respond};
 use super::lines::Line;
@@ -79,6 +79,8 @@ impl Gateway {
                 let line = self.line(context, &identity).await.map_err(|fault| refuse(&fault.rpc()))?;
                 let initialize = Raw::parse(std::str::from_utf8(&line.initialize).unwrap_or("null"));
                 let result = initialize.map(bridge::discover_result).unwrap_or_default();
+                let versions = super::our_versions();
+                let result = splice::set_member(&result, &[], "supportedVersions", &versions).unwrap_or(result);
                 let body = incoming.wrap(&result);
                 let body = self.filter_instructions(context, &body).unwrap_or(body);
                 Ok(crate::answer::json_response(StatusCode::OK, Body::from(body)))
@@ -89,12 +91,32 @@ impl Gateway {
                 Err(refuse(&RpcError::method_not_found(call.method.as_str())))
             }
             _ => {
+                if call.method == Method::ToolsCall {
+                    self.check_mirrored(context, &incoming, call, &identity).await?;
+                }
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
                 let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
                 let serving = Serving::begin(self, context, &incoming, call, exchange, identity).await?;
                 Ok(respond(self, serving).await)
             }
         }
+    }
+
+    /// Checks the headers that repeat arguments, which an older server does not know of.
+    async fn check_mirrored(
+        &self,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+        identity: &ClientIdentity,
+    ) -> Result<(), Refusal> {
+        let mirroring = self.mirroring(context, identity, false).await;
+        let mirroring = mirroring.map_err(|fault| incoming.refusal(&fault.rpc()))?;
+        let Some(Some(headers)) = call.params.name.as_deref().and_then(|name| mirroring.get(name)) else {
+            return Ok(());
+        };
+        let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
+        headers.check(&mirrored, call.params.arguments).map_err(|error| incoming.refusal(&error.rpc()))
     }
 
     /// Sends a translated request in this person's session, which is opened anew once if the server has forgotten it.

@@ -9,9 +9,9 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use mcp::bridge::{self, ClientIdentity};
+use mcp::bridge::{self, ClientIdentity, ParamHeaders};
 use mcp::result::{Outcome as Answered, ResultType};
-use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, ReplyOutcome, Request, RpcError, splice};
+use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, ReplyOutcome, Request, RpcError, codes, splice};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::{Answer, Round};
@@ -187,7 +187,20 @@ impl Asking {
         let level = held.key.and_then(|key| gateway.inner.sessions.log_level(key));
         let request = bridge::request_to_modern(incoming.body, &held.identity, level.as_deref());
         let request = request.map_err(|error| incoming.refusal(&RpcError::internal(error.to_string())))?;
-        let headers = modern_headers(call, &context.headers);
+        let mut headers = modern_headers(call, &context.headers);
+        if call.method == Method::ToolsCall {
+            let mirroring = gateway.mirroring(context, &held.identity, true).await;
+            let mirroring = match mirroring {
+                Ok(mirroring) => mirroring,
+                Err(fault) => return Err(gateway.failed(exchange, &fault).await),
+            };
+            match call.params.name.as_deref().and_then(|name| mirroring.get(name)) {
+                Some(Some(params)) => headers.extend(param_headers(params, call)),
+                // Who cannot be called as the specification wants it must not be called (transports, "Client Behavior").
+                Some(None) => return Err(gateway.failed(exchange, &Fault::Mirror).await),
+                None => {}
+            }
+        }
         let mut asking = Self {
             gateway: gateway.clone(),
             context: context.share(),
@@ -265,6 +278,10 @@ impl Asking {
         {
             self.ask(result.raw, result.request_state)?;
             return Ok(None);
+        }
+        if matches!(&response.outcome, Answered::Error(error) if error.code == codes::HEADER_MISMATCH) {
+            // The tool wants other arguments mirrored than it did; the next call asks again which.
+            self.gateway.forget_mirroring(&self.context);
         }
         let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
         let body = splice::replace_id(message, id).map_err(|error| unreadable(&error))?;
@@ -371,6 +388,12 @@ fn modern_headers(call: &Call<'_>, client: &HeaderMap) -> HeaderMap {
         headers.insert("mcp-name", name);
     }
     headers
+}
+
+/// The headers that repeat arguments of a tool.
+fn param_headers(params: &ParamHeaders, call: &Call<'_>) -> HeaderMap {
+    let headers = params.headers(call.params.arguments).into_iter();
+    headers.filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, value.parse().ok()?))).collect()
 }
 
 fn accepted() -> Response<Body> {

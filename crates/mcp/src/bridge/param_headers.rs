@@ -1,6 +1,6 @@
 //! Headers that a tool wants its arguments mirrored into.
 
-use crate::headers::{BindingError, ParamBinding, param_bindings, param_headers};
+use crate::headers::{BindingError, HeaderError, Mirrored, ParamBinding, param_bindings, param_headers};
 use crate::raw::Raw;
 
 /// Which arguments of a tool are mirrored as `Mcp-Param-*` (2026-07-28 transports, "Custom Headers from
@@ -20,6 +20,14 @@ impl ParamHeaders {
     /// Names and encoded values of the headers for a call with these arguments.
     pub fn headers(&self, arguments: Option<Raw<'_>>) -> Vec<(String, String)> {
         param_headers(&self.bindings, arguments)
+    }
+
+    /// Checks the headers of a call with these arguments, for a server that does not.
+    ///
+    /// # Errors
+    /// As [`Mirrored::check_params`].
+    pub fn check(&self, headers: &Mirrored<'_>, arguments: Option<Raw<'_>>) -> Result<(), HeaderError> {
+        headers.check_params(&self.bindings, arguments)
     }
 
     /// Whether the tool mirrors nothing.

@@ -1,0 +1,121 @@
+//! Which arguments of a server's tools are mirrored into headers (`x-mcp-header`, 2026-07-28 transports, "Custom Headers
+//! from Tool Parameters"): what the gateway must send for clients that do not know of it, and check for servers that do
+//! not.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method as Verb};
+use mcp::bridge::{self, ClientIdentity, ParamHeaders};
+use mcp::result::Outcome;
+use mcp::{ListKind, ProtocolVersion};
+
+use super::replies::Replies;
+use crate::Gateway;
+use crate::call::Context;
+use crate::forward::{Fault, Outgoing};
+
+/// How long a list is believed.
+const FRESH: Duration = Duration::from_mins(5);
+/// Pages of a list that are read.
+const MOST_PAGES: usize = 20;
+
+/// The tools of a server that mirror arguments. A tool whose annotations are invalid is here without them.
+pub(crate) type Mirroring = Arc<HashMap<String, Option<ParamHeaders>>>;
+
+/// A list, for one revision of a server's settings.
+pub(crate) struct Listed {
+    revision: u64,
+    read: Instant,
+    mirroring: Mirroring,
+}
+
+impl Gateway {
+    /// The tools of the server that mirror arguments, read from the server if need be.
+    pub(crate) async fn mirroring(
+        &self,
+        context: &Context,
+        identity: &ClientIdentity,
+        modern: bool,
+    ) -> Result<Mirroring, Fault> {
+        let server = &context.server;
+        if let Some(listed) = self.inner.listed.read().get(&server.id)
+            && listed.revision == server.revision
+            && listed.read.elapsed() < FRESH
+        {
+            return Ok(listed.mirroring.clone());
+        }
+        let mirroring: Mirroring = Arc::new(self.read_tools(context, identity, modern).await?);
+        let listed = Listed { revision: server.revision, read: Instant::now(), mirroring: mirroring.clone() };
+        self.inner.listed.write().insert(server.id, listed);
+        Ok(mirroring)
+    }
+
+    /// Forgets the list after the server found headers wrong that were made by it.
+    pub(crate) fn forget_mirroring(&self, context: &Context) {
+        self.inner.listed.write().remove(&context.server.id);
+    }
+
+    async fn read_tools(
+        &self,
+        context: &Context,
+        identity: &ClientIdentity,
+        modern: bool,
+    ) -> Result<HashMap<String, Option<ParamHeaders>>, Fault> {
+        let mut found = HashMap::new();
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.tools_page(context, identity, modern, cursor.as_deref()).await?;
+            let unreadable = |error: mcp::list::ListError| Fault::NotMcp(format!("unreadable tools: {error}"));
+            mcp::for_each_item(&page, ListKind::Tools, |tool| match ParamHeaders::of_tool(tool.raw) {
+                Ok(headers) if headers.is_empty() => {}
+                Ok(headers) => drop(found.insert(tool.key.into_owned(), Some(headers))),
+                Err(error) => {
+                    tracing::warn!(server = %context.server.slug, tool = %tool.key, %error, "unusable x-mcp-header");
+                    found.insert(tool.key.into_owned(), None);
+                }
+            })
+            .map_err(unreadable)?;
+            cursor = mcp::list::next_cursor(&page).map_err(unreadable)?;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The result of one `tools/list`; an empty object if the server has none.
+    async fn tools_page(
+        &self,
+        context: &Context,
+        identity: &ClientIdentity,
+        modern: bool,
+        cursor: Option<&str>,
+    ) -> Result<Bytes, Fault> {
+        let params = cursor.map_or(serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
+        let ask = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{params}}}"#);
+        let upstream = if modern {
+            let body = bridge::request_to_modern(ask("\"drawbridge-tools\"").as_bytes(), identity, None);
+            let body = body.map_err(|error| Fault::NotMcp(error.to_string()))?;
+            let mut headers = HeaderMap::new();
+            headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
+            headers.insert("mcp-method", HeaderValue::from_static("tools/list"));
+            self.dispatch(context, Outgoing { method: Verb::POST, headers, body: Some(body) }).await?
+        } else {
+            let line = self.line(context, identity).await?;
+            self.request(context, &line, ask(&line.id()).into()).await?
+        };
+        let mut replies = Replies::new(self, context, upstream)?;
+        while let Some(message) = replies.next().await? {
+            if let Ok(response) = mcp::Response::parse(&message) {
+                return Ok(match response.outcome {
+                    Outcome::Result(result) => Bytes::copy_from_slice(result.raw.as_bytes()),
+                    Outcome::Error(_) => Bytes::from_static(b"{}"),
+                });
+            }
+        }
+        Err(Fault::BrokenOff)
+    }
+}

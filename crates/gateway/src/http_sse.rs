@@ -1,0 +1,195 @@
+//! HTTP+SSE of 2024-11-05, for clients that know nothing newer: a stream that the client opens first, and messages that
+//! it posts to the address that the stream begins with. What is posted goes the same way as any other message; only the
+//! answers travel on the stream.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use domain::{ServerId, UserId};
+use futures_util::StreamExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use mcp::{Generation, sse};
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::Gateway;
+use crate::call::Context;
+use crate::messages;
+use crate::reader;
+use crate::refusal::Refusal;
+use crate::stream::event_response;
+
+/// Streams that may be open at one time, in all and for one person.
+const MOST: usize = 10_000;
+const MOST_EACH: usize = 100;
+/// Messages that wait for a slow client.
+const AHEAD: usize = 64;
+/// How often a silent stream is kept alive by a comment.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+struct Connection {
+    person: UserId,
+    server: ServerId,
+    sender: mpsc::Sender<Bytes>,
+    /// The session that the handshake opened.
+    session: Option<HeaderValue>,
+    gone: CancellationToken,
+}
+
+/// All open streams of this node, by the secret part of the address that belongs to them.
+#[derive(Clone, Default)]
+pub(crate) struct Connections(Arc<Mutex<HashMap<String, Connection>>>);
+
+/// Ends a connection with its stream.
+struct Open {
+    connections: Connections,
+    token: String,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connections.0.lock().remove(&self.token) {
+            connection.gone.cancel();
+        }
+    }
+}
+
+impl Connections {
+    fn open(&self, env: &dyn domain::Env, person: UserId, server: ServerId) -> Option<(Open, mpsc::Receiver<Bytes>)> {
+        let mut token = [0_u8; 24];
+        env.fill(&mut token);
+        let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let mut all = self.0.lock();
+        if all.len() >= MOST || all.values().filter(|one| one.person == person).count() >= MOST_EACH {
+            return None;
+        }
+        let gone = CancellationToken::new();
+        all.insert(token.clone(), Connection { person, server, sender, session: None, gone });
+        Some((Open { connections: self.clone(), token }, receiver))
+    }
+}
+
+/// Whether a GET of the plain address wants this transport: clients of later revisions say which session they listen to,
+/// or at least which revision they speak (2025-03-26 transports, "Backwards Compatibility").
+pub(crate) fn is_asked_for(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepts.contains("text/event-stream")
+        && !headers.contains_key(SESSION)
+        && !headers.contains_key("mcp-protocol-version")
+        && !headers.contains_key("last-event-id")
+}
+
+/// The secret part of the address of a stream.
+pub(crate) fn session_of(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("session="))
+}
+
+impl Gateway {
+    /// Serves the GET that opens a stream: its first event names the address to post to.
+    pub(crate) async fn connect(&self, context: &Context) -> Result<Response<Body>, Refusal> {
+        self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        let (person, server) = (context.person.id, context.server.id);
+        let opened = self.inner.connections.open(&*self.inner.parts.env, person, server);
+        let (open, receiver) = opened.ok_or_else(|| {
+            Refusal::http(StatusCode::TOO_MANY_REQUESTS, "too many streams are open; close those that nobody reads")
+        })?;
+        let address = format!("/mcp/{}/messages?session={}", context.server.slug, open.token);
+        let mut first = Vec::new();
+        let frame = sse::Frame { event: Some("endpoint"), data: Some(address.as_bytes()), ..sse::Frame::default() };
+        sse::encode(&frame, &mut first).map_err(|_| Refusal::http(StatusCode::INTERNAL_SERVER_ERROR, "no address"))?;
+        let standing = self.standing(context);
+        let state = (Some(Bytes::from(first)), receiver, standing, open);
+        let events = futures_util::stream::unfold(state, |(first, mut receiver, mut standing, open)| async move {
+            let chunk = match first {
+                Some(first) => first,
+                None => tokio::select! {
+                    message = tokio::time::timeout(KEEP_ALIVE, receiver.recv()) => match message {
+                        Ok(message) => sse::message(&message?),
+                        Err(_) => Bytes::from_static(b":\n\n"),
+                    },
+                    _ = standing.lost() => return None,
+                },
+            };
+            Some((std::io::Result::Ok(chunk), (None, receiver, standing, open)))
+        });
+        Ok(event_response(Body::from_stream(events)))
+    }
+
+    /// Serves a message that was posted to the address of a stream.
+    pub(crate) async fn posted(&self, context: &Context, token: &str, body: Body) -> Result<Response<Body>, Refusal> {
+        let settings = &self.inner.parts.settings;
+        let found = {
+            let all = self.inner.connections.0.lock();
+            let ours = |one: &&Connection| one.person == context.person.id && one.server == context.server.id;
+            all.get(token).filter(ours).map(|one| (one.sender.clone(), one.session.clone(), one.gone.clone()))
+        };
+        let Some((sender, session, gone)) = found else {
+            return Err(Refusal::http(StatusCode::NOT_FOUND, "this stream has ended; open a new one"));
+        };
+        let body = reader::request(body, settings.max_request, settings.body_deadline).await?;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.extend(session.map(|session| (SESSION, session)));
+        headers.extend(context.headers.get(header::USER_AGENT).map(|agent| (header::USER_AGENT, agent.clone())));
+        let (gateway, context, token) = (self.clone(), context.with_headers(headers), token.to_owned());
+        let serving = gone.clone().run_until_cancelled_owned(async move {
+            let response = gateway.message(&context, &body).await.unwrap_or_else(Refusal::into_response);
+            if let Some(session) = response.headers().get(SESSION).cloned() {
+                gateway.opened_by(&context, &token, session, &sender, gone);
+            }
+            gateway.deliver(response, &sender).await;
+        });
+        self.inner.tasks.spawn(async move {
+            let _ = serving.await;
+        });
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::ACCEPTED;
+        Ok(response)
+    }
+
+    /// Remembers the session of a stream, and brings on it what the server says unasked.
+    fn opened_by(
+        &self,
+        context: &Context,
+        token: &str,
+        session: HeaderValue,
+        sender: &mpsc::Sender<Bytes>,
+        gone: CancellationToken,
+    ) {
+        if let Some(connection) = self.inner.connections.0.lock().get_mut(token) {
+            connection.session = Some(session.clone());
+        }
+        let headers = HeaderMap::from_iter([(SESSION, session)]);
+        let (gateway, context, sender) = (self.clone(), context.with_headers(headers), sender.clone());
+        let listening = gone.run_until_cancelled_owned(async move {
+            if let Ok(response) = gateway.listen(&context).await {
+                gateway.deliver(response, &sender).await;
+            }
+        });
+        self.inner.tasks.spawn(async move {
+            let _ = listening.await;
+        });
+    }
+
+    /// Puts the messages of an answer on the stream.
+    async fn deliver(&self, response: Response<Body>, sender: &mpsc::Sender<Bytes>) {
+        if !messages::is_stream(&response) {
+            if let Some(message) = messages::whole(response).await {
+                drop(sender.send(message).await);
+            }
+            return;
+        }
+        let mut all = std::pin::pin!(messages::of_stream(response, self.inner.parts.settings.max_event));
+        while let Some(message) = all.next().await {
+            if sender.send(message).await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The messages of an answer that the data path has made, for where they travel differently: in a batch, or over the two
+//! connections of 2024-11-05.
+
+use std::collections::VecDeque;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
+use http::{Response, header};
+use http_body_util::BodyExt as _;
+use mcp::sse;
+
+/// Whether the answer is an event stream.
+pub(crate) fn is_stream(response: &Response<Body>) -> bool {
+    let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.is_some_and(|media| media.starts_with("text/event-stream"))
+}
+
+/// The one message of an answer that is no stream; none if it has no body.
+pub(crate) async fn whole(response: Response<Body>) -> Option<Bytes> {
+    let body = response.into_body().collect().await.ok()?.to_bytes();
+    (!body.is_empty()).then_some(body)
+}
+
+struct Reading {
+    body: BodyDataStream,
+    decoder: sse::Decoder,
+    ready: VecDeque<Bytes>,
+}
+
+/// The messages of an event stream, as they come. What cannot be read ends it.
+pub(crate) fn of_stream(response: Response<Body>, max_event: usize) -> impl Stream<Item = Bytes> + Send {
+    let reading = Reading {
+        body: response.into_body().into_data_stream(),
+        decoder: sse::Decoder::new(max_event),
+        ready: VecDeque::new(),
+    };
+    stream::unfold(reading, |mut reading| async move {
+        loop {
+            if let Some(message) = reading.ready.pop_front() {
+                return Some((message, reading));
+            }
+            let chunk = reading.body.next().await?.ok()?;
+            let Reading { decoder, ready, .. } = &mut reading;
+            let read = decoder.push(&chunk, |event| {
+                if !event.data.is_empty() {
+                    ready.push_back(Bytes::copy_from_slice(event.data));
+                }
+            });
+            read.ok()?;
+        }
+    })
+}
