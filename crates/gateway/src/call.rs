@@ -15,7 +15,8 @@ use policy::Target;
 use crate::Gateway;
 use crate::edge::Authenticated;
 use crate::forward::Upstream;
-use crate::reader;
+use crate::limits::Kind;
+use crate::limits::slow::Hangup;
 use crate::refusal::Refusal;
 use crate::session::{self, Session};
 use crate::settle::{self, Settle};
@@ -38,6 +39,8 @@ pub(crate) struct Context {
     pub(crate) ip: Option<IpAddr>,
     pub(crate) server: Arc<ServerEntry>,
     pub(crate) headers: HeaderMap,
+    /// Cuts the connection that the request came on.
+    pub(crate) hangup: Option<Hangup>,
 }
 
 /// What is known about a request while its answer is awaited.
@@ -87,7 +90,8 @@ impl Gateway {
         let now = self.inner.parts.env.now();
         let hidden = match snapshot.server_for(slug, &person, now) {
             Ok(server) => {
-                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers: parts.headers });
+                let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
+                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers, hangup });
             }
             Err(hidden) => hidden,
         };
@@ -114,11 +118,10 @@ impl Gateway {
 
     /// Serves a POST: one message of the client.
     pub(crate) async fn post(&self, context: &Context, body: Body) -> Result<Response<Body>, Refusal> {
-        let settings = &self.inner.parts.settings;
         if !is_json(&context.headers) {
             return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send `Content-Type: application/json`"));
         }
-        let body = reader::request(body, settings.max_request, settings.body_deadline).await?;
+        let body = self.body(context, body).await?;
         let legacy = Generation::Legacy;
         let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, legacy))?;
         let envelope = Envelope::parse(raw).map_err(|r| Refusal::rpc(&r.fault.rpc(), r.id, legacy))?;
@@ -146,7 +149,8 @@ impl Gateway {
         let Some(call) = envelope.call() else {
             // The client answers a request of the server (older revisions only).
             self.permit_server(context, None).await.map_err(|error| refuse(&error))?;
-            let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+            let pass = self.enter(context, Kind::Note, None, generation).await?;
+            let upstream = self.send(context, pass, http::Method::POST, session.as_ref(), Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
         if !call.method.defined_in(version) {
@@ -157,8 +161,17 @@ impl Gateway {
         let verdict = self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?;
 
         let Envelope::Request(request) = &envelope else {
-            let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+            let pass = self.enter(context, Kind::Note, Some((call, None)), generation).await?;
+            let upstream = self.send(context, pass, http::Method::POST, session.as_ref(), Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
+        };
+        let pass = self.enter(context, Kind::of(&call.method), Some((call, envelope.id())), generation).await?;
+        let fresh = if pass.waited { Some(self.again(context, envelope.id(), generation)?) } else { None };
+        let context = fresh.as_ref().unwrap_or(context);
+        let verdict = if pass.waited {
+            self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?
+        } else {
+            verdict
         };
         let mut event = settle::event(context, AuditAction::ToolCallAdmitted, Outcome::Admitted);
         if call.method.is_audited() {
@@ -184,7 +197,7 @@ impl Gateway {
             in_session: session.is_some(),
             settle,
         };
-        let upstream = self.send(context, http::Method::POST, session.as_ref(), Some(body.clone())).await;
+        let upstream = self.send(context, pass, http::Method::POST, session.as_ref(), Some(body.clone())).await;
         self.answer(context, exchange, upstream).await
     }
 
@@ -192,8 +205,9 @@ impl Gateway {
     pub(crate) async fn listen(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let session = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;
         let upstream = self
-            .send(context, http::Method::GET, Some(&session), None)
+            .send(context, pass, http::Method::GET, Some(&session), None)
             .await
             .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
         self.relay_stream(context, upstream)
@@ -202,8 +216,9 @@ impl Gateway {
     /// Serves a DELETE: the client ends its session.
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let session = self.session_of_get(context)?;
+        let pass = self.enter(context, Kind::Note, None, Generation::Legacy).await?;
         let upstream = self
-            .send(context, http::Method::DELETE, Some(&session), None)
+            .send(context, pass, http::Method::DELETE, Some(&session), None)
             .await
             .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
         let status = match upstream.response.status() {
@@ -243,7 +258,7 @@ impl Gateway {
     }
 
     /// Asks the policy about everything that a message names. A denial is recorded before it is answered.
-    async fn permit(
+    pub(crate) async fn permit(
         &self,
         context: &Context,
         call: &Call<'_>,
@@ -335,7 +350,7 @@ fn unavailable(error: &ledger::Error) -> Refusal {
 }
 
 /// The tool, resource, prompt or template that a call names.
-fn name_of(call: &Call<'_>) -> Option<String> {
+pub(crate) fn name_of(call: &Call<'_>) -> Option<String> {
     match call.target() {
         mcp::Target::Tool(name)
         | mcp::Target::Prompt(name)
@@ -380,6 +395,7 @@ impl Context {
             ip: self.ip,
             server: self.server.clone(),
             headers: HeaderMap::new(),
+            hangup: self.hangup.clone(),
         }
     }
 }

@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use mcp::{GatewayCode, RpcError};
 use net::Reach;
 use secrecy::ExposeSecret as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::call::Context;
+use crate::limits::Pass;
 use crate::session::Session;
 use crate::{Gateway, OpenedHeaders};
 
@@ -25,14 +25,12 @@ const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// A server's answer whose body has not been read.
 pub(crate) struct Upstream {
     pub(crate) response: reqwest::Response,
-    pub(crate) permit: OwnedSemaphorePermit,
+    pub(crate) permit: Pass,
 }
 
 /// Why there is no answer of the server.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
-    #[error("too many calls to this server are under way; try again in a moment")]
-    Busy,
     #[error("the server did not begin to answer in time")]
     Timeout,
     #[error("the server cannot be reached: {0}")]
@@ -60,7 +58,7 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn rpc(&self) -> RpcError {
         let code = match self {
-            Self::Busy | Self::Draining => GatewayCode::Unavailable,
+            Self::Draining => GatewayCode::Unavailable,
             Self::Timeout => GatewayCode::UpstreamTimeout,
             Self::AccessEnded => GatewayCode::Denied,
             Self::TooLarge(_) => GatewayCode::Truncated,
@@ -75,13 +73,13 @@ impl Gateway {
     pub(crate) async fn send(
         &self,
         context: &Context,
+        mut permit: Pass,
         method: Method,
         session: Option<&Session>,
         body: Option<Bytes>,
     ) -> Result<Upstream, Fault> {
         let parts = &self.inner.parts;
         let server = &context.server;
-        let permit = self.permits(context).try_acquire_owned().map_err(|_| Fault::Busy)?;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
         let url = parts.net.check(&server.url, reach).map_err(|error| Fault::Address(error.to_string()))?;
         let mut headers = forwarded(&context.headers);
@@ -108,19 +106,28 @@ impl Gateway {
         }
         let started = Instant::now();
         let sent = tokio::select! {
-            sent = tokio::time::timeout(parts.settings.first_byte, request.send()) => sent,
+            sent = tokio::time::timeout(permit.limits.first_byte, request.send()) => sent,
             () = self.inner.draining.cancelled() => return Err(Fault::Draining),
         };
         self.inner.metrics.upstream(started.elapsed().as_secs_f64());
         let response = match sent {
-            Err(_) => return Err(self.unhealthy(context, Fault::Timeout)),
+            Err(_) => {
+                permit.failed();
+                return Err(self.unhealthy(context, Fault::Timeout));
+            }
             Ok(Err(error)) => {
+                permit.failed();
                 let error = error.without_url();
                 tracing::warn!(server = %server.slug, error = &error as &dyn std::error::Error, "server not reached");
                 return Err(self.unhealthy(context, Fault::Connect(net::NetError::of(&error).to_string())));
             }
             Ok(Ok(response)) => response,
         };
+        if response.status().is_server_error() {
+            permit.failed()
+        } else {
+            permit.answered()
+        }
         match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 self.health(context, Health::NeedsSignIn, Some(Fault::Credential.to_string()));
@@ -132,15 +139,6 @@ impl Gateway {
                 Ok(Upstream { response, permit })
             }
         }
-    }
-
-    fn permits(&self, context: &Context) -> Arc<Semaphore> {
-        let id = context.server.id;
-        if let Some(permits) = self.inner.permits.read().get(&id) {
-            return permits.clone();
-        }
-        let mut all = self.inner.permits.write();
-        all.entry(id).or_insert_with(|| Arc::new(Semaphore::new(self.inner.parts.settings.per_server))).clone()
     }
 
     /// The server's own headers, opened once for each revision of its settings.

@@ -1,8 +1,8 @@
 //! Servers: made, changed, tested, switched on and off, and their definitions approved.
 
 use domain::{
-    AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk, Server,
-    ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind,
+    AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk,
+    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind,
 };
 use ledger::Event;
 use net::Reach;
