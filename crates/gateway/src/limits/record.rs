@@ -47,7 +47,6 @@ impl Gateway {
         limited: &Limited,
         call: Option<&Call<'_>>,
     ) -> Result<(), RpcError> {
-        self.inner.metrics.call("limited");
         let Some(last) = self.inner.limiter.refusals.spend(context.person.id, self.inner.parts.env.now()) else {
             return Ok(());
         };
