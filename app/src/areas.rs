@@ -408,8 +408,8 @@ macro_rules! parts {
 
 parts! {
     /// What a server is, and whether it works, of a [`ServerDetail`].
-    server_overview(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
-        <OverviewTab detail=detail forms=forms/>
+    server_overview(detail: Later, limits: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
+        <OverviewTab detail=detail limits=limits forms=forms/>
     });
     /// The definitions of a server, of a [`ServerDetail`].
     server_tools(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
@@ -424,8 +424,8 @@ parts! {
         <ActivityTab server=server events=events/>
     });
     /// The settings of a server, of a [`ServerDetail`].
-    server_settings(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
-        <SettingsTab server=detail.server forms=forms/>
+    server_settings(detail: Later, limits: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
+        <SettingsTab server=detail.server limits=limits forms=forms/>
     });
     /// Events: a page of them.
     audit_list(page: Later, mine: bool, filtered: bool) => read(page, move |page: PageOf<AuditRow>| view! {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use domain::{Limits, Rate};
 use secrecy::SecretString;
 
 /// How the log is written.
@@ -80,6 +81,31 @@ pub struct ServeArgs {
     #[arg(long, env = "DRAWBRIDGE_UPSTREAM_TIMEOUT", default_value_t = 120, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub upstream_timeout: u64,
+
+    /// Calls under way at one MCP server; others wait for their turn.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_CONCURRENT", default_value_t = 512, value_name = "CALLS",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit_concurrent: u32,
+
+    /// Calls that may wait for their turn at one MCP server; more are refused at once.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE", default_value_t = 256, value_name = "CALLS",
+          value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub limit_queue: u32,
+
+    /// Seconds that a call may wait for its turn.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE_WAIT", default_value_t = 10, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=300))]
+    pub limit_queue_wait: u32,
+
+    /// Calls of one person under way or waiting at one MCP server; no limit of its own when absent.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_PER_PERSON", value_name = "CALLS",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit_per_person: Option<u32>,
+
+    /// Calls of one person to one MCP server in a minute; no limit when absent.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_RATE", value_name = "CALLS",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub limit_rate: Option<u32>,
 
     /// Seconds that calls under way get to finish at shutdown.
     #[arg(long, env = "DRAWBRIDGE_SHUTDOWN_GRACE", default_value_t = 10, value_name = "SECONDS")]
@@ -211,6 +237,20 @@ impl ServeArgs {
     /// The longest silence of an MCP server.
     pub const fn silence(&self) -> Duration {
         Duration::from_secs(self.upstream_timeout)
+    }
+
+    /// The limits where nothing else is set for a server.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            concurrent: self.limit_concurrent,
+            queue: self.limit_queue,
+            queue_wait: Duration::from_secs(self.limit_queue_wait.into()),
+            concurrent_per_person: self.limit_per_person,
+            rate_per_person: self.limit_rate.map(|per_minute| Rate { per_minute, burst: None }),
+            first_byte: self.silence(),
+            idle: self.silence(),
+            ..Limits::default()
+        }
     }
 
     /// The time that calls under way get at shutdown.

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 mod env;
 mod export;
+mod listen;
 mod live;
 mod mcp;
 mod observer;

@@ -1,13 +1,13 @@
 //! `/mcp/<slug>`: the data path. Credentials only, never cookies.
 
-use std::net::SocketAddr;
-
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::response::Response;
 use axum::routing::any;
 use gateway::{Endpoint, Gateway, PeerAddr};
+
+use crate::listen::Peer;
 
 /// The routes of the data path.
 pub(crate) fn router(gateway: Gateway) -> Router {
@@ -27,8 +27,9 @@ async fn serve(
     endpoint: Endpoint,
     mut request: Request,
 ) -> Response<Body> {
-    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        request.extensions_mut().insert(PeerAddr(address));
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<Peer>>().cloned() {
+        request.extensions_mut().insert(PeerAddr(peer.address));
+        request.extensions_mut().insert(peer.hangup);
     }
     gateway.handle(&slug, endpoint, request).await
 }

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::serve::ListenerExt as _;
 use domain::Env;
 use gateway::Gateway;
 use http::{StatusCode, header};
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assets::{AssetError, Site};
 use crate::config::{ConfigError, ServeArgs};
+use crate::listen::{Connections, Peer};
 use crate::open::{self, Data, OpenError};
 use crate::{mcp, observer, operations, rest, web};
 
@@ -113,6 +113,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             public_url: public.text.clone(),
             allow_loopback: args.allow_loopback,
             insecure_http: !public.https && !public.loopback,
+            limits: args.limits(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
     })
@@ -129,8 +130,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         settings: gateway::Settings {
             allowed_hosts: args.hosts(&public),
             allowed_origins: vec![public.origin.clone()],
-            first_byte: args.silence(),
-            idle: args.silence(),
+            limits: args.limits(),
             ..gateway::Settings::default()
         },
     });
@@ -147,14 +147,10 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         .merge(mcp::router(gateway.clone()))
         .merge(operations::router(data.clone(), registry));
 
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
-        }
-    });
+    let listener = Connections::new(listener, args.silence());
     let stopping = stop.clone();
     let server = tokio::spawn(async move {
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        axum::serve(listener, router.into_make_service_with_connect_info::<Peer>())
             .with_graceful_shutdown(stopping.cancelled_owned())
             .await
     });

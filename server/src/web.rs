@@ -1,7 +1,5 @@
 //! The console over HTTP: who is signed in, and the headers that keep pages safe.
 
-use std::net::SocketAddr;
-
 use app::{Assets, Console, CookiePolicy};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -19,6 +17,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
 use crate::config::PublicUrl;
+use crate::listen::Peer;
 use crate::{export, live};
 
 /// The name of the session cookie. Browsers keep a `__Host-` cookie only on https and loopback.
@@ -129,11 +128,11 @@ fn correlation_value(correlation: CorrelationId) -> HeaderValue {
 
 /// What is known about a request before anybody is.
 pub(crate) fn request_meta<B>(services: &Services, request: &http::Request<B>) -> RequestMeta {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = request.extensions().get::<ConnectInfo<Peer>>();
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
     RequestMeta {
         correlation: CorrelationId::generate(services.parts().env.as_ref()),
-        ip: address.map(|info| info.0.ip().to_canonical()),
+        ip: address.map(|info| info.0.address.ip().to_canonical()),
         client: None,
         user_agent: agent.map(|agent| agent.chars().take(256).collect()),
     }

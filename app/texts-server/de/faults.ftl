@@ -42,7 +42,6 @@ faults-connection-host-broke-causes = die Verbindung zu { $host } brach ab: { $c
 faults-outbound-connections-cannot-set = ausgehende Verbindungen können nicht eingerichtet werden: { $causes }
 
 # crates/gateway
-faults-too-many-calls-server = zu viele Aufrufe dieses Servers laufen gerade; versuchen Sie es gleich noch einmal
 faults-server-did-not-begin = der Server hat nicht rechtzeitig zu antworten begonnen
 faults-server-cannot-reached-faults = der Server ist nicht erreichbar: { $faults }
 faults-server-refuses-drawbridge-credential = der Server lehnt die Zugangsdaten von Drawbridge ab; bitten Sie Ihren Administrator, sie zu erneuern

@@ -42,7 +42,6 @@ faults-connection-host-broke-causes = the connection to { $host } broke: { $caus
 faults-outbound-connections-cannot-set = outbound connections cannot be set up: { $causes }
 
 # crates/gateway
-faults-too-many-calls-server = too many calls to this server are under way; try again in a moment
 faults-server-did-not-begin = the server did not begin to answer in time
 faults-server-cannot-reached-faults = the server cannot be reached: { $faults }
 faults-server-refuses-drawbridge-credential = the server refuses Drawbridge's credential; ask your administrator to renew it

@@ -121,3 +121,35 @@ servers-save = Änderungen speichern
 servers-danger-zone = Gefahrenbereich
 servers-danger-switch-off = Aufrufe werden sofort verweigert; alles bleibt erhalten.
 servers-danger-delete = Mit seinen Regeln, genehmigten Definitionen und geheimen Werten. Das lässt sich nicht rückgängig machen.
+
+# Grenzen
+servers-limits = Grenzen
+servers-limits-help = Leere Felder sind so, wie es die Einstellungen des Programms vorgeben. Unter jedem Feld steht, was gilt.
+servers-protocol = Protokoll
+servers-protocol-help = Welches MCP Drawbridge mit diesem Server spricht, gleich was seine Clients sprechen.
+servers-protocol-auto = Automatisch
+servers-protocol-stateless = Zustandslos (2026-07-28)
+servers-protocol-sessions = Sitzungen (2025-03-26 bis 2025-11-25)
+servers-protocol-http-sse = HTTP + SSE (2024-11-05)
+servers-limit-concurrent = Aufrufe zugleich
+servers-limit-queue = Aufrufe, die warten dürfen
+servers-limit-queue-wait = Längste Wartezeit (Sekunden)
+servers-limit-per-person = Aufrufe einer Person zugleich
+servers-limit-person-rate = Aufrufe einer Person in einer Minute
+servers-limit-person-burst = Davon auf einmal nach einer Pause
+servers-limit-rate = Aufrufe aller in einer Minute
+servers-limit-burst = Von denen aller auf einmal nach einer Pause
+servers-limit-tool-rate = Aufrufe eines Werkzeugs durch eine Person in einer Minute
+servers-limit-tool-burst = Von denen eines Werkzeugs auf einmal nach einer Pause
+servers-limit-first-byte = Bis eine Antwort beginnt (Sekunden)
+servers-limit-idle = Längste Stille in einer Antwort (Sekunden)
+servers-limit-total = Bis eine Antwort vollständig ist (Sekunden)
+servers-limit-max-request = Größte Anfrage (Bytes)
+servers-limit-max-answer = Größte Antwort (Bytes)
+servers-limit-max-event = Größtes Ereignis (Bytes)
+servers-limit-tools = Fristen einzelner Werkzeuge
+servers-limit-tools-help = Ein Werkzeug je Zeile mit seinen Sekunden, etwa: report first_byte=30 idle=60 total=900
+servers-limit-tools-none = keine
+servers-limit-none = keine Grenze
+servers-limit-set = { $value } (hier festgelegt)
+servers-limit-default = { $value } (Vorgabe)

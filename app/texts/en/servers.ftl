@@ -121,3 +121,35 @@ servers-save = Save changes
 servers-danger-zone = Danger zone
 servers-danger-switch-off = Calls are refused at once; everything stays.
 servers-danger-delete = With its rules, approved definitions and secrets. It cannot be undone.
+
+# Limits
+servers-limits = Limits
+servers-limits-help = Empty fields are as the program's settings say. Below each field stands what is in force.
+servers-protocol = Protocol
+servers-protocol-help = Which MCP Drawbridge speaks to this server, whatever its clients speak.
+servers-protocol-auto = Automatic
+servers-protocol-stateless = Stateless (2026-07-28)
+servers-protocol-sessions = Sessions (2025-03-26 to 2025-11-25)
+servers-protocol-http-sse = HTTP + SSE (2024-11-05)
+servers-limit-concurrent = Calls at once
+servers-limit-queue = Calls that may wait
+servers-limit-queue-wait = Longest wait (seconds)
+servers-limit-per-person = Calls of one person at once
+servers-limit-person-rate = Calls of one person in a minute
+servers-limit-person-burst = Of these at once after a pause
+servers-limit-rate = Calls of everybody in a minute
+servers-limit-burst = Of everybody's at once after a pause
+servers-limit-tool-rate = Calls of one person to one tool in a minute
+servers-limit-tool-burst = Of one tool's at once after a pause
+servers-limit-first-byte = Until an answer begins (seconds)
+servers-limit-idle = Longest silence in an answer (seconds)
+servers-limit-total = Until an answer is complete (seconds)
+servers-limit-max-request = Largest request (bytes)
+servers-limit-max-answer = Largest answer (bytes)
+servers-limit-max-event = Largest event (bytes)
+servers-limit-tools = Deadlines of single tools
+servers-limit-tools-help = One tool a line with its seconds, such as: report first_byte=30 idle=60 total=900
+servers-limit-tools-none = none
+servers-limit-none = no limit
+servers-limit-set = { $value } (set here)
+servers-limit-default = { $value } (default)

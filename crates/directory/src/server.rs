@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{PinKind, ServerId, ServerStatus, Slug, Transport};
+use domain::{PinKind, ProtocolChoice, ServerId, ServerLimits, ServerStatus, Slug, Transport};
 use policy::Target;
 
 use crate::pins::{Pins, Withheld};
@@ -44,6 +44,10 @@ pub struct ServerEntry {
     pub status: ServerStatus,
     /// It may have an address of a private network.
     pub allow_private: bool,
+    /// Which MCP is spoken to it.
+    pub protocol: ProtocolChoice,
+    /// What is limited otherwise than by default.
+    pub limits: ServerLimits,
     /// Headers that authenticate Drawbridge to it.
     pub sealed_headers: Vec<SealedHeader>,
     /// Its definitions were approved: what is not pinned as approved is withheld.

@@ -51,6 +51,8 @@ fn server(n: u32, slug: &str, status: ServerStatus) -> ServerEntry {
         transport: Transport::StreamableHttp,
         status,
         allow_private: false,
+        protocol: domain::ProtocolChoice::Auto,
+        limits: domain::ServerLimits::default(),
         sealed_headers: vec![],
         pinned: false,
         pins: Arc::default(),

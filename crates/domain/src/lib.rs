@@ -10,6 +10,7 @@ mod env;
 mod home;
 mod id;
 mod key;
+mod limits;
 mod notify;
 mod page;
 mod people;
@@ -35,6 +36,7 @@ pub use id::{
     SessionId, TestId, UserId, ViewId,
 };
 pub use key::{ApiKey, NewApiKey};
+pub use limits::{Deadlines, Limits, MAX_TOOLS_WITH_DEADLINES, ProtocolChoice, Range, Rate, ServerLimits};
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};
 pub use people::{

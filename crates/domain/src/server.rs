@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{Definition, RuleView, SecretText, ServerId, Slug, Sort, TestReport, User, UserId};
+use crate::{
+    Definition, ProtocolChoice, RuleView, SecretText, ServerId, ServerLimits, Slug, Sort, TestReport, User, UserId,
+};
 
 words! {
     /// How a server is spoken to.
@@ -122,6 +124,13 @@ pub struct Server {
     pub risk: Risk,
     /// It may have an address of a private network.
     pub allow_private: bool,
+    /// Which MCP is spoken to it.
+    #[cfg(not(target_family = "wasm"))]
+    pub protocol: ProtocolChoice,
+    /// What is limited otherwise than by default. The console's pages are told in words (`app::pages::servers::limits`),
+    /// so that no browser reads it.
+    #[cfg(not(target_family = "wasm"))]
+    pub limits: ServerLimits,
     /// Name of the catalog entry it came from.
     pub catalog_name: Option<String>,
     /// What is known about its health.
@@ -180,6 +189,12 @@ pub struct NewServer {
     /// It may have an address of a private network.
     #[serde(default)]
     pub allow_private: bool,
+    /// Which MCP is spoken to it (`auto`, `stateless`, `sessions`, `http_sse`); as it is when absent.
+    #[serde(default)]
+    pub protocol: Option<ProtocolChoice>,
+    /// What is limited otherwise than by default; as it is when absent.
+    #[serde(default)]
+    pub limits: Option<ServerLimits>,
 }
 
 /// Which servers.

@@ -1,5 +1,7 @@
 //! Bringing a server's answer back: as it is, except for what must be filtered, sealed or recorded.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -10,6 +12,8 @@ use mcp::{GatewayCode, ProtocolVersion, RpcError};
 use crate::Gateway;
 use crate::call::{Context, Exchange, ledger_unavailable};
 use crate::forward::{Fault, Upstream};
+use crate::limits::Limit;
+use crate::limits::slow::Source;
 use crate::reader::{Broken, Chunks};
 use crate::refusal::Refusal;
 use crate::session::{self, Link, Session};
@@ -57,8 +61,8 @@ impl Gateway {
             return Err(Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"));
         }
         let session = response.headers().get(SESSION).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let settings = &self.inner.parts.settings;
-        let chunks = Chunks::new(response, permit, settings.idle, Some(settings.total), self.standing(context));
+        let (idle, total) = (permit.limits.idle, permit.limits.total);
+        let chunks = Chunks::new(response, permit, idle, Some(total), self.standing(context));
         match media {
             Media::Json => self.json(context, exchange, status, session, chunks).await,
             Media::Events if status.is_success() => self.events(context, exchange, session, chunks).await,
@@ -94,16 +98,18 @@ impl Gateway {
         session: Option<String>,
         mut chunks: Chunks,
     ) -> Result<Response<Body>, Refusal> {
-        let max = self.inner.parts.settings.max_buffered;
+        let most = usize::try_from(chunks.limits().max_answer).unwrap_or(usize::MAX);
+        let max = self.inner.parts.settings.max_buffered.min(most);
         let (body, whole) = match chunks.read_up_to(max).await {
             Ok(read) => read,
             Err(broken) => return Err(self.failed(exchange, &broken.into()).await),
         };
         if !whole {
-            if exchange.list.is_some() || exchange.describes_server {
+            if exchange.list.is_some() || exchange.describes_server || max == most {
+                self.inner.metrics.limited(Limit::Answer.name());
                 return Err(self.failed(exchange, &Fault::TooLarge(max as u64)).await);
             }
-            return Ok(json_response(status, self.large(exchange, body, chunks)));
+            return Ok(json_response(status, self.large(context, exchange, body, chunks)));
         }
         let (body, ending) = match self.inspect(context, &exchange, &body) {
             Ok(inspected) => inspected,
@@ -183,7 +189,8 @@ impl Gateway {
 
     /// Streams a large JSON answer. Its last chunk is held back until the outcome is durable; over the limit the
     /// connection is reset, since JSON has no way to say that something is missing.
-    fn large(&self, exchange: Exchange, begin: Bytes, chunks: Chunks) -> Body {
+    fn large(&self, context: &Context, exchange: Exchange, begin: Bytes, chunks: Chunks) -> Body {
+        let idle = chunks.limits().idle;
         let state = Large {
             gateway: self.clone(),
             exchange,
@@ -192,10 +199,7 @@ impl Gateway {
             held: Some(begin),
             sent: 0,
         };
-        Body::from_stream(futures_util::stream::unfold(Some(state), |state| async move {
-            let (item, next) = state?.next().await?;
-            Some((item, next))
-        }))
+        self.watched(state, idle, context.hangup.clone())
     }
 }
 
@@ -208,17 +212,20 @@ struct Large {
     sent: u64,
 }
 
-impl Large {
-    async fn next(mut self) -> Option<(std::io::Result<Bytes>, Option<Self>)> {
-        let held = self.held.take()?;
-        let max = self.gateway.inner.parts.settings.max_answer;
+impl Source for Large {
+    async fn step(mut self) -> (Option<std::io::Result<Bytes>>, Option<Self>) {
+        let Some(held) = self.held.take() else { return (None, None) };
+        let max = self.chunks.limits().max_answer;
         let read = self.chunks.next().await.map_err(Fault::from);
         self.sent += held.len() as u64;
         match read {
-            Ok(Some(_)) if self.sent > max => self.broken(&Fault::TooLarge(max)).await,
+            Ok(Some(_)) if self.sent > max => {
+                self.gateway.inner.metrics.limited(Limit::Answer.name());
+                self.broken(&Fault::TooLarge(max)).await
+            }
             Ok(Some(chunk)) => {
                 self.held = Some(chunk);
-                Some((Ok(held), Some(self)))
+                (Some(Ok(held)), Some(self))
             }
             Ok(None) => {
                 let bytes = self.sent;
@@ -227,24 +234,36 @@ impl Large {
                     note: Some(format!("an answer of {bytes} bytes was streamed; only its beginning is kept")),
                 };
                 match self.gateway.settle(&mut self.exchange, ending).await {
-                    Ok(()) => Some((Ok(held), None)),
-                    Err(error) => Some((Err(std::io::Error::other(error.message.into_owned())), None)),
+                    Ok(()) => (Some(Ok(held)), None),
+                    Err(error) => (Some(Err(std::io::Error::other(error.message.into_owned()))), None),
                 }
             }
             Err(fault) => self.broken(&fault).await,
         }
     }
 
-    async fn broken(mut self, fault: &Fault) -> Option<(std::io::Result<Bytes>, Option<Self>)> {
+    async fn abandon(mut self, idle: Duration) {
+        let _ = self.gateway.settle(&mut self.exchange, abandoned(idle)).await;
+    }
+}
+
+impl Large {
+    async fn broken(mut self, fault: &Fault) -> (Option<std::io::Result<Bytes>>, Option<Self>) {
         let ending = failure(&fault.to_string());
         let _ = self.gateway.settle(&mut self.exchange, ending).await;
-        Some((Err(std::io::Error::other(fault.to_string())), None))
+        (Some(Err(std::io::Error::other(fault.to_string()))), None)
     }
 }
 
 /// A failure in words.
 pub(crate) fn failure(error: &str) -> Ending {
     Ending::Failure { error: error.to_owned(), result: None }
+}
+
+/// The outcome of an answer that its client did not take.
+pub(crate) fn abandoned(idle: Duration) -> Ending {
+    let why = format!("the client took nothing of its answer for {idle:?}, so its connection was cut");
+    failure(&why)
 }
 
 pub(crate) fn json_response(status: StatusCode, body: Body) -> Response<Body> {

@@ -37,7 +37,7 @@ impl Gateway {
             async move { self.message(&context, &part).await.unwrap_or_else(Refusal::into_response) }.boxed()
         });
         let responses: Vec<Response<Body>> = stream::iter(served).buffered(TOGETHER).collect().await;
-        Ok(together(responses, self.inner.parts.settings.max_event).await)
+        Ok(together(responses).await)
     }
 
     /// Whether the client may send batches: its session says so, or its header, or nothing says otherwise.
@@ -53,11 +53,11 @@ impl Gateway {
 }
 
 /// One answer made of many: an array, or a stream if one of them is a stream.
-async fn together(responses: Vec<Response<Body>>, max_event: usize) -> Response<Body> {
+async fn together(responses: Vec<Response<Body>>) -> Response<Body> {
     let (streams, others): (Vec<_>, Vec<_>) = responses.into_iter().partition(messages::is_stream);
     let answers: Vec<Bytes> = stream::iter(others).filter_map(messages::whole).collect().await;
     if !streams.is_empty() {
-        let streams = streams.into_iter().map(|response| messages::of_stream(response, max_event).boxed());
+        let streams = streams.into_iter().map(|response| messages::of_stream(response).boxed());
         let all = stream::iter(answers).chain(stream::select_all(streams));
         return event_response(Body::from_stream(all.map(|message| std::io::Result::Ok(sse::message(&message)))));
     }

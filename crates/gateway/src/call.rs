@@ -19,7 +19,8 @@ use crate::bridge::{Held, Pairing};
 use crate::edge::Authenticated;
 use crate::forward::Upstream;
 use crate::incoming::Incoming;
-use crate::reader;
+use crate::limits::slow::Hangup;
+use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 use crate::session::{self, Link, Session};
 use crate::settle::{self, Settle};
@@ -44,6 +45,8 @@ pub(crate) struct Context {
     pub(crate) ip: Option<IpAddr>,
     pub(crate) server: Arc<ServerEntry>,
     pub(crate) headers: HeaderMap,
+    /// Cuts the connection that the request came on.
+    pub(crate) hangup: Option<Hangup>,
 }
 
 /// What is known about a request while its answer is awaited.
@@ -93,7 +96,8 @@ impl Gateway {
         let now = self.inner.parts.env.now();
         let hidden = match snapshot.server_for(slug, &person, now) {
             Ok(server) => {
-                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers: parts.headers });
+                let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
+                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers, hangup });
             }
             Err(hidden) => hidden,
         };
@@ -120,11 +124,10 @@ impl Gateway {
 
     /// Serves a POST: one message of the client.
     pub(crate) async fn post(&self, context: &Context, body: Body) -> Result<Response<Body>, Refusal> {
-        let settings = &self.inner.parts.settings;
         if !is_json(&context.headers) {
             return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send `Content-Type: application/json`"));
         }
-        let body = reader::request(body, settings.max_request, settings.body_deadline).await?;
+        let body = self.body(context, body).await?;
         let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
         if raw.kind() == mcp::Kind::Array {
             self.batch(context, &body, raw).await
@@ -177,16 +180,20 @@ impl Gateway {
         let Some(call) = envelope.call() else {
             // The client answers a request of the server (older revisions only).
             self.permit_server(context, None).await.map_err(|error| refuse(&error))?;
-            let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
+            let pass = self.enter(context, Kind::Note, None, generation).await?;
+            let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
         let client = incoming.client(context);
         let access = self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?;
 
         let Envelope::Request(request) = envelope else {
-            let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
+            let pass = self.enter(context, Kind::Note, Some((call, None)), generation).await?;
+            let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
+        let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
+        let context = fresh.as_ref().unwrap_or(context);
         let settle = self.admit(context, call, client, &access).await.map_err(|error| refuse(&error))?;
         let opens = matches!(call.method, Method::Initialize);
         let exchange = Exchange {
@@ -200,8 +207,26 @@ impl Gateway {
             in_session: session.is_some(),
             settle,
         };
-        let upstream = self.send(context, http::Method::POST, session, Some(body.clone())).await;
+        let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
         self.answer(context, exchange, upstream).await
+    }
+
+    /// Waits for a request's turn. Who had to wait is asked about again, since what they may do can have changed.
+    pub(crate) async fn take_turn(
+        &self,
+        context: &Context,
+        incoming: &Incoming<'_>,
+        call: &Call<'_>,
+        access: Access,
+    ) -> Result<(Pass, Option<Context>, Access), Refusal> {
+        let (id, generation) = (incoming.envelope.id(), incoming.generation());
+        let pass = self.enter(context, Kind::of(&call.method), Some((call, id)), generation).await?;
+        if !pass.waited {
+            return Ok((pass, None, access));
+        }
+        let fresh = self.again(context, id, generation)?;
+        let access = self.permit(&fresh, call, incoming.client(&fresh), generation).await;
+        Ok((pass, Some(fresh), access.map_err(|error| incoming.refusal(&error))?))
     }
 
     /// Records the admission of an audited call. The server may see it only afterwards.
@@ -231,10 +256,11 @@ impl Gateway {
         let (session, key) = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         if let Link::Held(identity) = session.link {
-            return Ok(self.listen_for_legacy(context, Held { identity, key: Some(key) }));
+            return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
         }
+        let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;
         let upstream = self
-            .send(context, http::Method::GET, Some(&session), None)
+            .send(context, pass, http::Method::GET, Some(&session), None)
             .await
             .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
         self.relay_stream(context, upstream)
@@ -249,8 +275,9 @@ impl Gateway {
             *response.status_mut() = StatusCode::NO_CONTENT;
             return Ok(response);
         }
+        let pass = self.enter(context, Kind::Note, None, Generation::Legacy).await?;
         let upstream = self
-            .send(context, http::Method::DELETE, Some(&session), None)
+            .send(context, pass, http::Method::DELETE, Some(&session), None)
             .await
             .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
         let status = match upstream.response.status() {
@@ -394,7 +421,7 @@ fn unavailable(error: &ledger::Error) -> Refusal {
 }
 
 /// The tool, resource, prompt or template that a call names.
-fn name_of(call: &Call<'_>) -> Option<String> {
+pub(crate) fn name_of(call: &Call<'_>) -> Option<String> {
     match call.target() {
         mcp::Target::Tool(name)
         | mcp::Target::Prompt(name)
@@ -448,6 +475,7 @@ impl Context {
             ip: self.ip,
             server: self.server.clone(),
             headers,
+            hangup: self.hangup.clone(),
         }
     }
 }

@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use mcp::{GatewayCode, RpcError};
 use net::Reach;
 use secrecy::ExposeSecret as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::call::Context;
+use crate::limits::{Kind, Limited, NoPass, Pass};
 use crate::session::{Link, Session};
 use crate::{Gateway, OpenedHeaders};
 
@@ -25,14 +25,14 @@ const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 /// A server's answer whose body has not been read.
 pub(crate) struct Upstream {
     pub(crate) response: reqwest::Response,
-    pub(crate) permit: OwnedSemaphorePermit,
+    pub(crate) permit: Pass,
 }
 
 /// Why there is no answer of the server.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Fault {
-    #[error("too many calls to this server are under way; try again in a moment")]
-    Busy,
+    #[error("{0}")]
+    Limited(Limited),
     #[error("the server did not begin to answer in time")]
     Timeout,
     #[error("the server cannot be reached: {0}")]
@@ -57,6 +57,8 @@ pub(crate) enum Fault {
     AccessEnded,
     #[error("the tool wants arguments in headers in a way that the specification forbids; its maker has to mend that")]
     Mirror,
+    #[error("too many questions to people wait for answers; answer those first")]
+    Waiting,
     #[error("the server ended the session")]
     SessionEnded,
     #[error("the client did not answer the server's question in time")]
@@ -67,10 +69,20 @@ pub(crate) enum Fault {
     NoState,
 }
 
+impl From<NoPass> for Fault {
+    fn from(refused: NoPass) -> Self {
+        match refused {
+            NoPass::Limited(limited) => Self::Limited(limited),
+            NoPass::Gone(broken) => broken.into(),
+        }
+    }
+}
+
 impl Fault {
     pub(crate) fn rpc(&self) -> RpcError {
         let code = match self {
-            Self::Busy | Self::Draining => GatewayCode::Unavailable,
+            Self::Limited(limited) => return limited.rpc(),
+            Self::Draining | Self::Waiting => GatewayCode::Unavailable,
             Self::Timeout | Self::Unanswered => GatewayCode::UpstreamTimeout,
             Self::AccessEnded => GatewayCode::Denied,
             Self::TooLarge(_) => GatewayCode::Truncated,
@@ -93,6 +105,7 @@ impl Gateway {
     pub(crate) async fn send(
         &self,
         context: &Context,
+        pass: Pass,
         method: Method,
         session: Option<&Session>,
         body: Option<Bytes>,
@@ -101,15 +114,25 @@ impl Gateway {
         if let Some(Session { link: Link::Direct(upstream), .. }) = session {
             headers.insert(SESSION, HeaderValue::try_from(upstream).map_err(|_| Fault::BrokenOff)?);
         }
-        self.dispatch(context, Outgoing { method, headers, body }).await
+        self.dispatch(context, pass, Outgoing { method, headers, body }).await
+    }
+
+    /// Sends a message of the gateway's own, which takes nobody's turn.
+    pub(crate) async fn dispatch_own(&self, context: &Context, outgoing: Outgoing) -> Result<Upstream, Fault> {
+        let pass = self.pass(context, Kind::Own, None).await?;
+        self.dispatch(context, pass, outgoing).await
     }
 
     /// Sends a request to the server, with its credential and within its limits.
-    pub(crate) async fn dispatch(&self, context: &Context, outgoing: Outgoing) -> Result<Upstream, Fault> {
+    pub(crate) async fn dispatch(
+        &self,
+        context: &Context,
+        mut permit: Pass,
+        outgoing: Outgoing,
+    ) -> Result<Upstream, Fault> {
         let Outgoing { method, mut headers, body } = outgoing;
         let parts = &self.inner.parts;
         let server = &context.server;
-        let permit = self.permits(context).try_acquire_owned().map_err(|_| Fault::Busy)?;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
         let url = parts.net.check(&server.url, reach).map_err(|error| Fault::Address(error.to_string()))?;
         headers.insert(
@@ -132,19 +155,28 @@ impl Gateway {
         }
         let started = Instant::now();
         let sent = tokio::select! {
-            sent = tokio::time::timeout(parts.settings.first_byte, request.send()) => sent,
+            sent = tokio::time::timeout(permit.limits.first_byte, request.send()) => sent,
             () = self.inner.draining.cancelled() => return Err(Fault::Draining),
         };
         self.inner.metrics.upstream(started.elapsed().as_secs_f64());
         let response = match sent {
-            Err(_) => return Err(self.unhealthy(context, Fault::Timeout)),
+            Err(_) => {
+                permit.failed();
+                return Err(self.unhealthy(context, Fault::Timeout));
+            }
             Ok(Err(error)) => {
+                permit.failed();
                 let error = error.without_url();
                 tracing::warn!(server = %server.slug, error = &error as &dyn std::error::Error, "server not reached");
                 return Err(self.unhealthy(context, Fault::Connect(net::NetError::of(&error).to_string())));
             }
             Ok(Ok(response)) => response,
         };
+        if response.status().is_server_error() {
+            permit.failed()
+        } else {
+            permit.answered()
+        }
         match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 self.health(context, Health::NeedsSignIn, Some(Fault::Credential.to_string()));
@@ -156,15 +188,6 @@ impl Gateway {
                 Ok(Upstream { response, permit })
             }
         }
-    }
-
-    fn permits(&self, context: &Context) -> Arc<Semaphore> {
-        let id = context.server.id;
-        if let Some(permits) = self.inner.permits.read().get(&id) {
-            return permits.clone();
-        }
-        let mut all = self.inner.permits.write();
-        all.entry(id).or_insert_with(|| Arc::new(Semaphore::new(self.inner.parts.settings.per_server))).clone()
     }
 
     /// The server's own headers, opened once for each revision of its settings.

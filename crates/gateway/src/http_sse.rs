@@ -19,7 +19,6 @@ use tokio_util::sync::CancellationToken;
 use crate::Gateway;
 use crate::call::Context;
 use crate::messages;
-use crate::reader;
 use crate::refusal::Refusal;
 use crate::stream::event_response;
 
@@ -123,7 +122,6 @@ impl Gateway {
 
     /// Serves a message that was posted to the address of a stream.
     pub(crate) async fn posted(&self, context: &Context, token: &str, body: Body) -> Result<Response<Body>, Refusal> {
-        let settings = &self.inner.parts.settings;
         let found = {
             let all = self.inner.connections.0.lock();
             let ours = |one: &&Connection| one.person == context.person.id && one.server == context.server.id;
@@ -132,7 +130,7 @@ impl Gateway {
         let Some((sender, session, gone)) = found else {
             return Err(Refusal::http(StatusCode::NOT_FOUND, "this stream has ended; open a new one"));
         };
-        let body = reader::request(body, settings.max_request, settings.body_deadline).await?;
+        let body = self.body(context, body).await?;
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(session.map(|session| (SESSION, session)));
@@ -185,7 +183,7 @@ impl Gateway {
             }
             return;
         }
-        let mut all = std::pin::pin!(messages::of_stream(response, self.inner.parts.settings.max_event));
+        let mut all = std::pin::pin!(messages::of_stream(response));
         while let Some(message) = all.next().await {
             if sender.send(message).await.is_err() {
                 return;

@@ -7,6 +7,7 @@
 //!
 //! - [`Gateway::handle`] is the one entry; `edge` checks host, origin and credential.
 //! - `call` parses and authorises a message, and is the only place that asks the policy.
+//! - `limits` keeps one caller, one server or one flood from everybody else.
 //! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
 //!
@@ -20,6 +21,7 @@ mod edge;
 mod forward;
 mod http_sse;
 mod incoming;
+mod limits;
 mod lists;
 mod messages;
 mod metrics;
@@ -35,14 +37,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use domain::{CorrelationId, Definition, Health, ServerId};
+use domain::{CorrelationId, Definition, Health, Limits, ServerId};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use edge::PeerAddr;
+pub use limits::Breaking;
+use limits::Limiter;
+pub use limits::slow::Hangup;
 pub use metrics::Metrics;
 use refusal::Refusal;
 
@@ -56,24 +60,18 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Values of `Origin` that are served; a request without one is served too.
     pub allowed_origins: Vec<String>,
-    /// Largest request body in bytes.
-    pub max_request: usize,
     /// Largest JSON answer that is held in memory, in bytes; a larger one is streamed.
     pub max_buffered: usize,
-    /// Largest answer in bytes; a larger one is cut with outcome `truncated`.
-    pub max_answer: u64,
-    /// Largest event of an event stream in bytes.
-    pub max_event: usize,
     /// Time for a client to send its body.
     pub body_deadline: Duration,
-    /// Time until a server begins its answer.
-    pub first_byte: Duration,
-    /// Longest silence of a server inside an answer.
-    pub idle: Duration,
-    /// Longest duration of an answer.
-    pub total: Duration,
-    /// Requests under way at one server; more are refused at once.
-    pub per_server: usize,
+    /// Limits where nothing else is set for a server.
+    pub limits: Limits,
+    /// Listening streams at one server.
+    pub listening: u32,
+    /// Listening streams of one person at one server.
+    pub listening_per_person: u32,
+    /// When calls to a server that does not answer are refused.
+    pub breaking: Breaking,
 }
 
 impl Default for Settings {
@@ -81,15 +79,12 @@ impl Default for Settings {
         Self {
             allowed_hosts: vec!["localhost".into(), "127.0.0.1".into(), "[::1]".into()],
             allowed_origins: Vec::new(),
-            max_request: 4 << 20,
             max_buffered: 4 << 20,
-            max_answer: 64 << 20,
-            max_event: 4 << 20,
             body_deadline: Duration::from_secs(30),
-            first_byte: Duration::from_mins(2),
-            idle: Duration::from_mins(2),
-            total: Duration::from_mins(15),
-            per_server: 512,
+            limits: Limits::default(),
+            listening: 512,
+            listening_per_person: 64,
+            breaking: Breaking::default(),
         }
     }
 }
@@ -137,7 +132,7 @@ struct Inner {
     metrics: Metrics,
     /// Opened headers by server and revision of its settings.
     headers: RwLock<HashMap<ServerId, (u64, OpenedHeaders)>>,
-    permits: RwLock<HashMap<ServerId, Arc<Semaphore>>>,
+    limiter: Limiter,
     health: Mutex<HashMap<ServerId, Health>>,
     reported: Mutex<Reported>,
     /// What servers speak.
@@ -161,12 +156,14 @@ struct Inner {
 impl Gateway {
     /// A data path over these parts.
     pub fn new(parts: Parts) -> Self {
+        let metrics = Metrics::new();
+        let limiter = Limiter::new(parts.settings.breaking, &metrics);
         Self {
             inner: Arc::new(Inner {
                 parts,
-                metrics: Metrics::new(),
+                metrics,
                 headers: RwLock::default(),
-                permits: RwLock::default(),
+                limiter,
                 health: Mutex::default(),
                 reported: Mutex::default(),
                 speaks: RwLock::default(),

@@ -10,6 +10,9 @@ use http::{Response, header};
 use http_body_util::BodyExt as _;
 use mcp::sse;
 
+/// Largest event; what servers send was checked against their own limits before.
+const LARGEST: usize = 64 << 20;
+
 /// Whether the answer is an event stream.
 pub(crate) fn is_stream(response: &Response<Body>) -> bool {
     let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
@@ -29,10 +32,10 @@ struct Reading {
 }
 
 /// The messages of an event stream, as they come. What cannot be read ends it.
-pub(crate) fn of_stream(response: Response<Body>, max_event: usize) -> impl Stream<Item = Bytes> + Send {
+pub(crate) fn of_stream(response: Response<Body>) -> impl Stream<Item = Bytes> + Send {
     let reading = Reading {
         body: response.into_body().into_data_stream(),
-        decoder: sse::Decoder::new(max_event),
+        decoder: sse::Decoder::new(LARGEST),
         ready: VecDeque::new(),
     };
     stream::unfold(reading, |mut reading| async move {

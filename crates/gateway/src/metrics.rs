@@ -12,12 +12,19 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::limits::breaker::Gauges;
+
 /// Refused credentials that are recorded in a minute; the rest is only counted.
 const AUTH_FAILURES_PER_MINUTE: u64 = 60;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabel {
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabel {
+    limit: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -35,6 +42,9 @@ pub struct Metrics {
     in_flight: Gauge,
     auth_failures: Counter,
     withheld: Counter,
+    limited: Family<LimitLabel, Counter>,
+    pub(crate) waiting: Gauge,
+    pub(crate) breakers: Gauges,
     window: std::sync::Arc<(AtomicI64, AtomicU64)>,
 }
 
@@ -49,6 +59,9 @@ impl Metrics {
             in_flight: Gauge::default(),
             auth_failures: Counter::default(),
             withheld: Counter::default(),
+            limited: Family::default(),
+            waiting: Gauge::default(),
+            breakers: Gauges::default(),
             window: std::sync::Arc::default(),
         }
     }
@@ -63,6 +76,11 @@ impl Metrics {
         registry.register("in_flight", "Requests whose answer has not begun", self.in_flight.clone());
         registry.register("auth_failures", "Refused credentials", self.auth_failures.clone());
         registry.register("withheld", "Definitions withheld from lists", self.withheld.clone());
+        registry.register("limited", "Messages and answers that a limit refused or cut", self.limited.clone());
+        registry.register("waiting", "Calls that wait for their turn at a server", self.waiting.clone());
+        let (open, half_open) = (self.breakers.open.clone(), self.breakers.half_open.clone());
+        registry.register("breakers_open", "Servers whose calls are refused because it does not answer", open);
+        registry.register("breakers_half_open", "Servers that one call tries after a break", half_open);
     }
 
     pub(crate) fn begin(&self) -> Timer {
@@ -72,6 +90,10 @@ impl Metrics {
 
     pub(crate) fn call(&self, outcome: &'static str) {
         self.calls.get_or_create(&OutcomeLabel { outcome }).inc();
+    }
+
+    pub(crate) fn limited(&self, limit: &'static str) {
+        self.limited.get_or_create(&LimitLabel { limit }).inc();
     }
 
     pub(crate) fn upstream(&self, seconds: f64) {

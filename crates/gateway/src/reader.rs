@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::limits::Pass;
 use crate::refusal::Refusal;
 use crate::standing::Standing;
 use axum::body::Body;
@@ -44,13 +45,13 @@ pub(crate) struct Chunks {
     ends: tokio::time::Instant,
     standing: Standing,
     /// Held as long as the answer is read.
-    _permit: tokio::sync::OwnedSemaphorePermit,
+    pass: Pass,
 }
 
 impl Chunks {
     pub(crate) fn new(
         response: reqwest::Response,
-        permit: tokio::sync::OwnedSemaphorePermit,
+        pass: Pass,
         idle: Duration,
         total: Option<Duration>,
         standing: Standing,
@@ -58,7 +59,12 @@ impl Chunks {
         let now = tokio::time::Instant::now();
         // Without a total limit (listening streams): as good as never.
         let ends = now + total.unwrap_or(Duration::from_hours(24 * 365));
-        Self { response, idle, ends, standing, _permit: permit }
+        Self { response, idle, ends, standing, pass }
+    }
+
+    /// The limits of this answer.
+    pub(crate) const fn limits(&self) -> &domain::Limits {
+        &self.pass.limits
     }
 
     /// The next bytes; `None` at the end.

@@ -32,6 +32,10 @@ impl Refusal {
         Self { status, body: error.to_bytes(id).to_vec(), extra: Vec::new() }
     }
 
+    pub(crate) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.extra.push((name, value));
         self

@@ -1,16 +1,20 @@
 //! Event streams (Streamable HTTP): forwarded chunk by chunk, with the answer held back until its outcome is durable.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use domain::Limits;
 use http::{HeaderName, HeaderValue, Response, header};
 use mcp::sse::{self, SeenKind};
 
 use crate::Gateway;
-use crate::answer::{failure, stream_error, truncated};
+use crate::answer::{abandoned, failure, stream_error, truncated};
 use crate::call::{Context, Exchange};
 use crate::forward::{Fault, Upstream};
+use crate::limits::Limit;
+use crate::limits::slow::Source;
 use crate::reader::Chunks;
 use crate::refusal::Refusal;
 use crate::settle::Ending;
@@ -30,11 +34,12 @@ impl Gateway {
         let Some(id) = exchange.raw_id() else {
             return Err(Refusal::rpc(&mcp::RpcError::internal("unreadable id"), None, exchange.generation));
         };
-        let max_event = self.inner.parts.settings.max_event;
         if !rewrites {
-            let tee = sse::Tee::new(id, max_event);
-            let pump = Pump { gateway: self.clone(), exchange, chunks, tee, ready: VecDeque::new(), ended: false };
-            return Ok(event_response(pump.into_body()));
+            let limits = *chunks.limits();
+            let tee = sse::Tee::new(id, max_event(&limits));
+            let pump =
+                Pump { gateway: self.clone(), exchange, chunks, tee, ready: VecDeque::new(), passed: 0, ended: false };
+            return Ok(event_response(self.watched(pump, limits.idle, context.hangup.clone())));
         }
         // Lists and descriptions are rewritten as a whole; they are small, and nothing is forwarded before the answer.
         self.rewritten(context, exchange, session, chunks).await
@@ -48,7 +53,7 @@ impl Gateway {
         session: Option<String>,
         mut chunks: Chunks,
     ) -> Result<Response<Body>, Refusal> {
-        let max_event = self.inner.parts.settings.max_event;
+        let max_event = max_event(chunks.limits());
         let mut decoder = sse::Decoder::new(max_event);
         let mut out = Vec::new();
         let mut sealed = None;
@@ -67,6 +72,7 @@ impl Gateway {
                 events.push((event.event.to_owned(), event.id.map(str::to_owned), Bytes::copy_from_slice(event.data)));
             });
             if pushed.is_err() || out.len() > max_event {
+                self.inner.metrics.limited(Limit::Event.name());
                 return Err(self.failed(exchange, &Fault::TooLarge(max_event as u64)).await);
             }
             let mut answered = false;
@@ -106,17 +112,17 @@ impl Gateway {
             let status = if status.is_client_error() { status } else { http::StatusCode::BAD_GATEWAY };
             return Err(Refusal::http(status, "the server does not offer a listening stream"));
         }
-        let settings = &self.inner.parts.settings;
+        let limits = permit.limits;
         // A listening stream may be silent for long; the server's keep-alive comments, if any, reset this.
-        let chunks = Chunks::new(response, permit, settings.total, None, self.standing(context));
+        let chunks = Chunks::new(response, permit, limits.total, None, self.standing(context));
         let relay = Relay {
             gateway: self.clone(),
             context: context.share(),
-            decoder: sse::Decoder::new(settings.max_event),
+            decoder: sse::Decoder::new(max_event(&limits)),
             chunks,
             ended: false,
         };
-        Ok(event_response(relay.into_body()))
+        Ok(event_response(self.watched(relay, limits.idle, context.hangup.clone())))
     }
 }
 
@@ -127,17 +133,25 @@ struct Pump {
     chunks: Chunks,
     tee: sse::Tee,
     ready: VecDeque<Bytes>,
+    /// Bytes that were forwarded.
+    passed: u64,
     ended: bool,
 }
 
-impl Pump {
-    fn into_body(self) -> Body {
-        Body::from_stream(futures_util::stream::unfold(self, |mut pump| async move {
-            let chunk = pump.next().await?;
-            Some((chunk, pump))
-        }))
+impl Source for Pump {
+    async fn step(mut self) -> (Option<Chunk>, Option<Self>) {
+        let chunk = self.next().await;
+        let more = chunk.is_some().then_some(self);
+        (chunk, more)
     }
 
+    async fn abandon(mut self, idle: Duration) {
+        let gateway = self.gateway.clone();
+        let _ = gateway.settle(&mut self.exchange, abandoned(idle)).await;
+    }
+}
+
+impl Pump {
     async fn next(&mut self) -> Option<Chunk> {
         loop {
             if let Some(chunk) = self.ready.pop_front() {
@@ -169,8 +183,15 @@ impl Pump {
             }
         });
         if pushed.is_err() {
-            let limit = self.gateway.inner.parts.settings.max_event;
+            let limit = max_event(self.chunks.limits());
+            self.gateway.inner.metrics.limited(Limit::Event.name());
             return self.cut(&truncated(limit)).await;
+        }
+        self.passed += chunk.len() as u64;
+        let most = self.chunks.limits().max_answer;
+        if self.passed > most && answer.is_none() {
+            self.gateway.inner.metrics.limited(Limit::Answer.name());
+            return self.cut(&Fault::TooLarge(most).rpc()).await;
         }
         let Some((start, ending)) = answer else {
             self.ready.push_back(chunk);
@@ -230,14 +251,20 @@ struct Relay {
     ended: bool,
 }
 
-impl Relay {
-    fn into_body(self) -> Body {
-        Body::from_stream(futures_util::stream::unfold(self, |mut relay| async move {
-            let chunk = relay.next().await?;
-            Some((chunk, relay))
-        }))
+impl Source for Relay {
+    async fn step(mut self) -> (Option<Chunk>, Option<Self>) {
+        let chunk = self.next().await;
+        let more = chunk.is_some().then_some(self);
+        (chunk, more)
     }
 
+    /// A listening stream owes no outcome.
+    async fn abandon(self, idle: Duration) {
+        tracing::debug!(server = %self.context.server.slug, ?idle, "listening stream cut: its client does not read");
+    }
+}
+
+impl Relay {
     async fn next(&mut self) -> Option<Chunk> {
         if self.ended {
             return None;
@@ -268,6 +295,10 @@ impl Relay {
         }
         Some(Ok(Bytes::from(out)))
     }
+}
+
+fn max_event(limits: &Limits) -> usize {
+    usize::try_from(limits.max_event).unwrap_or(usize::MAX)
 }
 
 fn encode(name: &str, id: Option<&str>, data: &[u8], retry: Option<u64>, out: &mut Vec<u8>) {

@@ -31,6 +31,7 @@ mod requests;
 mod review;
 mod rules;
 mod saved_views;
+mod server_limits;
 mod servers;
 mod sessions;
 mod snapshot;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub allow_loopback: bool,
     /// The console is served over plain http by an explicit setting.
     pub insecure_http: bool,
+    /// The limits of the data path where nothing else is set for a server.
+    pub limits: domain::Limits,
     /// The version of this program.
     pub version: String,
 }

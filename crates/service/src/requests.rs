@@ -405,6 +405,8 @@ pub(crate) fn server_of(
         owner_id: Some(request.requester_id),
         risk: domain::Risk::Medium,
         allow_private,
+        protocol: domain::ProtocolChoice::Auto,
+        limits: domain::ServerLimits::default(),
         catalog_name: request.catalog_name.clone(),
         health: domain::Health::Connected,
         health_detail: None,

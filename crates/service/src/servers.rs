@@ -1,8 +1,8 @@
 //! Servers: made, changed, tested, switched on and off, and their definitions approved.
 
 use domain::{
-    AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, Risk, Server,
-    ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind,
+    AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk,
+    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind,
 };
 use ledger::Event;
 use net::Reach;
@@ -16,7 +16,7 @@ use crate::connection::Given;
 use crate::error::Wrong;
 use crate::snapshot::Part;
 use crate::views::{rule_views, server_subject};
-use crate::{Caller, Error, RequestMeta, Result, Services};
+use crate::{Caller, Error, RequestMeta, Result, Services, server_limits};
 
 impl Services {
     /// Servers by name.
@@ -65,6 +65,8 @@ impl Services {
         let description = wrong.optional_text("description", &new.description, 2000);
         let slug = slug_of(&mut wrong, &new.slug, &name);
         let connection = self.check_connection(&mut wrong, &given(&new), &Names::default());
+        let limits = new.limits.clone().unwrap_or_default();
+        server_limits::check(&mut wrong, &limits);
         wrong.check()?;
         let Some(slug) = slug else { return Err(Error::broken("a slug", "checked and missing")) };
 
@@ -84,6 +86,8 @@ impl Services {
             owner_id: caller.actor.id,
             risk: new.risk.unwrap_or(Risk::Medium),
             allow_private: new.allow_private,
+            protocol: new.protocol.unwrap_or(ProtocolChoice::Auto),
+            limits,
             catalog_name: None,
             health: Health::Unknown,
             health_detail: None,
@@ -111,6 +115,8 @@ impl Services {
         let description = wrong.optional_text("description", &new.description, 2000);
         let slug = if new.slug.trim().is_empty() { Some(old.slug.clone()) } else { wrong.parse("slug", &new.slug) };
         let connection = self.check_connection(&mut wrong, &given(&new), &kept);
+        let limits = new.limits.clone().unwrap_or_else(|| old.limits.clone());
+        server_limits::check(&mut wrong, &limits);
         wrong.check()?;
         let Some(slug) = slug else { return Err(Error::broken("a slug", "checked and missing")) };
 
@@ -129,6 +135,8 @@ impl Services {
             env_names: names(&connection.env),
             risk: new.risk.unwrap_or(old.risk),
             allow_private: new.allow_private,
+            protocol: new.protocol.unwrap_or(old.protocol),
+            limits,
             updated_at: change.now,
             slug: slug.clone(),
             ..old.clone()
@@ -291,7 +299,8 @@ pub(crate) fn server_event(event: Event, server: &Server) -> Event {
     event.resource(server_subject(server)).server(server.id, server.slug.to_string()).args(payload(&json!({
         "name": server.name, "slug": server.slug, "url": server.url, "transport": server.transport,
         "auth": server.auth, "headers": server.header_names, "env": server.env_names, "status": server.status,
-        "risk": server.risk, "allow_private": server.allow_private,
+        "risk": server.risk, "allow_private": server.allow_private, "protocol": server.protocol,
+        "limits": server.limits,
     })))
 }
 

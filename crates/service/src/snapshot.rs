@@ -140,6 +140,8 @@ async fn servers(tx: &mut Tx) -> Result<Servers> {
             transport: server.transport,
             status: server.status,
             allow_private: server.allow_private,
+            protocol: server.protocol,
+            limits: server.limits,
             sealed_headers,
             pinned: !lines.is_empty(),
             pins: Arc::new(Pins::new(

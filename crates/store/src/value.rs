@@ -87,5 +87,5 @@ by_text!(|v: &_| ToString::to_string(v);
     AuditId, CorrelationId, GroupId, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId, SessionId,
     TestId, UserId, ViewId, Email, Slug,
     ActorKind, AuditAction, AuthKind, Decision, Effect, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
-    PrincipalKind, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
+    PrincipalKind, ProtocolChoice, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
 );

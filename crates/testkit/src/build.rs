@@ -84,6 +84,8 @@ pub fn server<E: Env + ?Sized>(env: &E, slug: &str) -> Server {
         owner_id: None,
         risk: Risk::Low,
         allow_private: false,
+        protocol: domain::ProtocolChoice::Auto,
+        limits: domain::ServerLimits::default(),
         catalog_name: None,
         health: Health::Unknown,
         health_detail: None,

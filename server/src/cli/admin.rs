@@ -109,6 +109,7 @@ impl Opened {
                 public_url: public.text,
                 allow_loopback: false,
                 insecure_http: false,
+                limits: domain::Limits::default(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
         })

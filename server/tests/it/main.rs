@@ -18,6 +18,7 @@ mod full_disk;
 mod functions;
 mod harness;
 mod journey;
+mod limits;
 mod lists;
 mod operations;
 mod secrets;

@@ -1,6 +1,8 @@
 //! Server functions of servers, for those who run them.
 
-use domain::{Health, NewServer, Page, Server, ServerId, ServerSort, ServerStatus, Sort};
+use std::collections::BTreeMap;
+
+use domain::{Health, NewServer, Page, ProtocolChoice, Server, ServerId, ServerSort, ServerStatus, Sort};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,10 @@ pub async fn list_servers(
     let page = domain::PageQuery { cursor, limit: None };
     Ok(crate::ssr::spoken(services.servers(&caller, &domain::ServerFilter { search, status, sort }, &page).await?))
 }
+
+/// Limits in words: name of the input, label, value that is set, and value in force. The first one is the protocol, the
+/// last one the deadlines of single tools.
+pub type LimitRows = Vec<Vec<String>>;
 
 /// The page of a server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +50,8 @@ pub struct ServerPageData {
     pub withheld: usize,
     /// What the tabs show: a [`domain::ServerDetail`].
     pub detail: Later,
+    /// Its limits: [`LimitRows`].
+    pub limits: Later,
 }
 
 /// One server with everything about it, and its description.
@@ -67,6 +75,7 @@ pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
         tools,
         rules: detail.rules.len(),
         withheld,
+        limits: Later::of(&super::limits::rows(&detail.server, services.default_limits()))?,
         detail: Later::of(&detail)?,
     })
 }
@@ -85,6 +94,20 @@ pub async fn create_server(server: NewServer) -> Result<(), AppError> {
 pub async fn update_server(id: ServerId, server: NewServer) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     services.update_server(&caller, id, server).await?;
+    crate::ssr::redirect(&format!("/servers/{id}?tab=settings&notice=server-saved"));
+    Ok(())
+}
+
+/// Changes what is limited at a server, and which MCP is spoken to it.
+#[server(prefix = "/api/fn", endpoint = "servers/limits")]
+pub async fn set_limits(
+    id: ServerId,
+    #[server(default)] protocol: Option<ProtocolChoice>,
+    #[server(default)] limits: BTreeMap<String, String>,
+) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let limits = super::limits::parsed(&limits)?;
+    services.set_server_limits(&caller, id, protocol.unwrap_or(ProtocolChoice::Auto), limits).await?;
     crate::ssr::redirect(&format!("/servers/{id}?tab=settings&notice=server-saved"));
     Ok(())
 }

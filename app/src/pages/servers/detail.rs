@@ -4,7 +4,8 @@ use domain::{Capability, ServerId, ServerStatus};
 
 use super::activity::{Events, load_events};
 use super::api::{
-    DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, ServerPageData, TestServer, UpdateServer,
+    DeleteServer, DisableServer, EnableServer, GetServer, PinDefinitions, ServerPageData, SetLimits, TestServer,
+    UpdateServer,
 };
 use super::permissions::NewRuleDialog;
 use crate::pages::audit::{EventDrawer, load_open_event};
@@ -21,6 +22,7 @@ pub struct Forms {
     pub(super) pin: FormState<PinDefinitions>,
     pub(super) enable: FormState<EnableServer>,
     pub(super) update: FormState<UpdateServer>,
+    pub(super) limits: FormState<SetLimits>,
     pub(super) create_rule: FormState<CreateRule>,
 }
 
@@ -28,8 +30,14 @@ pub struct Forms {
 #[component]
 pub fn ServerPage() -> impl IntoView {
     let id = param::<ServerId>("id");
-    let forms =
-        Forms { test: use_form(), pin: use_form(), enable: use_form(), update: use_form(), create_rule: use_form() };
+    let forms = Forms {
+        test: use_form(),
+        pin: use_form(),
+        enable: use_form(),
+        update: use_form(),
+        limits: use_form(),
+        create_rule: use_form(),
+    };
     parts::ahead(&[
         "server_overview",
         "server_tools",
@@ -67,7 +75,7 @@ fn ServerView(
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
-    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail } = page;
+    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, limits } = page;
     let manages_rules = can(Capability::ManagePolicies);
     let icon_name = name.clone();
     let tabs = vec![
@@ -77,7 +85,7 @@ fn ServerView(
         Tab::new("activity", text::servers::tab_activity()),
         Tab::new("settings", text::servers::tab_settings()),
     ];
-    let detail = StoredValue::new(detail);
+    let (detail, limits) = (StoredValue::new(detail), StoredValue::new(limits));
     let typed = name.clone();
     view! {
         <PageHeader
@@ -96,8 +104,8 @@ fn ServerView(
                 "tools" => parts::late::server_tools(detail, forms),
                 "permissions" => parts::late::server_permissions(detail, manages_rules.get_untracked().then_some(switch_rule)),
                 "activity" => activity(id, events),
-                "settings" => parts::late::server_settings(detail, forms),
-                _ => parts::late::server_overview(detail, forms),
+                "settings" => parts::late::server_settings(detail, limits.get_value(), forms),
+                _ => parts::late::server_overview(detail, limits.get_value(), forms),
             }
         }}
         <ConfirmDialog

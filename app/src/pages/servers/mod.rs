@@ -4,6 +4,8 @@ mod activity;
 pub mod api;
 mod detail;
 mod form;
+#[cfg(feature = "ssr")]
+mod limits;
 mod new;
 mod overview;
 mod permissions;

@@ -2,13 +2,28 @@
 
 use domain::{ServerDetail, ServerId};
 
-use super::api::TestServer;
+use super::api::{LimitRows, TestServer};
 use super::detail::Forms;
 use crate::prelude::*;
 
 /// The first tab of a server's page.
 #[component]
-pub fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
+pub fn OverviewTab(
+    /// The server.
+    detail: ServerDetail,
+    /// Its limits: [`LimitRows`].
+    limits: Later,
+    /// The forms of the page.
+    forms: Forms,
+) -> impl IntoView {
+    let limits = limits.read::<LimitRows>().unwrap_or_default();
+    let limits = limits
+        .into_iter()
+        .map(|row| {
+            let [_, label, _, value] = <[String; 4]>::try_from(row).unwrap_or_default();
+            view! { <Fact label=label>{value}</Fact> }
+        })
+        .collect_view();
     let ServerDetail { server, test, proxy_url, owner, .. } = detail;
     let names = |names: Vec<String>| {
         names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view()
@@ -68,6 +83,9 @@ pub fn OverviewTab(detail: ServerDetail, forms: Forms) -> impl IntoView {
                         <Fact label=text::servers::since()><OptionalTime at=server.health_at none=text::servers::since_none()/></Fact>
                         {server.health_detail.map(|detail| view! { <Fact label=text::servers::detail()>{detail}</Fact> })}
                     </Facts>
+                </Card>
+                <Card title=text::servers::limits()>
+                    <Facts>{limits}</Facts>
                 </Card>
             </div>
         </div>

@@ -2,12 +2,20 @@
 
 use domain::{Server, ServerStatus};
 
+use super::api::LimitRows;
 use super::detail::Forms;
 use super::form::ServerFields;
 use crate::prelude::*;
 
 #[component]
-pub fn SettingsTab(server: Server, forms: Forms) -> impl IntoView {
+pub fn SettingsTab(
+    /// The server.
+    server: Server,
+    /// Its limits: [`LimitRows`].
+    limits: Later,
+    /// The forms of the page.
+    forms: Forms,
+) -> impl IntoView {
     let id = server.id;
     let active = server.status == ServerStatus::Active;
     view! {
@@ -16,6 +24,14 @@ pub fn SettingsTab(server: Server, forms: Forms) -> impl IntoView {
                 <Form form=forms.update>
                     <Hidden name="id" value=id.to_string()/>
                     <ServerFields server=server/>
+                    <div class="form-actions"><Submit icon="save">{text::servers::save()}</Submit></div>
+                </Form>
+            </Card>
+            <Card title=text::servers::limits()>
+                <Form form=forms.limits>
+                    <Hidden name="id" value=id.to_string()/>
+                    <p class="field-help">{text::servers::limits_help()}</p>
+                    <LimitFields limits=limits/>
                     <div class="form-actions"><Submit icon="save">{text::servers::save()}</Submit></div>
                 </Form>
             </Card>
@@ -34,5 +50,31 @@ pub fn SettingsTab(server: Server, forms: Forms) -> impl IntoView {
                 </div>
             </Card>
         </div>
+    }
+}
+
+/// The limits of a server as fields. What each is called and what is in force comes in words.
+#[component]
+fn LimitFields(limits: Later) -> impl IntoView {
+    let mut rows: Vec<[String; 4]> =
+        limits.read::<LimitRows>().unwrap_or_default().into_iter().filter_map(|row| row.try_into().ok()).collect();
+    let tools = rows.pop().unwrap_or_default();
+    let mut rows = rows.into_iter();
+    let [name, label, protocol, _] = rows.next().unwrap_or_default();
+    let protocols = [
+        ("auto", text::servers::protocol_auto()),
+        ("stateless", text::servers::protocol_stateless()),
+        ("sessions", text::servers::protocol_sessions()),
+        ("http_sse", text::servers::protocol_http_sse()),
+    ];
+    let protocols = protocols.map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let fields = rows
+        .map(|[name, label, value, help]| view! { <TextField name=name label=label value=value help=help/> })
+        .collect_view();
+    let [tools_name, tools_label, tools_value, _] = tools;
+    view! {
+        <SelectField name=name label=label options=protocols.into() value=protocol help=text::servers::protocol_help()/>
+        <div class="grid-2">{fields}</div>
+        <TextArea name=tools_name label=tools_label value=tools_value rows=3 help=text::servers::limit_tools_help()/>
     }
 }

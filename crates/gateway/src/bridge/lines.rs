@@ -21,7 +21,8 @@ use sha2::{Digest as _, Sha256};
 use super::replies::Replies;
 use crate::Gateway;
 use crate::call::Context;
-use crate::forward::{Fault, Outgoing, Upstream};
+use crate::forward::{Fault, Outgoing};
+use crate::limits::Pass;
 
 /// Sessions that are kept open; the longest unused go first.
 const MOST: usize = 2_000;
@@ -131,7 +132,7 @@ impl Gateway {
         let body = bridge::initialize_request(ID, ProtocolVersion::LATEST_LEGACY, identity);
         let headers = crate::forward::traced(&context.headers);
         let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
-        let upstream = self.dispatch(context, outgoing).await?;
+        let upstream = self.dispatch_own(context, outgoing).await?;
         let session = upstream.response.headers().get(SESSION).cloned();
         let mut replies = Replies::new(self, context, upstream)?;
         let (version, initialize) = loop {
@@ -162,7 +163,8 @@ impl Gateway {
     /// Sends a message in a session that has no answer.
     pub(crate) async fn notify(&self, context: &Context, line: &Line, body: Bytes) -> Result<(), Fault> {
         let headers = line.headers(&context.headers);
-        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
+        let upstream = self.dispatch_own(context, outgoing).await?;
         match upstream.response.status() {
             status if status.is_success() => Ok(()),
             StatusCode::NOT_FOUND => Err(Fault::SessionEnded),
@@ -171,13 +173,20 @@ impl Gateway {
     }
 
     /// Sends a request in a session.
-    pub(crate) async fn request(&self, context: &Context, line: &Line, body: Bytes) -> Result<Upstream, Fault> {
+    pub(crate) async fn request(
+        &self,
+        context: &Context,
+        pass: Pass,
+        line: &Line,
+        body: Bytes,
+    ) -> Result<Replies, Fault> {
         let headers = line.headers(&context.headers);
-        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
+        let upstream = self.dispatch(context, pass, outgoing).await?;
         if line.session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
             return Err(Fault::SessionEnded);
         }
-        Ok(upstream)
+        Replies::new(self, context, upstream)
     }
 
     /// Ends a session at the server, without waiting for it.
@@ -189,7 +198,7 @@ impl Gateway {
         self.inner.tasks.spawn(async move {
             let headers = line.headers(&HeaderMap::new());
             let outgoing = Outgoing { method: Method::DELETE, headers, body: None };
-            if let Err(fault) = gateway.dispatch(&context, outgoing).await {
+            if let Err(fault) = gateway.dispatch_own(&context, outgoing).await {
                 tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");
             }
         });

@@ -7,7 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method as Verb, Response};
 use mcp::bridge::{self, ClientIdentity};
-use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RpcError};
+use mcp::{Call, Envelope, Generation, Method, ProtocolVersion, Raw, RpcError};
 use policy::Target;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -20,12 +20,15 @@ use super::to_modern::Held;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
+use crate::limits::{Kind, Pass};
 use crate::incoming::Incoming;
 use crate::refusal::Refusal;
 
 impl Gateway {
     /// Serves the GET of an older client whose session the gateway holds.
-    pub(crate) fn listen_for_legacy(&self, context: &Context, held: Held) -> Response<Body> {
+    pub(crate) async fn listen_for_legacy(&self, context: &Context, held: Held) -> Result<Response<Body>, Refusal> {
+        // Held as long as the client listens, however often the subscription behind it is made anew.
+        let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;
         let wishes = held.key.map(|key| self.inner.sessions.wishes(key));
         let listening = LegacyListener {
             gateway: self.clone(),
@@ -33,9 +36,9 @@ impl Gateway {
             identity: held.identity,
             wishes: wishes.unwrap_or_else(|| watch::channel(Wishes::default()).1),
             replies: None,
+            _pass: pass,
         };
-        // Something at once, so that the client sees that the stream is open.
-        stream(self, None, listening)
+        Ok(stream(self, None, listening))
     }
 
     /// Serves `subscriptions/listen` in front of an older server.
@@ -47,20 +50,21 @@ impl Gateway {
         identity: &ClientIdentity,
     ) -> Result<Response<Body>, Refusal> {
         let refuse = |fault: &Fault| incoming.refusal(&fault.rpc());
+        let pass = self.enter(context, Kind::Listen, Some((call, incoming.envelope.id())), Generation::Modern).await?;
         // A GET stream belongs to one session, so this one is not shared.
         let line = Arc::new(self.open_line(context, identity).await.map_err(|fault| refuse(&fault))?);
         let granted = self.grant(context, &line, call).await.map_err(|fault| refuse(&fault))?;
         let listens = ["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"];
         let replies = if listens.iter().any(|name| granted.get(*name).is_some()) {
             let outgoing = Outgoing { method: Verb::GET, headers: line.headers(&context.headers), body: None };
-            let upstream = self.dispatch(context, outgoing).await.map_err(|fault| refuse(&fault))?;
+            let upstream = self.dispatch_own(context, outgoing).await.map_err(|fault| refuse(&fault))?;
             Replies::listening(self, context, upstream).ok()
         } else {
             None
         };
         let id = incoming.id().to_owned();
         let first = bridge::acknowledged(&id, &granted.to_string());
-        let listener = ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies };
+        let listener = ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
         Ok(stream(self, Some(first), listener))
     }
 
@@ -84,8 +88,8 @@ impl Gateway {
             let mut subscribed = Vec::new();
             for uri in uris.elements().filter_map(Raw::as_str) {
                 let body = bridge::resource_subscription(&line.id(), &uri, true);
-                let upstream = self.request(context, line, body).await?;
-                let mut replies = Replies::new(self, context, upstream)?;
+                let pass = self.pass(context, Kind::Own, None).await?;
+                let mut replies = self.request(context, pass, line, body).await?;
                 while let Some(message) = replies.next().await? {
                     if let Ok(response) = mcp::Response::parse(&message) {
                         if matches!(response.outcome, mcp::result::Outcome::Result(_)) {
@@ -108,6 +112,7 @@ struct LegacyListener {
     identity: ClientIdentity,
     wishes: watch::Receiver<Wishes>,
     replies: Option<Replies>,
+    _pass: Pass,
 }
 
 impl LegacyListener {
@@ -129,7 +134,7 @@ impl LegacyListener {
         headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
         headers.insert("mcp-method", HeaderValue::from_static("subscriptions/listen"));
         let outgoing = Outgoing { method: Verb::POST, headers, body: Some(body) };
-        let upstream = self.gateway.dispatch(&self.context, outgoing).await?;
+        let upstream = self.gateway.dispatch_own(&self.context, outgoing).await?;
         Replies::listening(&self.gateway, &self.context, upstream)
     }
 }
@@ -176,6 +181,7 @@ struct ModernListener {
     id: String,
     granted: Value,
     replies: Option<Replies>,
+    _pass: Pass,
 }
 
 impl Drop for ModernListener {

@@ -1,6 +1,7 @@
 //! The messages of a server's answer, one by one, whatever form the answer has.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use mcp::sse;
@@ -30,27 +31,28 @@ impl Replies {
     /// # Errors
     /// When the answer is neither JSON nor an event stream.
     pub(crate) fn new(gateway: &Gateway, context: &Context, upstream: Upstream) -> Result<Self, Fault> {
-        let settings = &gateway.inner.parts.settings;
-        Self::within(gateway, context, upstream, settings.idle, Some(settings.total))
+        let limits = upstream.permit.limits;
+        Self::within(gateway, context, upstream, limits.idle, Some(limits.total))
     }
 
     /// Reads a listening stream, which may be silent for long and ends with the client's.
     pub(crate) fn listening(gateway: &Gateway, context: &Context, upstream: Upstream) -> Result<Self, Fault> {
-        Self::within(gateway, context, upstream, gateway.inner.parts.settings.total, None)
+        let total = upstream.permit.limits.total;
+        Self::within(gateway, context, upstream, total, None)
     }
 
     fn within(
         gateway: &Gateway,
         context: &Context,
         upstream: Upstream,
-        idle: std::time::Duration,
-        total: Option<std::time::Duration>,
+        idle: Duration,
+        total: Option<Duration>,
     ) -> Result<Self, Fault> {
         let Upstream { response, permit } = upstream;
-        let settings = &gateway.inner.parts.settings;
+        let max_event = usize::try_from(permit.limits.max_event).unwrap_or(usize::MAX);
         let form = match Media::of(&response) {
-            Media::Json => Form::Json { max: settings.max_buffered },
-            Media::Events if response.status().is_success() => Form::Events(sse::Decoder::new(settings.max_event)),
+            Media::Json => Form::Json { max: gateway.inner.parts.settings.max_buffered },
+            Media::Events if response.status().is_success() => Form::Events(sse::Decoder::new(max_event)),
             Media::Events => return Err(Fault::NotMcp(format!("{}, text/event-stream", response.status()))),
             Media::Other(name) => return Err(Fault::NotMcp(format!("{}, {name}", response.status()))),
         };

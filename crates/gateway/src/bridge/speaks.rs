@@ -86,7 +86,7 @@ impl Gateway {
         headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
         headers.insert("mcp-method", HeaderValue::from_static("server/discover"));
         let body = mcp::bridge::discover_request(ID, &ours());
-        let upstream = self.dispatch(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        let upstream = self.dispatch_own(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
         let status = upstream.response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Fault::NotMcp(status.to_string()));

@@ -21,6 +21,7 @@ use crate::answer::failure;
 use crate::call::{Context, Exchange};
 use crate::forward::Fault;
 use crate::incoming::Incoming;
+use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 
 /// Levels of log messages, most talkative first (RFC 5424).
@@ -94,9 +95,11 @@ impl Gateway {
                 if call.method == Method::ToolsCall {
                     self.check_mirrored(context, &incoming, call, &identity).await?;
                 }
+                let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
+                let context = fresh.as_ref().unwrap_or(context);
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
                 let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
-                let serving = Serving::begin(self, context, &incoming, call, exchange, identity).await?;
+                let serving = Serving::begin(self, context, &incoming, call, exchange, (identity, pass)).await?;
                 Ok(respond(self, serving).await)
             }
         }
@@ -123,31 +126,34 @@ impl Gateway {
     async fn open_request(
         &self,
         context: &Context,
-        identity: ClientIdentity,
+        (identity, pass): (ClientIdentity, Pass),
         body: &Bytes,
         level: Option<usize>,
     ) -> Result<Open, Fault> {
-        let mut again = true;
+        let mut turn = Some(pass);
         loop {
+            let (pass, again) = match turn.take() {
+                Some(pass) => (pass, true),
+                None => (self.pass(context, Kind::Own, None).await?, false),
+            };
             let line = self.line(context, &identity).await?;
             let id = line.id();
             let ready = self.level(context, &line, level).await;
             let sent = match ready {
                 Ok(()) => {
                     let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
-                    self.request(context, &line, request).await
+                    self.request(context, pass, &line, request).await
                 }
                 Err(fault) => Err(fault),
             };
             match sent {
                 Err(Fault::SessionEnded) if again => {
-                    again = false;
                     self.line_lost(context, &identity, &line).await;
                 }
                 Err(fault) => return Err(fault),
-                Ok(upstream) => {
+                Ok(replies) => {
                     return Ok(Open {
-                        replies: Replies::new(self, context, upstream)?,
+                        replies,
                         gateway: self.clone(),
                         context: context.share(),
                         line,
@@ -168,8 +174,8 @@ impl Gateway {
             return Ok(());
         }
         let body = bridge::set_level_request(&line.id(), LEVELS[wanted]);
-        let upstream = self.request(context, line, body).await?;
-        let mut replies = Replies::new(self, context, upstream)?;
+        let pass = self.pass(context, Kind::Own, None).await?;
+        let mut replies = self.request(context, pass, line, body).await?;
         // A server without logging refuses; then there is nothing to hear.
         while let Some(message) = replies.next().await? {
             if mcp::Response::parse(&message).is_ok() {
@@ -200,7 +206,7 @@ impl Serving {
         incoming: &Incoming<'_>,
         call: &Call<'_>,
         exchange: Exchange,
-        identity: ClientIdentity,
+        (identity, pass): (ClientIdentity, Pass),
     ) -> Result<Self, Refusal> {
         let level = call.params.meta.log_level.as_deref().and_then(|level| LEVELS.iter().position(|one| *one == level));
         let about = [call.method.as_str(), "\n", call.target().name().unwrap_or_default()].concat();
@@ -218,7 +224,7 @@ impl Serving {
             None => {
                 let body = bridge::request_to_legacy(incoming.body).map_err(|error| Fault::NotMcp(error.to_string()));
                 match body {
-                    Ok(body) => gateway.open_request(context, identity, &body, level).await,
+                    Ok(body) => gateway.open_request(context, (identity, pass), &body, level).await,
                     Err(fault) => Err(fault),
                 }
             }
@@ -345,7 +351,7 @@ impl Serving {
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(&parts.vault, &*parts.env, whose, self.about.clone(), open);
-        let state = state.map_err(|_| Fault::Busy)?;
+        let state = state.map_err(|_| Fault::Waiting)?;
         let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
         Ok(Out::Answer(StatusCode::OK, bridge::input_required_response(&self.exchange.id, &requests, &state)))
     }

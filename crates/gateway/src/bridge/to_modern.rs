@@ -24,6 +24,7 @@ use crate::answer::{failure, json_response};
 use crate::call::{Context, Exchange};
 use crate::forward::{Fault, Outgoing};
 use crate::incoming::Incoming;
+use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 use crate::session::{self, Link, Session};
 
@@ -98,9 +99,11 @@ impl Gateway {
                 Err(refuse(&RpcError::method_not_found(call.method.as_str())))
             }
             _ => {
+                let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
+                let context = fresh.as_ref().unwrap_or(context);
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
                 let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
-                let asking = Asking::begin(self, context, &incoming, call, exchange, &held).await?;
+                let asking = Asking::begin(self, context, &incoming, call, exchange, &held, pass).await?;
                 Ok(respond(self, asking).await)
             }
         }
@@ -183,6 +186,7 @@ impl Asking {
         call: &Call<'_>,
         exchange: Exchange,
         held: &Held,
+        pass: Pass,
     ) -> Result<Self, Refusal> {
         let level = held.key.and_then(|key| gateway.inner.sessions.log_level(key));
         let request = bridge::request_to_modern(incoming.body, &held.identity, level.as_deref());
@@ -216,16 +220,16 @@ impl Asking {
             ready: std::collections::VecDeque::new(),
             ended: false,
         };
-        if let Err(fault) = asking.send(request).await {
+        if let Err(fault) = asking.send(pass, request).await {
             let Asking { exchange, gateway, .. } = asking;
             return Err(gateway.failed(exchange, &fault).await);
         }
         Ok(asking)
     }
 
-    async fn send(&mut self, body: Bytes) -> Result<(), Fault> {
+    async fn send(&mut self, pass: Pass, body: Bytes) -> Result<(), Fault> {
         let outgoing = Outgoing { method: http::Method::POST, headers: self.headers.clone(), body: Some(body) };
-        let upstream = self.gateway.dispatch(&self.context, outgoing).await?;
+        let upstream = self.gateway.dispatch(&self.context, pass, outgoing).await?;
         self.replies = Some(Replies::new(&self.gateway, &self.context, upstream)?);
         Ok(())
     }
@@ -306,7 +310,7 @@ impl Asking {
             .ok_or_else(|| Fault::NotMcp("it asks for input in a way that cannot be read".to_owned()))?;
         let parts = &self.gateway.inner.parts;
         let (person, server) = (self.context.person.id, self.context.server.id);
-        let round = self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Busy)?;
+        let round = self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
         self.ready
             .extend(inputs.iter().enumerate().map(|(index, input)| bridge::input_as_request(&round.id(index), input)));
         let keys = inputs.iter().map(|input| (input.key.to_string(), input.method == "elicitation/create")).collect();
@@ -339,7 +343,9 @@ impl Asking {
         let request = request.map_err(|error| Fault::NotMcp(error.to_string()))?;
         self.id = id;
         self.round = None;
-        self.send(request).await
+        // A further round is the same call, so it counts towards no rate; its turn went to others meanwhile.
+        let pass = self.gateway.pass(&self.context, Kind::Own, None).await?;
+        self.send(pass, request).await
     }
 }
 

@@ -16,6 +16,7 @@ use super::replies::Replies;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
+use crate::limits::Kind;
 
 /// How long a list is believed.
 const FRESH: Duration = Duration::from_mins(5);
@@ -96,18 +97,19 @@ impl Gateway {
     ) -> Result<Bytes, Fault> {
         let params = cursor.map_or(serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
         let ask = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{params}}}"#);
-        let upstream = if modern {
+        let mut replies = if modern {
             let body = bridge::request_to_modern(ask("\"drawbridge-tools\"").as_bytes(), identity, None);
             let body = body.map_err(|error| Fault::NotMcp(error.to_string()))?;
             let mut headers = HeaderMap::new();
             headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
             headers.insert("mcp-method", HeaderValue::from_static("tools/list"));
-            self.dispatch(context, Outgoing { method: Verb::POST, headers, body: Some(body) }).await?
+            let outgoing = Outgoing { method: Verb::POST, headers, body: Some(body) };
+            Replies::new(self, context, self.dispatch_own(context, outgoing).await?)?
         } else {
             let line = self.line(context, identity).await?;
-            self.request(context, &line, ask(&line.id()).into()).await?
+            let pass = self.pass(context, Kind::Own, None).await?;
+            self.request(context, pass, &line, ask(&line.id()).into()).await?
         };
-        let mut replies = Replies::new(self, context, upstream)?;
         while let Some(message) = replies.next().await? {
             if let Ok(response) = mcp::Response::parse(&message) {
                 return Ok(match response.outcome {

@@ -167,6 +167,8 @@ async fn write_server(stage: &mut Stage<'_>, tx: &mut Tx, profile: &Profile) -> 
         owner_id: Some(stage.person(profile.owner).id),
         risk: profile.risk,
         allow_private: false,
+        protocol: domain::ProtocolChoice::Auto,
+        limits: domain::ServerLimits::default(),
         catalog_name: None,
         health: Health::Connected,
         health_detail: None,

@@ -142,6 +142,12 @@ pub(crate) fn cases() -> Vec<Case> {
         )),
         case!("test_server", SERVERS, Leaves::Event, |s, c, x| s.test_server(c, x.scene.server.id)),
         case!("update_server", SERVERS, Leaves::Event, |s, c, x| s.update_server(c, x.scene.server.id, renamed())),
+        case!("set_server_limits", SERVERS, Leaves::Event, |s, c, x| s.set_server_limits(
+            c,
+            x.scene.server.id,
+            domain::ProtocolChoice::Auto,
+            domain::ServerLimits::default()
+        )),
         case!("disable_server", SERVERS, Leaves::Event, |s, c, x| s.disable_server(c, x.scene.server.id)),
         case!("enable_server", SERVERS, Leaves::Event, |s, c, x| s.enable_server(c, x.scene.server.id)),
         case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s

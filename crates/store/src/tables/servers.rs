@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    AuthKind, Health, Page, PageQuery, Risk, Server, ServerFilter, ServerId, ServerSort, ServerStatus, Slug, Sort,
-    Transport, UserId,
+    AuthKind, Health, Page, PageQuery, ProtocolChoice, Risk, Server, ServerFilter, ServerId, ServerLimits, ServerSort,
+    ServerStatus, Slug, Sort, Transport, UserId,
 };
 
 use super::{number, secrets};
 use crate::page::{self, Cursor};
-use crate::{Parsed, Result, Sql, Tx, list as select, sql};
+use crate::{Json, Parsed, Result, Sql, Tx, json, list as select, sql};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -26,6 +26,8 @@ pub(super) struct Row {
     owner_id: Option<Parsed<UserId>>,
     risk: Parsed<Risk>,
     allow_private: bool,
+    protocol: Parsed<ProtocolChoice>,
+    limits: Json<ServerLimits>,
     catalog_name: Option<String>,
     health: Parsed<Health>,
     health_detail: Option<String>,
@@ -51,6 +53,8 @@ impl Row {
             owner_id: self.owner_id.map(|id| id.0),
             risk: self.risk.0,
             allow_private: self.allow_private,
+            protocol: self.protocol.0,
+            limits: self.limits.0,
             catalog_name: self.catalog_name,
             health: self.health.0,
             health_detail: self.health_detail,
@@ -79,7 +83,8 @@ async fn complete_one(tx: &mut Tx, row: Option<Row>) -> Result<Option<Server>> {
 /// The server.
 pub async fn get(tx: &mut Tx, id: ServerId) -> Result<Option<Server>> {
     let row = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                          allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                          allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                          updated_at
                    FROM servers WHERE id = $1")
     .bind(id)
     .fetch_optional(tx)
@@ -102,7 +107,8 @@ pub async fn lock(tx: &mut Tx, id: ServerId) -> Result<Option<Server>> {
 /// The server with this slug.
 pub async fn by_slug(tx: &mut Tx, slug: &Slug) -> Result<Option<Server>> {
     let row = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                          allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                          allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                          updated_at
                    FROM servers WHERE slug = $1")
     .bind(slug)
     .fetch_optional(tx)
@@ -114,7 +120,8 @@ pub async fn by_slug(tx: &mut Tx, slug: &Slug) -> Result<Option<Server>> {
 pub async fn list(tx: &mut Tx, filter: &ServerFilter, query: &PageQuery) -> Result<Page<Server>> {
     let mut q = select(
         "SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                updated_at
          FROM servers WHERE true",
     );
     if let Some(status) = filter.status {
@@ -166,7 +173,8 @@ pub async fn list(tx: &mut Tx, filter: &ServerFilter, query: &PageQuery) -> Resu
 /// All servers by name, for the snapshot. Pages ask for those that they show.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Server>> {
     let rows = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                           allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                           allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                           updated_at
                     FROM servers ORDER BY lower(name), id")
     .fetch_all(tx)
     .await?;
@@ -177,7 +185,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Server>> {
 pub async fn by_ids(tx: &mut Tx, ids: &[ServerId]) -> Result<Vec<Server>> {
     let mut q = select(
         "SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                updated_at
          FROM servers WHERE true",
     );
     q.and_in(" AND id IN ", ids.iter().copied());
@@ -189,7 +198,8 @@ pub async fn by_ids(tx: &mut Tx, ids: &[ServerId]) -> Result<Vec<Server>> {
 /// The servers at the same address, for finding duplicates. Addresses are compared as [`normal_url`] writes them.
 pub async fn by_url(tx: &mut Tx, url: &str) -> Result<Vec<Server>> {
     let rows = sql("SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                           allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                           allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                           updated_at
                     FROM servers WHERE normal_url = $1 ORDER BY id")
     .bind(normal_url(url))
     .fetch_all(tx)
@@ -201,7 +211,8 @@ pub async fn by_url(tx: &mut Tx, url: &str) -> Result<Vec<Server>> {
 pub async fn by_catalog(tx: &mut Tx, entries: impl IntoIterator<Item = &str>) -> Result<Vec<Server>> {
     let mut q = select(
         "SELECT id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
-                allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at
+                allow_private, protocol, limits, catalog_name, health, health_detail, health_at, created_at,
+                updated_at
          FROM servers WHERE true",
     );
     q.and_in(" AND catalog_name IN ", entries);
@@ -248,8 +259,8 @@ pub async fn count(tx: &mut Tx, status: Option<ServerStatus>) -> Result<u32> {
 pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
     sql("INSERT INTO servers (id, slug, name, description, icon, transport, url, auth, status, owner_id, risk,
                               allow_private, catalog_name, health, health_detail, health_at, created_at, updated_at,
-                              normal_url)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)")
+                              normal_url, protocol, limits)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)")
     .bind(server.id)
     .bind(&server.slug)
     .bind(&server.name)
@@ -269,6 +280,8 @@ pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
     .bind(server.created_at)
     .bind(server.updated_at)
     .bind(normal_url(&server.url))
+    .bind(server.protocol)
+    .bind(json(&server.limits)?)
     .execute(tx)
     .await?;
     Ok(())
@@ -279,7 +292,7 @@ pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
 pub async fn update(tx: &mut Tx, server: &Server) -> Result<bool> {
     let changed = sql("UPDATE servers SET name = $2, description = $3, icon = $4, transport = $5, url = $6, auth = $7,
                               owner_id = $8, risk = $9, allow_private = $10, catalog_name = $11, updated_at = $12,
-                              normal_url = $13
+                              normal_url = $13, protocol = $14, limits = $15
                        WHERE id = $1")
     .bind(server.id)
     .bind(&server.name)
@@ -294,6 +307,8 @@ pub async fn update(tx: &mut Tx, server: &Server) -> Result<bool> {
     .bind(server.catalog_name.as_deref())
     .bind(server.updated_at)
     .bind(normal_url(&server.url))
+    .bind(server.protocol)
+    .bind(json(&server.limits)?)
     .execute(tx)
     .await?;
     Ok(changed > 0)

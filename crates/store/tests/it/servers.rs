@@ -33,6 +33,8 @@ both_engines! {
             name: "GitHub Enterprise".to_owned(),
             owner_id: Some(owner.id),
             allow_private: true,
+            protocol: domain::ProtocolChoice::Sessions,
+            limits: domain::ServerLimits { concurrent: Some(4), max_answer: Some(1 << 30), ..Default::default() },
             icon: Some("github".to_owned()),
             updated_at: env.now(),
             ..github.clone()

@@ -101,6 +101,8 @@ impl Place {
         args.allow_loopback = true;
         args.ca_file = None;
         args.site = Some(self.site.clone());
+        args.limit_per_person = None;
+        args.limit_rate = None;
         args.shutdown_grace = 10;
         args.demo = false;
         args

@@ -1,0 +1,279 @@
+//! The circuit breaker of a server: after too many failures in a row calls are refused at once, until one that is let
+//! through shows that the server answers again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::time::Instant;
+
+/// When a breaker opens, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breaking {
+    /// Failures in a row that open it.
+    pub failures: u32,
+    /// Time until the first probe; it doubles with every probe that fails.
+    pub cool_down: Duration,
+    /// Longest time between probes.
+    pub longest: Duration,
+}
+
+impl Default for Breaking {
+    fn default() -> Self {
+        Self { failures: 5, cool_down: Duration::from_secs(10), longest: Duration::from_mins(2) }
+    }
+}
+
+/// What a probe under way lets others wait for.
+const PROBE_UNDER_WAY: Duration = Duration::from_secs(1);
+
+/// What a breaker does with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Calls pass; so many failed in a row.
+    Closed { failures: u32 },
+    /// Calls are refused until then.
+    Open { until: Instant, cool_down: Duration },
+    /// One call is under way to see whether the server is back.
+    HalfOpen { cool_down: Duration },
+}
+
+/// How many breakers are not closed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gauges {
+    pub(crate) open: Gauge,
+    pub(crate) half_open: Gauge,
+}
+
+impl Gauges {
+    fn of(&self, state: State) -> Option<&Gauge> {
+        match state {
+            State::Closed { .. } => None,
+            State::Open { .. } => Some(&self.open),
+            State::HalfOpen { .. } => Some(&self.half_open),
+        }
+    }
+}
+
+/// One server's breaker.
+pub(crate) struct Breaker {
+    settings: Breaking,
+    gauges: Gauges,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: State,
+    /// Grows with every change between open and closed: what began before says nothing about now.
+    epoch: u64,
+}
+
+impl Breaker {
+    pub(crate) fn new(settings: Breaking, gauges: Gauges) -> Self {
+        Self { settings, gauges, inner: Mutex::new(Inner { state: State::Closed { failures: 0 }, epoch: 0 }) }
+    }
+
+    /// Whether a call would be refused now, and for how long at least.
+    pub(crate) fn refuses(&self, now: Instant) -> Option<Duration> {
+        match self.inner.lock().state {
+            State::Closed { .. } => None,
+            State::Open { until, .. } => until.checked_duration_since(now).filter(|left| !left.is_zero()),
+            State::HalfOpen { .. } => Some(PROBE_UNDER_WAY),
+        }
+    }
+
+    /// Lets a call through, or says how long it will not.
+    pub(crate) fn enter(self: &Arc<Self>, now: Instant) -> Result<Ticket, Duration> {
+        let mut inner = self.inner.lock();
+        let probe = match inner.state {
+            State::Closed { .. } => false,
+            State::Open { until, .. } if now < until => return Err(until - now),
+            State::Open { cool_down, .. } => {
+                self.set(&mut inner, State::HalfOpen { cool_down });
+                true
+            }
+            State::HalfOpen { .. } => return Err(PROBE_UNDER_WAY),
+        };
+        Ok(Ticket { breaker: self.clone(), epoch: inner.epoch, probe: probe.then_some(now) })
+    }
+
+    fn set(&self, inner: &mut Inner, state: State) {
+        if let Some(gauge) = self.gauges.of(inner.state) {
+            gauge.dec();
+        }
+        if let Some(gauge) = self.gauges.of(state) {
+            gauge.inc();
+        }
+        inner.state = state;
+    }
+
+    #[cfg(test)]
+    fn state(&self) -> State {
+        self.inner.lock().state
+    }
+
+    fn succeeded(&self, epoch: u64) {
+        let mut inner = self.inner.lock();
+        if inner.epoch == epoch {
+            if matches!(inner.state, State::HalfOpen { .. }) {
+                inner.epoch += 1;
+            }
+            self.set(&mut inner, State::Closed { failures: 0 });
+        }
+    }
+
+    /// True when this failure opened it.
+    fn failed(&self, epoch: u64, now: Instant) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.epoch != epoch {
+            return false;
+        }
+        let cool_down = match inner.state {
+            State::Closed { failures } if failures + 1 < self.settings.failures => {
+                inner.state = State::Closed { failures: failures + 1 };
+                return false;
+            }
+            State::Closed { .. } => self.settings.cool_down,
+            State::Open { cool_down, .. } | State::HalfOpen { cool_down } => (cool_down * 2).min(self.settings.longest),
+        };
+        self.set(&mut inner, State::Open { until: now + cool_down, cool_down });
+        inner.epoch += 1;
+        true
+    }
+
+    /// A probe ended without saying anything: the next call is one.
+    fn abandoned(&self, epoch: u64, began: Instant) {
+        let mut inner = self.inner.lock();
+        if let State::HalfOpen { cool_down } = inner.state
+            && inner.epoch == epoch
+        {
+            self.set(&mut inner, State::Open { until: began, cool_down });
+        }
+    }
+}
+
+/// A call that was let through. Say how it went; dropped, it says nothing.
+pub(crate) struct Ticket {
+    breaker: Arc<Breaker>,
+    epoch: u64,
+    /// It is the one call that is let through: when it was.
+    probe: Option<Instant>,
+}
+
+impl Ticket {
+    /// The server answered.
+    pub(crate) fn succeeded(mut self) {
+        self.probe = None;
+        self.breaker.succeeded(self.epoch);
+    }
+
+    /// The server could not be reached, did not answer, or said that it is broken. True when this opened the breaker.
+    pub(crate) fn failed(mut self, now: Instant) -> bool {
+        self.probe = None;
+        self.breaker.failed(self.epoch, now)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(began) = self.probe {
+            self.breaker.abandoned(self.epoch, began);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn breaker() -> (Arc<Breaker>, Instant) {
+        (Arc::new(Breaker::new(Breaking::default(), Gauges::default())), Instant::now())
+    }
+
+    fn open(breaker: &Arc<Breaker>, now: Instant) {
+        for n in 1..=5 {
+            assert_eq!(breaker.enter(now).ok().unwrap().failed(now), n == 5);
+        }
+    }
+
+    fn refused(breaker: &Arc<Breaker>, now: Instant) -> Duration {
+        breaker.enter(now).err().expect("it is refused")
+    }
+
+    #[test]
+    fn failures_in_a_row_open_it() {
+        let (breaker, now) = breaker();
+        for _ in 0..4 {
+            breaker.enter(now).ok().unwrap().failed(now);
+        }
+        breaker.enter(now).ok().unwrap().succeeded();
+        open(&breaker, now);
+        assert_eq!(breaker.refuses(now), Some(secs(10)));
+        assert_eq!(refused(&breaker, now + secs(4)), secs(6));
+    }
+
+    #[test]
+    fn exactly_one_probe_and_success_closes_it() {
+        let (breaker, now) = breaker();
+        open(&breaker, now);
+        let later = now + secs(10);
+        assert_eq!(breaker.refuses(later), None);
+        assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (1, 0));
+        let probe = breaker.enter(later).ok().unwrap();
+        assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 1));
+        for _ in 0..10 {
+            assert_eq!(refused(&breaker, later), PROBE_UNDER_WAY);
+        }
+        probe.succeeded();
+        assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 0));
+        assert_eq!(breaker.state(), State::Closed { failures: 0 });
+        breaker.enter(later).ok().unwrap().failed(later);
+        assert_eq!(breaker.state(), State::Closed { failures: 1 });
+    }
+
+    #[test]
+    fn a_probe_that_fails_doubles_the_wait_up_to_the_longest() {
+        let (breaker, mut now) = breaker();
+        open(&breaker, now);
+        for wait in [10, 20, 40, 80, 120, 120] {
+            assert_eq!(refused(&breaker, now), secs(wait));
+            now += secs(wait);
+            assert!(breaker.enter(now).ok().unwrap().failed(now));
+        }
+        now += secs(120);
+        breaker.enter(now).ok().unwrap().succeeded();
+        open(&breaker, now);
+        assert_eq!(refused(&breaker, now), secs(10), "after a success it begins anew");
+    }
+
+    #[test]
+    fn a_probe_that_is_given_up_lets_the_next_one_through() {
+        let (breaker, now) = breaker();
+        open(&breaker, now);
+        let later = now + secs(10);
+        drop(breaker.enter(later).ok().unwrap());
+        let probe = breaker.enter(later).ok().unwrap();
+        assert_eq!(refused(&breaker, later), PROBE_UNDER_WAY);
+        drop(probe);
+    }
+
+    #[test]
+    fn what_began_before_says_nothing() {
+        let (breaker, now) = breaker();
+        let (early, slow) = (breaker.enter(now).ok().unwrap(), breaker.enter(now).ok().unwrap());
+        open(&breaker, now);
+        early.succeeded();
+        assert_eq!(refused(&breaker, now), secs(10));
+        let later = now + secs(10);
+        let probe = breaker.enter(later).ok().unwrap();
+        assert!(!slow.failed(later));
+        assert_eq!(breaker.state(), State::HalfOpen { cool_down: secs(10) });
+        probe.succeeded();
+        assert_eq!(breaker.state(), State::Closed { failures: 0 });
+    }
+}

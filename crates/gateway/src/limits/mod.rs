@@ -1,0 +1,429 @@
+//! What keeps one caller, one server or one flood from everybody else: turns and queues, rates, the circuit breaker.
+//!
+//! Every message that is forwarded needs a [`Pass`]. [`Gateway::pass`] asks in this order: is the server's breaker open,
+//! has the person calls under way enough, has a bucket a call left, is there a turn. The pass is held until the answer has
+//! been read. Messages without an answer take no turn, since a call under way may need them to go on; streams that wait for
+//! events have turns of their own, so that nobody has to wait for those who only listen.
+
+pub(crate) mod breaker;
+mod bucket;
+mod queue;
+mod record;
+pub(crate) mod slow;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+pub use breaker::Breaking;
+use breaker::{Breaker, Ticket};
+use bucket::{Buckets, Key};
+use bytes::Bytes;
+use domain::{Limits, Rate, ServerId};
+use http::{HeaderValue, StatusCode, header};
+use mcp::{Call, GatewayCode, Generation, Method, RawId, RpcError, Target};
+use parking_lot::RwLock;
+use prometheus_client::metrics::gauge::Gauge;
+use queue::{Asked, OfPerson, Queue, Turn};
+use tokio::time::Instant;
+
+use crate::call::Context;
+use crate::forward::Fault;
+use crate::reader::{self, Broken};
+use crate::refusal::Refusal;
+use crate::{Gateway, Metrics};
+
+/// How long to wait after a refusal for too many calls at once, when nobody can know.
+const A_MOMENT: Duration = Duration::from_secs(1);
+/// Calls between two looks for buckets that can be forgotten.
+const TIDY_EVERY: u64 = 4096;
+
+/// Which limit refuses a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Limit {
+    Queue,
+    QueueWait,
+    PersonConcurrency,
+    Listening,
+    PersonRate,
+    ServerRate,
+    ToolRate,
+    Breaker,
+    Request,
+    Answer,
+    Event,
+    SlowReader,
+}
+
+impl Limit {
+    /// Its name in metrics and in the data of errors.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::QueueWait => "queue_wait",
+            Self::PersonConcurrency => "concurrent_per_person",
+            Self::Listening => "listening",
+            Self::PersonRate => "rate_per_person",
+            Self::ServerRate => "rate",
+            Self::ToolRate => "rate_per_tool",
+            Self::Breaker => "breaker",
+            Self::Request => "max_request",
+            Self::Answer => "max_answer",
+            Self::Event => "max_event",
+            Self::SlowReader => "slow_reader",
+        }
+    }
+}
+
+/// A message that a limit refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limited {
+    pub(crate) limit: Limit,
+    retry_after: Duration,
+    why: String,
+}
+
+impl std::fmt::Display for Limited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl Limited {
+    fn new(limit: Limit, retry_after: Duration, why: impl Into<String>) -> Self {
+        Self { limit, retry_after, why: why.into() }
+    }
+
+    fn rate(limit: Limit, whose: &str, rate: Rate, retry_after: Duration) -> Self {
+        let per_minute = rate.per_minute;
+        let calls = if per_minute == 1 { "call" } else { "calls" };
+        let why = format!("{whose} is limited to {per_minute} {calls} a minute; {}", again(retry_after));
+        Self::new(limit, retry_after, why)
+    }
+
+    /// The error, with the limit and when to try again.
+    pub(crate) fn rpc(&self) -> RpcError {
+        let code = match self.limit {
+            Limit::PersonConcurrency | Limit::PersonRate | Limit::ServerRate | Limit::ToolRate => {
+                GatewayCode::RateLimited
+            }
+            _ => GatewayCode::Unavailable,
+        };
+        let after = u64::try_from(self.retry_after.as_millis()).unwrap_or(u64::MAX);
+        RpcError::gateway(code, self.why.clone())
+            .with_data(&serde_json::json!({ "limit": self.limit.name(), "retryAfterMs": after }))
+    }
+
+    /// The answer to the caller.
+    pub(crate) fn refusal(&self, id: Option<RawId<'_>>, generation: Generation) -> Refusal {
+        let after = HeaderValue::from(seconds(self.retry_after));
+        Refusal::rpc(&self.rpc(), id, generation).with_header(header::RETRY_AFTER, after)
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+fn again(after: Duration) -> String {
+    match seconds(after).max(1) {
+        1 => "try again in a second".to_owned(),
+        seconds => format!("try again in {seconds} seconds"),
+    }
+}
+
+/// The state behind the limits, of all servers.
+pub(crate) struct Limiter {
+    breaking: Breaking,
+    gates: RwLock<HashMap<ServerId, Arc<Gate>>>,
+    buckets: Buckets,
+    refusals: record::Budget,
+    readers: Arc<slow::Readers>,
+    waiting: Gauge,
+    breakers: breaker::Gauges,
+    passes: AtomicU64,
+}
+
+/// One server's.
+struct Gate {
+    calls: Arc<Queue>,
+    listening: Arc<Queue>,
+    breaker: Arc<Breaker>,
+}
+
+/// What waits for its answer at a server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A call: it takes a turn.
+    Call,
+    /// A stream that waits for events.
+    Listen,
+    /// A message without an answer.
+    Note,
+    /// A message of the gateway's own, on which a call under way depends.
+    Own,
+}
+
+impl Kind {
+    /// What a request is.
+    pub(crate) const fn of(method: &Method<'_>) -> Self {
+        if matches!(method, Method::SubscriptionsListen) { Self::Listen } else { Self::Call }
+    }
+}
+
+/// The right to send one message to a server. Held until its answer has been read.
+pub(crate) struct Pass {
+    _turn: Option<Turn>,
+    _person: Option<OfPerson>,
+    ticket: Option<Ticket>,
+    /// The deadlines and sizes of this message.
+    pub(crate) limits: Limits,
+    /// It had to wait: what the caller may do can have changed.
+    pub(crate) waited: bool,
+}
+
+impl Pass {
+    /// The server answered.
+    pub(crate) fn answered(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            ticket.succeeded();
+        }
+    }
+
+    /// The server could not be reached, did not answer, or is broken.
+    pub(crate) fn failed(&mut self) {
+        if let Some(ticket) = self.ticket.take()
+            && ticket.failed(Instant::now())
+        {
+            tracing::warn!("calls to a server are refused for a while: too many failed in a row");
+        }
+    }
+}
+
+/// Why there is no pass.
+#[derive(Debug)]
+pub(crate) enum NoPass {
+    /// A limit.
+    Limited(Limited),
+    /// The program stops, or the caller's access ended while the call waited.
+    Gone(Broken),
+}
+
+impl Limiter {
+    pub(crate) fn new(breaking: Breaking, metrics: &Metrics) -> Self {
+        Self {
+            breaking,
+            gates: RwLock::default(),
+            buckets: Buckets::new(),
+            refusals: record::Budget::default(),
+            readers: Arc::default(),
+            waiting: metrics.waiting.clone(),
+            breakers: metrics.breakers.clone(),
+            passes: AtomicU64::new(0),
+        }
+    }
+
+    fn gate(&self, server: ServerId) -> Arc<Gate> {
+        if let Some(gate) = self.gates.read().get(&server) {
+            return gate.clone();
+        }
+        let mut gates = self.gates.write();
+        let gate = gates.entry(server).or_insert_with(|| {
+            Arc::new(Gate {
+                calls: Arc::new(Queue::new(self.waiting.clone())),
+                listening: Arc::new(Queue::new(Gauge::default())),
+                breaker: Arc::new(Breaker::new(self.breaking, self.breakers.clone())),
+            })
+        });
+        gate.clone()
+    }
+
+    /// Takes a call out of every bucket that counts it, or out of none.
+    fn take(&self, context: &Context, limits: &Limits, tool: Option<&str>, now: Instant) -> Result<(), Limited> {
+        if self.passes.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
+            self.buckets.tidy(now);
+        }
+        let (server, person) = (context.server.id, context.person.id);
+        let counted = [
+            (Limit::PersonRate, limits.rate_per_person.map(|rate| (Key::Person(server, person), rate))),
+            (
+                Limit::ToolRate,
+                limits.rate_per_tool.zip(tool).map(|(rate, tool)| (self.buckets.tool(server, person, tool), rate)),
+            ),
+            (Limit::ServerRate, limits.rate.map(|rate| (Key::Server(server), rate))),
+        ];
+        for (number, (limit, bucket)) in counted.iter().enumerate() {
+            let Some((key, rate)) = *bucket else { continue };
+            let Err(after) = self.buckets.take(key, rate, now) else { continue };
+            for (key, rate) in counted[..number].iter().filter_map(|(_, bucket)| *bucket) {
+                self.buckets.give_back(key, rate);
+            }
+            let whose = match limit {
+                Limit::PersonRate => "your use of this server",
+                Limit::ToolRate => "your use of this tool",
+                _ => "this server",
+            };
+            return Err(Limited::rate(*limit, whose, rate, after));
+        }
+        Ok(())
+    }
+}
+
+fn broken(after: Duration) -> Limited {
+    let why = format!("this server did not answer several times in a row, so calls are not sent; {}", again(after));
+    Limited::new(Limit::Breaker, after, why)
+}
+
+impl Gateway {
+    /// The limits that are in force for a message about this.
+    pub(crate) fn limits(&self, context: &Context, tool: Option<&str>) -> Limits {
+        let server = &context.server.limits;
+        let limits = self.inner.parts.settings.limits.at(server);
+        tool.map_or(limits, |tool| limits.for_tool(server, tool))
+    }
+
+    /// A pass for a message, as soon as the limits let it through.
+    pub(crate) async fn pass(&self, context: &Context, kind: Kind, tool: Option<&str>) -> Result<Pass, NoPass> {
+        let passed = self.try_pass(context, kind, tool).await;
+        if let Err(NoPass::Limited(limited)) = &passed {
+            self.inner.metrics.limited(limited.limit.name());
+        }
+        passed
+    }
+
+    async fn try_pass(&self, context: &Context, kind: Kind, tool: Option<&str>) -> Result<Pass, NoPass> {
+        let limiter = &self.inner.limiter;
+        let limits = self.limits(context, tool);
+        let gate = limiter.gate(context.server.id);
+        if let Some(after) = gate.breaker.refuses(Instant::now()) {
+            return Err(NoPass::Limited(broken(after)));
+        }
+        let (queue, most) = match kind {
+            Kind::Call => (&gate.calls, limits.concurrent_per_person),
+            Kind::Listen => (&gate.listening, Some(self.inner.parts.settings.listening_per_person)),
+            Kind::Note | Kind::Own => (&gate.calls, None),
+        };
+        let person = match (kind, queue.person(context.person.id, most)) {
+            (Kind::Note | Kind::Own, _) => None,
+            (_, None) => return Err(NoPass::Limited(too_many_of_person(kind, most.unwrap_or_default()))),
+            (_, counted) => counted,
+        };
+        if kind != Kind::Own {
+            limiter.take(context, &limits, tool, Instant::now()).map_err(NoPass::Limited)?;
+        }
+        let (turn, waited) = self.turn(context, kind, &limits, &gate).await?;
+        // Only now, so that no probe waits in the queue, and that the queue empties fast when the server is gone.
+        let ticket = gate.breaker.enter(Instant::now()).map_err(|after| NoPass::Limited(broken(after)))?;
+        Ok(Pass { _turn: turn, _person: person, ticket: Some(ticket), limits, waited })
+    }
+
+    async fn turn(
+        &self,
+        context: &Context,
+        kind: Kind,
+        limits: &Limits,
+        gate: &Gate,
+    ) -> Result<(Option<Turn>, bool), NoPass> {
+        let asked = match kind {
+            Kind::Call => gate.calls.ask(limits.concurrent, limits.queue),
+            Kind::Listen => gate.listening.ask(self.inner.parts.settings.listening, 0),
+            Kind::Note | Kind::Own => return Ok((None, false)),
+        };
+        let mut waiting = match asked {
+            Asked::Now(turn) => return Ok((Some(turn), false)),
+            Asked::Wait(waiting) => waiting,
+            Asked::Full if kind == Kind::Listen => {
+                let why = "as many clients as may be listen to this server; try again in a moment";
+                return Err(NoPass::Limited(Limited::new(Limit::Listening, A_MOMENT, why)));
+            }
+            Asked::Full => {
+                let why = format!(
+                    "this server works on {} calls at once and as many as may wait do so already; try again in a moment",
+                    limits.concurrent
+                );
+                return Err(NoPass::Limited(Limited::new(Limit::Queue, A_MOMENT, why)));
+            }
+        };
+        let mut standing = self.standing(context);
+        tokio::select! {
+            turn = waiting.turn() => Ok((Some(turn), true)),
+            broken = standing.lost() => Err(NoPass::Gone(broken)),
+            () = tokio::time::sleep(limits.queue_wait) => {
+                let waited = seconds(limits.queue_wait);
+                let why = format!("this server was busy with other calls for {waited} seconds; try again in a moment");
+                Err(NoPass::Limited(Limited::new(Limit::QueueWait, A_MOMENT, why)))
+            }
+        }
+    }
+
+    /// A pass for a message, or the refusal, which is recorded.
+    pub(crate) async fn enter(
+        &self,
+        context: &Context,
+        kind: Kind,
+        call: Option<(&Call<'_>, Option<RawId<'_>>)>,
+        generation: Generation,
+    ) -> Result<Pass, Refusal> {
+        let (call, id) = call.unzip();
+        let id = id.flatten();
+        let refused = match self.pass(context, kind, call.and_then(tool_of)).await {
+            Ok(pass) => return Ok(pass),
+            Err(refused) => refused,
+        };
+        Err(match refused {
+            NoPass::Gone(broken) => Refusal::rpc(&Fault::from(broken).rpc(), id, generation),
+            NoPass::Limited(limited) => match self.record_limited(context, &limited, call).await {
+                Ok(()) => limited.refusal(id, generation),
+                Err(error) => Refusal::rpc(&error, id, generation),
+            },
+        })
+    }
+
+    /// The caller of a message that had to wait, as they are known now.
+    pub(crate) fn again(
+        &self,
+        context: &Context,
+        id: Option<RawId<'_>>,
+        generation: Generation,
+    ) -> Result<Context, Refusal> {
+        let parts = &self.inner.parts;
+        let snapshot = parts.directory.load();
+        let person = snapshot.authenticate(&context.credential, parts.env.now()).ok().map(|known| known.person);
+        let server = snapshot.servers.get(context.server.id).cloned();
+        let Some((person, server)) = person.zip(server) else {
+            return Err(Refusal::rpc(&Fault::AccessEnded.rpc(), id, generation));
+        };
+        Ok(Context { snapshot, person, server, headers: context.headers.clone(), ..context.share() })
+    }
+
+    /// The body of a request, within the limits of the server.
+    pub(crate) async fn body(&self, context: &Context, body: Body) -> Result<Bytes, Refusal> {
+        let max = usize::try_from(self.limits(context, None).max_request).unwrap_or(usize::MAX);
+        let read = reader::request(body, max, self.inner.parts.settings.body_deadline).await;
+        if read.as_ref().is_err_and(|refusal| refusal.status() == StatusCode::PAYLOAD_TOO_LARGE) {
+            self.inner.metrics.limited(Limit::Request.name());
+        }
+        read
+    }
+}
+
+fn too_many_of_person(kind: Kind, most: u32) -> Limited {
+    let (limit, what) = match (kind, most) {
+        (Kind::Listen, _) => (Limit::Listening, "listening streams of"),
+        (_, 1) => (Limit::PersonConcurrency, "call to"),
+        _ => (Limit::PersonConcurrency, "calls to"),
+    };
+    let why = format!("you have {most} {what} this server under way, which is as many as may be; end one first");
+    Limited::new(limit, A_MOMENT, why)
+}
+
+/// The tool that a call names, for limits of single tools.
+pub(crate) fn tool_of<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    match call.target() {
+        Target::Tool(name) => Some(name),
+        _ => None,
+    }
+}

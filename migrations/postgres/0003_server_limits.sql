@@ -1,0 +1,3 @@
+-- Which MCP is spoken to a server, and what is limited at it otherwise than by default (JSON).
+ALTER TABLE servers ADD COLUMN protocol TEXT COLLATE "C" NOT NULL DEFAULT 'auto';
+ALTER TABLE servers ADD COLUMN limits TEXT COLLATE "C" NOT NULL DEFAULT '{}';
