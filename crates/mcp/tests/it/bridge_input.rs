@@ -91,6 +91,8 @@ fn answers_bring_the_request_once_more() {
     assert!(text(&waiting).contains(r#""params":{"requestState":"s","name""#));
     let bare = retry_with_input(br#"{"id":1,"method":"m"}"#, "2", &[], Some("\"s\"")).unwrap();
     assert_eq!(text(bare), r#"{"params":{"requestState":"s"},"id":2,"method":"m"}"#);
+    let empty = retry_with_input(b"{}", "2", &[], Some("\"s\"")).unwrap();
+    assert_eq!(text(empty), r#"{"id":2,"params":{"requestState":"s"}}"#);
     assert!(retry_with_input(first, "2", &[("k".into(), "{".into())], None).is_err());
     assert!(retry_with_input(first, "", &[], None).is_err());
     assert!(retry_with_input(first, "2", &[], Some("s")).is_err());
