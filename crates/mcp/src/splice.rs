@@ -51,7 +51,8 @@ impl<'a> Splice<'a> {
     /// Removes the members of `object`, a value of this body, for which `goes` says so, and sets those in
     /// `set` to JSON texts: in place if they are there (even if they should go), as first members otherwise.
     ///
-    /// A member that was added this way can be removed again without a trace.
+    /// A member that was added this way can be removed again without a trace. An object should be edited once:
+    /// two edits that add members do not know of each other.
     #[must_use]
     pub fn edit(mut self, object: Raw<'_>, goes: impl Fn(&str) -> bool, set: &[(&str, &str)]) -> Self {
         let mut missing = set.to_vec();

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::meta::{Change, json, message, none, quoted};
+use super::meta::{Change, json, quoted};
 use crate::error::codes;
 use crate::method::Method;
 use crate::params::Params;
 use crate::raw::{Kind, Raw};
 use crate::result::ErrorView;
-use crate::splice::{Splice, SpliceError, members_text};
+use crate::splice::{SpliceError, members_text};
 
 /// One question in a result that wants input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,6 @@ pub fn retry_with_input(
     responses: &[(String, String)],
     state: Option<&str>,
 ) -> Result<Bytes, SpliceError> {
-    let root = message(modern_request)?;
     let mut answers = Vec::with_capacity(responses.len());
     for (key, response) in responses {
         answers.push((key.as_str(), json(response)?));
@@ -92,8 +91,7 @@ pub fn retry_with_input(
         set.push(("requestState", json(state)?));
     }
     let change = Change { goes: &|key| matches!(key, "inputResponses" | "requestState"), set: &set, ..Change::NOTHING };
-    let splice = Splice::new(modern_request).edit(root, none, &[("id", json(id)?)]);
-    change.to_params_of(splice, root)?.finish()
+    change.to_params_beside(modern_request, &[("id", json(id)?)])
 }
 
 /// A whole response that wants input: questions by key, method and parameters (JSON), and the state that

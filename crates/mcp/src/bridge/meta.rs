@@ -98,28 +98,26 @@ impl Change<'_> {
         }
     }
 
-    /// The changed `params` of a message. They are made if something is set, and go if nothing is left.
+    /// A message with changed `params`. They are made if something is set, and go if nothing is left.
     pub(super) fn to_params(self, body: &[u8]) -> Result<Bytes, SpliceError> {
-        let root = message(body)?;
-        self.to_params_of(Splice::new(body), root)?.finish()
+        self.to_params_beside(body, &[])
     }
 
-    /// The same as part of other changes to the message.
-    pub(super) fn to_params_of<'a>(&self, splice: Splice<'a>, root: Raw<'_>) -> Result<Splice<'a>, SpliceError> {
+    /// The same, with other members of the message that are set.
+    pub(super) fn to_params_beside(self, body: &[u8], beside: &[(&str, &str)]) -> Result<Bytes, SpliceError> {
+        let root = message(body)?;
+        let splice = Splice::new(body);
+        // An object is edited once: two edits that add members would not know of each other's comma.
         match root.get("params") {
-            Some(params) if params.is_object() => {
-                if self.empties(params) {
-                    return Ok(splice.edit(root, |key| key == "params", &[]));
-                }
-                Ok(self.apply(splice, params))
+            Some(params) if params.is_object() && self.empties(params) => {
+                splice.edit(root, |key| key == "params", beside)
             }
-            Some(params) if !params.is_null() => Err(SpliceError::NoObject { path: "params".into() }),
-            _ if self.set.is_empty() && self.meta_set.is_empty() => Ok(splice),
-            _ => {
-                let params = self.alone("{}")?;
-                Ok(splice.edit(root, none, &[("params", &params)]))
-            }
+            Some(params) if params.is_object() => self.apply(splice.edit(root, none, beside), params),
+            Some(params) if !params.is_null() => return Err(SpliceError::NoObject { path: "params".into() }),
+            _ if self.set.is_empty() && self.meta_set.is_empty() => splice.edit(root, none, beside),
+            _ => splice.edit(root, none, &[beside, &[("params", &self.alone("{}")?)]].concat()),
         }
+        .finish()
     }
 
     /// The changed object as text of its own.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod bridge;
+mod bridge_input;
+mod bridge_laws;
 mod envelope;
 mod error;
 mod headers;
