@@ -29,7 +29,7 @@ struct Session {
     endpoint: String,
     stream: Response,
     /// What has arrived and was not looked at.
-    text: String,
+    bytes: Vec<u8>,
 }
 
 impl Session {
@@ -41,7 +41,7 @@ impl Session {
         let stream = get.send().await.expect("an answer");
         assert_eq!(stream.status(), StatusCode::OK);
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
-        let mut session = Self { http, endpoint: String::new(), stream, text: String::new() };
+        let mut session = Self { http, endpoint: String::new(), stream, bytes: Vec::new() };
         let (event, data) = session.event().await.expect("an event");
         assert_eq!(event, "endpoint");
         assert!(data.starts_with('/'), "relative: {data}");
@@ -61,17 +61,16 @@ impl Session {
     /// The next event and its data; `None` at the end of the stream.
     async fn event(&mut self) -> Option<(String, String)> {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
-                let found = field("event: ").zip(field("data: ")).map(|(e, d)| (e.to_owned(), d.to_owned()));
-                self.text = rest.to_owned();
+            if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\n\n") {
+                let event = String::from_utf8(self.bytes.drain(..end + 2).collect()).expect("UTF-8");
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
                 // Comments keep the connection alive.
-                if found.is_some() {
-                    return found;
+                if let Some(found) = field("event: ").zip(field("data: ")) {
+                    return Some(found);
                 }
             } else {
                 let chunk = timeout(LIMIT, self.stream.chunk()).await.expect("in time").ok()??;
-                self.text.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
+                self.bytes.extend_from_slice(&chunk);
             }
         }
     }
