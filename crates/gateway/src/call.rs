@@ -15,7 +15,7 @@ use policy::Target;
 
 use crate::Gateway;
 use crate::bridge::sessions::SessionKey;
-use crate::bridge::{Held, Pairing};
+use crate::bridge::{Held, Pairing, Streamed};
 use crate::edge::Authenticated;
 use crate::forward::Upstream;
 use crate::incoming::Incoming;
@@ -170,6 +170,7 @@ impl Gateway {
             Pairing::Same => self.forward(context, incoming).await,
             Pairing::ToModern(held) => self.to_modern(context, incoming, held).await,
             Pairing::ToLegacy => self.to_legacy(context, incoming).await,
+            Pairing::ToLine(streamed) => self.to_line(context, incoming, streamed).await,
         }
     }
 
@@ -255,8 +256,14 @@ impl Gateway {
     pub(crate) async fn listen(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
-        if let Link::Held(identity) = session.link {
-            return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
+        match session.link.clone() {
+            Link::Direct(_) => {}
+            Link::Held(identity) => {
+                return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
+            }
+            Link::Streamed { identity, nonce } => {
+                return self.listen_on_stream(context, Streamed { identity, nonce }).await;
+            }
         }
         let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;
         let upstream = self
@@ -270,7 +277,7 @@ impl Gateway {
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         self.inner.sessions.end(key);
-        if matches!(session.link, Link::Held(_)) {
+        if !matches!(session.link, Link::Direct(_)) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             return Ok(response);

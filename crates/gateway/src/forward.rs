@@ -97,6 +97,8 @@ pub(crate) struct Outgoing {
     pub(crate) method: Method,
     /// What this kind of message needs; the rest is added.
     pub(crate) headers: HeaderMap,
+    /// Another address than the server's, of the same origin.
+    pub(crate) to: Option<String>,
     pub(crate) body: Option<Bytes>,
 }
 
@@ -114,7 +116,7 @@ impl Gateway {
         if let Some(Session { link: Link::Direct(upstream), .. }) = session {
             headers.insert(SESSION, HeaderValue::try_from(upstream).map_err(|_| Fault::BrokenOff)?);
         }
-        self.dispatch(context, pass, Outgoing { method, headers, body }).await
+        self.dispatch(context, pass, Outgoing { method, headers, to: None, body }).await
     }
 
     /// Sends a message of the gateway's own, which takes nobody's turn.
@@ -130,11 +132,14 @@ impl Gateway {
         mut permit: Pass,
         outgoing: Outgoing,
     ) -> Result<Upstream, Fault> {
-        let Outgoing { method, mut headers, body } = outgoing;
+        let Outgoing { method, mut headers, to, body } = outgoing;
         let parts = &self.inner.parts;
         let server = &context.server;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
-        let url = parts.net.check(&server.url, reach).map_err(|error| Fault::Address(error.to_string()))?;
+        let url = parts
+            .net
+            .check(to.as_deref().unwrap_or(&server.url), reach)
+            .map_err(|error| Fault::Address(error.to_string()))?;
         headers.insert(
             header::ACCEPT,
             HeaderValue::from_static(if method == Method::GET {

@@ -37,6 +37,8 @@ pub(crate) enum Link {
     Direct(String),
     /// The gateway, in front of a server without sessions.
     Held(mcp::bridge::ClientIdentity),
+    /// The gateway, which holds a stream of HTTP+SSE at the server for this session.
+    Streamed { identity: mcp::bridge::ClientIdentity, nonce: String },
 }
 
 fn bound_to(user: UserId, server: ServerId) -> Vec<u8> {

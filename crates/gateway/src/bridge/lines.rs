@@ -19,16 +19,26 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::replies::Replies;
+use super::speaks::Speaks;
+use super::sse_line::SseLine;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
-use crate::limits::Pass;
+use crate::limits::{Kind, Pass};
 
 /// Sessions that are kept open; the longest unused go first.
 const MOST: usize = 2_000;
 /// A session that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_mins(10);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+/// For which client of a person a session is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whose<'a> {
+    pub(crate) identity: &'a ClientIdentity,
+    /// The client's own session, if it has one; clients without share.
+    pub(crate) session: &'a str,
+}
 
 /// Whose session it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,8 +52,7 @@ pub(crate) struct LineKey {
 /// A session at a server.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// The server's id of it; servers may do without.
-    pub(crate) session: Option<HeaderValue>,
+    carrier: Carrier,
     /// The revision that was agreed on.
     pub(crate) version: ProtocolVersion,
     /// What the server said of itself: an `InitializeResult`.
@@ -53,10 +62,24 @@ pub(crate) struct Line {
     requests: AtomicU64,
 }
 
+/// How messages of a session travel.
+#[derive(Debug)]
+enum Carrier {
+    /// Streamable HTTP, with the server's id of the session; servers may do without.
+    Streamable(Option<HeaderValue>),
+    /// HTTP+SSE.
+    Sse(Arc<SseLine>),
+}
+
 impl Line {
     /// An id for a request or a progress token, unique in this session, as JSON.
     pub(crate) fn id(&self) -> String {
         self.requests.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
+    /// Whether the session can go on, as far as is known here.
+    fn is_open(&self) -> bool {
+        !matches!(&self.carrier, Carrier::Sse(line) if line.has_ended())
     }
 
     /// The headers of a request in this session.
@@ -65,7 +88,7 @@ impl Line {
         if self.version.requires_version_header() {
             headers.insert("mcp-protocol-version", HeaderValue::from_static(self.version.as_str()));
         }
-        if let Some(session) = &self.session {
+        if let Carrier::Streamable(Some(session)) = &self.carrier {
             headers.insert(SESSION, session.clone());
         }
         headers
@@ -105,21 +128,21 @@ impl Lines {
 
 impl Gateway {
     /// The session of this person and client at the server, opened if need be.
-    pub(crate) async fn line(&self, context: &Context, identity: &ClientIdentity) -> Result<Arc<Line>, Fault> {
-        let (slot, stale) = self.inner.lines.slot(key(context, identity));
+    pub(crate) async fn line(&self, context: &Context, whose: Whose<'_>) -> Result<Arc<Line>, Fault> {
+        let (slot, stale) = self.inner.lines.slot(key(context, whose));
         self.close_stale(context, stale);
         let mut line = slot.lock().await;
-        if let Some(line) = &*line {
+        if let Some(line) = line.as_ref().filter(|line| line.is_open()) {
             return Ok(line.clone());
         }
-        let opened = Arc::new(self.open_line(context, identity).await?);
+        let opened = Arc::new(self.open_line(context, whose.identity).await?);
         *line = Some(opened.clone());
         Ok(opened)
     }
 
     /// Forgets a session that the server has forgotten. The next call opens another.
-    pub(crate) async fn line_lost(&self, context: &Context, identity: &ClientIdentity, lost: &Arc<Line>) {
-        let (slot, _) = self.inner.lines.slot(key(context, identity));
+    pub(crate) async fn line_lost(&self, context: &Context, whose: Whose<'_>, lost: &Arc<Line>) {
+        let (slot, _) = self.inner.lines.slot(key(context, whose));
         let mut line = slot.lock().await;
         if line.as_ref().is_some_and(|line| Arc::ptr_eq(line, lost)) {
             *line = None;
@@ -129,12 +152,21 @@ impl Gateway {
     /// Opens a session: `initialize` and `notifications/initialized`.
     pub(crate) async fn open_line(&self, context: &Context, identity: &ClientIdentity) -> Result<Line, Fault> {
         const ID: &str = "\"drawbridge-initialize\"";
-        let body = bridge::initialize_request(ID, ProtocolVersion::LATEST_LEGACY, identity);
-        let headers = crate::forward::traced(&context.headers);
-        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
-        let upstream = self.dispatch_own(context, outgoing).await?;
-        let session = upstream.response.headers().get(SESSION).cloned();
-        let mut replies = Replies::new(self, context, upstream)?;
+        let sse = matches!(self.speaks(context).await.as_deref(), Some(Speaks::HttpSse));
+        let asks = if sse { ProtocolVersion::V2024_11_05 } else { ProtocolVersion::LATEST_LEGACY };
+        let body = bridge::initialize_request(ID, asks, identity);
+        let pass = self.pass(context, Kind::Own, None).await?;
+        let (carrier, mut replies) = if sse {
+            let line = SseLine::open(self, context).await?;
+            let replies = line.request(self, context, pass, body).await?;
+            (Carrier::Sse(line), replies)
+        } else {
+            let headers = crate::forward::traced(&context.headers);
+            let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
+            let upstream = self.dispatch(context, pass, outgoing).await?;
+            let session = upstream.response.headers().get(SESSION).cloned();
+            (Carrier::Streamable(session), Replies::new(self, context, upstream)?)
+        };
         let (version, initialize) = loop {
             let Some(message) = replies.next().await? else {
                 return Err(Fault::NotMcp("no answer to initialize".to_owned()));
@@ -155,15 +187,19 @@ impl Gateway {
             }
         };
         drop(replies);
-        let line = Line { session, version, initialize, level: Default::default(), requests: AtomicU64::new(1) };
+        let line = Line { carrier, version, initialize, level: Default::default(), requests: AtomicU64::new(1) };
         self.notify(context, &line, bridge::initialized_notification()).await?;
         Ok(line)
     }
 
     /// Sends a message in a session that has no answer.
     pub(crate) async fn notify(&self, context: &Context, line: &Line, body: Bytes) -> Result<(), Fault> {
+        if let Carrier::Sse(sse) = &line.carrier {
+            let pass = self.pass(context, Kind::Own, None).await?;
+            return sse.post(self, context, pass, body).await.map(drop);
+        }
         let headers = line.headers(&context.headers);
-        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
+        let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch_own(context, outgoing).await?;
         match upstream.response.status() {
             status if status.is_success() => Ok(()),
@@ -180,24 +216,38 @@ impl Gateway {
         line: &Line,
         body: Bytes,
     ) -> Result<Replies, Fault> {
+        let session = match &line.carrier {
+            Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
+            Carrier::Streamable(session) => session,
+        };
         let headers = line.headers(&context.headers);
-        let outgoing = Outgoing { method: Method::POST, headers, body: Some(body) };
+        let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
-        if line.session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
+        if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
             return Err(Fault::SessionEnded);
         }
         Replies::new(self, context, upstream)
     }
 
+    /// What a server says unasked in a session.
+    pub(crate) async fn listen_on(&self, context: &Context, line: &Line) -> Result<Replies, Fault> {
+        if let Carrier::Sse(sse) = &line.carrier {
+            return Ok(sse.listen(self, context, self.pass(context, Kind::Own, None).await?));
+        }
+        let headers = line.headers(&context.headers);
+        let outgoing = Outgoing { method: Method::GET, headers, to: None, body: None };
+        Replies::listening(self, context, self.dispatch_own(context, outgoing).await?)
+    }
+
     /// Ends a session at the server, without waiting for it.
     pub(crate) fn close_line(&self, context: &Context, line: Arc<Line>) {
-        if line.session.is_none() {
+        if !matches!(line.carrier, Carrier::Streamable(Some(_))) {
             return;
         }
         let (gateway, context) = (self.clone(), context.share());
         self.inner.tasks.spawn(async move {
             let headers = line.headers(&HeaderMap::new());
-            let outgoing = Outgoing { method: Method::DELETE, headers, body: None };
+            let outgoing = Outgoing { method: Method::DELETE, headers, to: None, body: None };
             if let Err(fault) = gateway.dispatch_own(&context, outgoing).await {
                 tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");
             }
@@ -218,11 +268,12 @@ impl Gateway {
     }
 }
 
-fn key(context: &Context, identity: &ClientIdentity) -> LineKey {
+fn key(context: &Context, whose: Whose<'_>) -> LineKey {
     let mut hash = Sha256::new();
-    hash.update(identity.info.as_bytes());
-    hash.update([0]);
-    hash.update(identity.capabilities.as_bytes());
+    for part in [&*whose.identity.info, &*whose.identity.capabilities, whose.session] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.as_bytes());
+    }
     LineKey {
         server: context.server.id,
         revision: context.server.revision,

@@ -20,8 +20,8 @@ use super::to_modern::Held;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
-use crate::limits::{Kind, Pass};
 use crate::incoming::Incoming;
+use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 
 impl Gateway {
@@ -55,16 +55,14 @@ impl Gateway {
         let line = Arc::new(self.open_line(context, identity).await.map_err(|fault| refuse(&fault))?);
         let granted = self.grant(context, &line, call).await.map_err(|fault| refuse(&fault))?;
         let listens = ["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"];
-        let replies = if listens.iter().any(|name| granted.get(*name).is_some()) {
-            let outgoing = Outgoing { method: Verb::GET, headers: line.headers(&context.headers), body: None };
-            let upstream = self.dispatch_own(context, outgoing).await.map_err(|fault| refuse(&fault))?;
-            Replies::listening(self, context, upstream).ok()
-        } else {
-            None
+        let replies = match listens.iter().any(|name| granted.get(*name).is_some()) {
+            true => self.listen_on(context, &line).await.ok(),
+            false => None,
         };
         let id = incoming.id().to_owned();
         let first = bridge::acknowledged(&id, &granted.to_string());
-        let listener = ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
+        let listener =
+            ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
         Ok(stream(self, Some(first), listener))
     }
 
@@ -133,7 +131,7 @@ impl LegacyListener {
         let mut headers = HeaderMap::new();
         headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
         headers.insert("mcp-method", HeaderValue::from_static("subscriptions/listen"));
-        let outgoing = Outgoing { method: Verb::POST, headers, body: Some(body) };
+        let outgoing = Outgoing { method: Verb::POST, headers, to: None, body: Some(body) };
         let upstream = self.gateway.dispatch_own(&self.context, outgoing).await?;
         Replies::listening(&self.gateway, &self.context, upstream)
     }

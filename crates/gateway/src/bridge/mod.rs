@@ -3,7 +3,7 @@
 //! What passes within one generation never comes here; it stays bytes. Which way a message goes is decided in
 //! [`Gateway::pairing`]: by the session of an older client, by the revision of a stateless one, and by what the server
 //! [speaks](speaks). The rewriting itself is in [`mcp::bridge`]; here are the exchanges: [`to_modern`] for older clients,
-//! [`to_legacy`] for stateless ones, [`listen`] for streams of changes.
+//! [`to_legacy`] for stateless ones, [`to_line`] for servers of the first revision, [`listen`] for streams of changes.
 
 pub(crate) mod asked;
 pub(crate) mod dialogue;
@@ -13,10 +13,14 @@ pub(crate) mod parked;
 mod replies;
 pub(crate) mod sessions;
 pub(crate) mod speaks;
+mod sse_line;
 mod to_legacy;
+mod to_line;
 mod to_modern;
 pub(crate) mod tools;
 
+use axum::body::Body;
+use http::{Response, StatusCode};
 use mcp::bridge::ClientIdentity;
 use mcp::{Call, Generation, Method};
 
@@ -24,6 +28,7 @@ use crate::Gateway;
 use crate::call::{Context, SUPPORTED, session_key};
 use crate::session::{Link, Session};
 use speaks::Speaks;
+pub(crate) use to_line::Streamed;
 pub(crate) use to_modern::Held;
 
 /// Who translates a message.
@@ -34,6 +39,8 @@ pub(crate) enum Pairing {
     ToModern(Held),
     /// A stateless client, an older server.
     ToLegacy,
+    /// An older client, a server that knows only HTTP+SSE.
+    ToLine(Streamed),
 }
 
 impl Gateway {
@@ -48,21 +55,25 @@ impl Gateway {
         match (generation, session) {
             (Generation::Legacy, Some(session)) => match &session.link {
                 Link::Direct(_) => Pairing::Same,
+                Link::Streamed { identity, nonce } => {
+                    Pairing::ToLine(Streamed { identity: identity.clone(), nonce: nonce.clone() })
+                }
                 Link::Held(identity) => {
                     let key = token.map(session_key);
                     Pairing::ToModern(Held { identity: identity.clone(), key })
                 }
             },
-            (Generation::Legacy, None) => match self.speaks(context).await.as_deref() {
-                Some(Speaks::Modern { legacy: false, .. }) => {
-                    let opens = call.filter(|call| call.method == Method::Initialize);
-                    let identity = opens.map(|call| ClientIdentity::of_initialize(&call.params));
-                    Pairing::ToModern(Held { identity: identity.unwrap_or_else(unknown), key: None })
+            (Generation::Legacy, None) => {
+                let opens = call.filter(|call| call.method == Method::Initialize);
+                let identity = opens.map(|call| ClientIdentity::of_initialize(&call.params)).unwrap_or_else(unknown);
+                match self.speaks(context).await.as_deref() {
+                    Some(Speaks::Modern { legacy: false, .. }) => Pairing::ToModern(Held { identity, key: None }),
+                    Some(Speaks::HttpSse) => Pairing::ToLine(Streamed { identity, nonce: String::new() }),
+                    _ => Pairing::Same,
                 }
-                _ => Pairing::Same,
-            },
+            }
             (Generation::Modern, _) => match self.speaks(context).await.as_deref() {
-                Some(Speaks::Legacy) => Pairing::ToLegacy,
+                Some(Speaks::Legacy | Speaks::HttpSse) => Pairing::ToLegacy,
                 _ => Pairing::Same,
             },
         }
@@ -73,6 +84,13 @@ impl Gateway {
 pub(crate) fn our_versions() -> String {
     let versions: Vec<&str> = SUPPORTED.iter().rev().map(|version| version.as_str()).collect();
     serde_json::Value::from(versions).to_string()
+}
+
+/// The answer to a message that needs none.
+pub(crate) fn accepted() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
 }
 
 /// A client of whom nothing is known.

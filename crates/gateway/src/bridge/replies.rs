@@ -5,24 +5,28 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mcp::sse;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::Gateway;
 use crate::answer::Media;
 use crate::call::Context;
 use crate::forward::{Fault, Upstream};
+use crate::limits::Pass;
 use crate::reader::Chunks;
+use crate::standing::Standing;
 
 /// Reads JSON-RPC messages: the one of a JSON answer, or those of an event stream as they come.
 pub(crate) struct Replies {
-    chunks: Chunks,
-    form: Form,
+    source: Source,
     ready: VecDeque<Bytes>,
     ended: bool,
 }
 
-enum Form {
-    Json { max: usize },
-    Events(sse::Decoder),
+enum Source {
+    Json { chunks: Chunks, max: usize },
+    Events { chunks: Chunks, decoder: sse::Decoder },
+    Channel { receiver: mpsc::Receiver<Bytes>, idle: Duration, ends: Instant, standing: Standing, _pass: Pass },
 }
 
 impl Replies {
@@ -50,14 +54,28 @@ impl Replies {
     ) -> Result<Self, Fault> {
         let Upstream { response, permit } = upstream;
         let max_event = usize::try_from(permit.limits.max_event).unwrap_or(usize::MAX);
-        let form = match Media::of(&response) {
-            Media::Json => Form::Json { max: gateway.inner.parts.settings.max_buffered },
-            Media::Events if response.status().is_success() => Form::Events(sse::Decoder::new(max_event)),
-            Media::Events => return Err(Fault::NotMcp(format!("{}, text/event-stream", response.status()))),
-            Media::Other(name) => return Err(Fault::NotMcp(format!("{}, {name}", response.status()))),
-        };
+        let status = response.status();
+        let media = Media::of(&response);
         let chunks = Chunks::new(response, permit, idle, total, gateway.standing(context));
-        Ok(Self { chunks, form, ready: VecDeque::new(), ended: false })
+        let source = match media {
+            Media::Json => Source::Json { chunks, max: gateway.inner.parts.settings.max_buffered },
+            Media::Events if status.is_success() => Source::Events { chunks, decoder: sse::Decoder::new(max_event) },
+            Media::Events => return Err(Fault::NotMcp(format!("{status}, text/event-stream"))),
+            Media::Other(name) => return Err(Fault::NotMcp(format!("{status}, {name}"))),
+        };
+        Ok(Self { source, ready: VecDeque::new(), ended: false })
+    }
+
+    /// Messages that somebody else reads from the server.
+    pub(crate) fn of_channel(
+        gateway: &Gateway,
+        context: &Context,
+        pass: Pass,
+        receiver: mpsc::Receiver<Bytes>,
+    ) -> Self {
+        let (idle, ends) = (pass.limits.idle, Instant::now() + pass.limits.total);
+        let source = Source::Channel { receiver, idle, ends, standing: gateway.standing(context), _pass: pass };
+        Self { source, ready: VecDeque::new(), ended: false }
     }
 
     /// The next message; `None` at the end. May be awaited again after its future was dropped.
@@ -72,18 +90,29 @@ impl Replies {
             if self.ended {
                 return Ok(None);
             }
-            match &mut self.form {
-                Form::Json { max } => {
+            match &mut self.source {
+                Source::Channel { receiver, idle, ends, standing, .. } => {
+                    let by = (*ends).min(Instant::now() + *idle);
+                    let message = tokio::select! {
+                        message = tokio::time::timeout_at(by, receiver.recv()) => {
+                            message.map_err(|_| Fault::Timeout)?
+                        }
+                        broken = standing.lost() => return Err(broken.into()),
+                    };
+                    self.ended = message.is_none();
+                    self.ready.extend(message);
+                }
+                Source::Json { chunks, max } => {
                     let max = *max;
-                    let (body, whole) = self.chunks.read_up_to(max).await?;
+                    let (body, whole) = chunks.read_up_to(max).await?;
                     self.ended = true;
                     if !whole {
                         return Err(Fault::TooLarge(max as u64));
                     }
                     self.ready.extend((!body.is_empty()).then_some(body));
                 }
-                Form::Events(decoder) => {
-                    let Some(chunk) = self.chunks.next().await? else {
+                Source::Events { chunks, decoder } => {
+                    let Some(chunk) = chunks.next().await? else {
                         self.ended = true;
                         continue;
                     };

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use domain::{ProtocolChoice, Transport};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use mcp::bridge::ClientIdentity;
 use mcp::result::Outcome;
 use mcp::{Generation, ProtocolVersion, Raw, codes};
 
 use super::replies::Replies;
+use super::sse_line::SseLine;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
@@ -34,8 +36,10 @@ pub(crate) enum Speaks {
         /// It lists older revisions, too.
         legacy: bool,
     },
-    /// Revisions with sessions only.
+    /// Revisions with sessions, over Streamable HTTP.
     Legacy,
+    /// 2024-11-05 over HTTP+SSE.
+    HttpSse,
 }
 
 /// What was found out, for one revision of a server's settings.
@@ -82,16 +86,27 @@ impl Gateway {
     }
 
     async fn ask(&self, context: &Context) -> Result<Speaks, Fault> {
+        match (context.server.protocol, context.server.transport) {
+            (ProtocolChoice::Sessions, _) => return Ok(Speaks::Legacy),
+            (ProtocolChoice::HttpSse, _) | (ProtocolChoice::Auto, Transport::Sse) => return Ok(Speaks::HttpSse),
+            (ProtocolChoice::Auto | ProtocolChoice::Stateless, _) => {}
+        }
         let mut headers = HeaderMap::new();
         headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
         headers.insert("mcp-method", HeaderValue::from_static("server/discover"));
         let body = mcp::bridge::discover_request(ID, &ours());
-        let upstream = self.dispatch_own(context, Outgoing { method: Method::POST, headers, body: Some(body) }).await?;
+        let upstream =
+            self.dispatch_own(context, Outgoing { method: Method::POST, headers, to: None, body: Some(body) }).await?;
         let status = upstream.response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Fault::NotMcp(status.to_string()));
         }
-        let Ok(mut replies) = Replies::new(self, context, upstream) else { return Ok(Speaks::Legacy) };
+        let Ok(mut replies) = Replies::new(self, context, upstream) else {
+            // A server of the first revision knows no POST at this address, and begins a stream at a GET.
+            let unknown = matches!(status.as_u16(), 400 | 404 | 405);
+            let streams = unknown && SseLine::open(self, context).await.is_ok();
+            return Ok(if streams { Speaks::HttpSse } else { Speaks::Legacy });
+        };
         while let Some(message) = replies.next().await? {
             if let Ok(response) = mcp::Response::parse(&message) {
                 return Ok(heard(&response));

@@ -13,8 +13,9 @@ use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome as Answered;
 use mcp::{Call, Envelope, Generation, Method, Mirrored, Raw, RawId, Request, RpcError, codes, splice};
 
+use super::asked::Round;
 use super::dialogue::{Dialogue, Out, respond};
-use super::lines::Line;
+use super::lines::{Line, Whose};
 use super::replies::Replies;
 use crate::Gateway;
 use crate::answer::failure;
@@ -26,21 +27,25 @@ use crate::refusal::Refusal;
 
 /// Levels of log messages, most talkative first (RFC 5424).
 const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+/// How long a person may take to answer a question.
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(10);
 /// Questions in one round.
 const MOST_QUESTIONS: usize = 16;
 
 /// A request under way at a server.
 pub(crate) struct Open {
     gateway: Gateway,
-    context: Context,
-    line: Arc<Line>,
+    pub(super) context: Context,
+    pub(super) line: Arc<Line>,
     /// Its id there, as JSON.
     id: String,
-    replies: Replies,
+    pub(super) replies: Replies,
     /// Questions of the server that wait for answers: key and id, as JSON.
     questions: Vec<(String, String)>,
+    /// A question that the client itself answers: its id, as JSON.
+    pub(super) asked: Option<(String, Round)>,
     /// The server's answer has come.
-    done: bool,
+    pub(super) done: bool,
 }
 
 impl Drop for Open {
@@ -77,7 +82,8 @@ impl Gateway {
         let identity = ClientIdentity::of_meta(&call.params.meta);
         match &call.method {
             Method::ServerDiscover => {
-                let line = self.line(context, &identity).await.map_err(|fault| refuse(&fault.rpc()))?;
+                let whose = Whose { identity: &identity, session: "" };
+                let line = self.line(context, whose).await.map_err(|fault| refuse(&fault.rpc()))?;
                 let initialize = Raw::parse(std::str::from_utf8(&line.initialize).unwrap_or("null"));
                 let result = initialize.map(bridge::discover_result).unwrap_or_default();
                 let versions = super::our_versions();
@@ -123,10 +129,10 @@ impl Gateway {
     }
 
     /// Sends a translated request in this person's session, which is opened anew once if the server has forgotten it.
-    async fn open_request(
+    pub(super) async fn open_request(
         &self,
         context: &Context,
-        (identity, pass): (ClientIdentity, Pass),
+        (whose, pass): (Whose<'_>, Pass),
         body: &Bytes,
         level: Option<usize>,
     ) -> Result<Open, Fault> {
@@ -136,7 +142,7 @@ impl Gateway {
                 Some(pass) => (pass, true),
                 None => (self.pass(context, Kind::Own, None).await?, false),
             };
-            let line = self.line(context, &identity).await?;
+            let line = self.line(context, whose).await?;
             let id = line.id();
             let ready = self.level(context, &line, level).await;
             let sent = match ready {
@@ -148,7 +154,7 @@ impl Gateway {
             };
             match sent {
                 Err(Fault::SessionEnded) if again => {
-                    self.line_lost(context, &identity, &line).await;
+                    self.line_lost(context, whose, &line).await;
                 }
                 Err(fault) => return Err(fault),
                 Ok(replies) => {
@@ -159,6 +165,7 @@ impl Gateway {
                         line,
                         id,
                         questions: Vec::new(),
+                        asked: None,
                         done: false,
                     });
                 }
@@ -224,7 +231,10 @@ impl Serving {
             None => {
                 let body = bridge::request_to_legacy(incoming.body).map_err(|error| Fault::NotMcp(error.to_string()));
                 match body {
-                    Ok(body) => gateway.open_request(context, (identity, pass), &body, level).await,
+                    Ok(body) => {
+                        let whose = Whose { identity: &identity, session: "" };
+                        gateway.open_request(context, (whose, pass), &body, level).await
+                    }
                     Err(fault) => Err(fault),
                 }
             }

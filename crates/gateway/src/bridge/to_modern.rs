@@ -4,14 +4,12 @@
 //! in `_meta`. Questions of the server (`input_required`) go to the client as the requests that it knows, on the stream of
 //! the call; the answers make the next round. What the older revisions have and the new one does not is answered here.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity, ParamHeaders};
 use mcp::result::{Outcome as Answered, ResultType};
-use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, ReplyOutcome, Request, RpcError, codes, splice};
+use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, Request, RpcError, codes, splice};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::{Answer, Round};
@@ -19,6 +17,7 @@ use super::dialogue::{Dialogue, Out, respond};
 use super::replies::Replies;
 use super::sessions::{Running, SessionKey};
 use super::speaks::Speaks;
+use super::to_legacy::PATIENCE;
 use crate::Gateway;
 use crate::answer::{failure, json_response};
 use crate::call::{Context, Exchange};
@@ -30,8 +29,6 @@ use crate::session::{self, Link, Session};
 
 /// Rounds of questions in one call, as the official SDKs have it.
 const MOST_ROUNDS: u32 = 10;
-/// How long a person may take to answer a question.
-const PATIENCE: Duration = Duration::from_mins(10);
 /// Levels of `logging/setLevel` (RFC 5424).
 const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
@@ -52,18 +49,8 @@ impl Gateway {
     ) -> Result<Response<Body>, Refusal> {
         let call = match incoming.envelope {
             Envelope::Response(reply) => {
-                let given = match reply.outcome {
-                    ReplyOutcome::Result(result) => Answer::Result(result.text().to_owned()),
-                    ReplyOutcome::Error(error) => {
-                        Answer::Refused(error.get("message").and_then(Raw::as_str).unwrap_or_default().into_owned())
-                    }
-                };
-                let id = reply.id.and_then(|id| Raw::parse(id.text()).ok()?.as_str().map(|id| id.into_owned()));
-                let (person, server) = (context.person.id, context.server.id);
-                if !id.is_some_and(|id| self.inner.questions.answer(person, server, &id, given)) {
-                    tracing::debug!(server = %context.server.slug, "an answer to no question was dropped");
-                }
-                return Ok(accepted());
+                self.client_answered(context, reply);
+                return Ok(super::accepted());
             }
             Envelope::Notification(call) => return self.told(context, &incoming, call, &held).await,
             Envelope::Request(Request { call, .. }) => call,
@@ -124,7 +111,7 @@ impl Gateway {
         {
             self.inner.sessions.cancel(key, id.text());
         }
-        Ok(accepted())
+        Ok(super::accepted())
     }
 
     /// Answers `initialize` from what the server says of itself, and opens a session.
@@ -228,7 +215,8 @@ impl Asking {
     }
 
     async fn send(&mut self, pass: Pass, body: Bytes) -> Result<(), Fault> {
-        let outgoing = Outgoing { method: http::Method::POST, headers: self.headers.clone(), body: Some(body) };
+        let outgoing =
+            Outgoing { method: http::Method::POST, headers: self.headers.clone(), to: None, body: Some(body) };
         let upstream = self.gateway.dispatch(&self.context, pass, outgoing).await?;
         self.replies = Some(Replies::new(&self.gateway, &self.context, upstream)?);
         Ok(())
@@ -310,7 +298,8 @@ impl Asking {
             .ok_or_else(|| Fault::NotMcp("it asks for input in a way that cannot be read".to_owned()))?;
         let parts = &self.gateway.inner.parts;
         let (person, server) = (self.context.person.id, self.context.server.id);
-        let round = self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
+        let round =
+            self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
         self.ready
             .extend(inputs.iter().enumerate().map(|(index, input)| bridge::input_as_request(&round.id(index), input)));
         let keys = inputs.iter().map(|input| (input.key.to_string(), input.method == "elicitation/create")).collect();
@@ -400,10 +389,4 @@ fn modern_headers(call: &Call<'_>, client: &HeaderMap) -> HeaderMap {
 fn param_headers(params: &ParamHeaders, call: &Call<'_>) -> HeaderMap {
     let headers = params.headers(call.params.arguments).into_iter();
     headers.filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, value.parse().ok()?))).collect()
-}
-
-fn accepted() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::ACCEPTED;
-    response
 }

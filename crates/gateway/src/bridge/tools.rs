@@ -12,6 +12,7 @@ use mcp::bridge::{self, ClientIdentity, ParamHeaders};
 use mcp::result::Outcome;
 use mcp::{ListKind, ProtocolVersion};
 
+use super::lines::Whose;
 use super::replies::Replies;
 use crate::Gateway;
 use crate::call::Context;
@@ -103,10 +104,10 @@ impl Gateway {
             let mut headers = HeaderMap::new();
             headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
             headers.insert("mcp-method", HeaderValue::from_static("tools/list"));
-            let outgoing = Outgoing { method: Verb::POST, headers, body: Some(body) };
+            let outgoing = Outgoing { method: Verb::POST, headers, to: None, body: Some(body) };
             Replies::new(self, context, self.dispatch_own(context, outgoing).await?)?
         } else {
-            let line = self.line(context, identity).await?;
+            let line = self.line(context, Whose { identity, session: "" }).await?;
             let pass = self.pass(context, Kind::Own, None).await?;
             self.request(context, pass, &line, ask(&line.id()).into()).await?
         };
