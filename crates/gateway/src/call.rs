@@ -166,7 +166,7 @@ impl Gateway {
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
         let pass = self.enter(context, Kind::of(&call.method), Some((call, envelope.id())), generation).await?;
-        let fresh = if pass.waited { Some(self.again(context, envelope.id(), generation)?) } else { None };
+        let fresh = if pass.waited { Some(self.again(context, call, envelope.id(), generation).await?) } else { None };
         let context = fresh.as_ref().unwrap_or(context);
         let verdict = if pass.waited {
             self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?
