@@ -173,6 +173,27 @@ test("reject and send again", async () => {
   await expect(grace.card("History")).toContainText("resubmitted");
 });
 
+test("limits of a server, with errors and everything kept", async () => {
+  await ada.goto("/servers");
+  await ada.link(/Tracker/, ada.row("Tracker")).click();
+  await expect(ada.card("Limits")).toContainText("no limit (default)");
+  await ada.link(/^Settings/).click();
+  const limits = ada.card("Limits");
+  here().watch.expectStatus(422);
+  await ada.field("Calls at once", limits).fill("many");
+  await ada.field("Calls of one person in a minute", limits).fill("600");
+  await ada.button("Save limits", limits).click();
+  await expect(ada.field("Calls at once", limits)).toHaveAttribute("aria-invalid", "true");
+  await expect(ada.field("Calls at once", limits)).toHaveValue("many");
+  await expect(ada.field("Calls of one person in a minute", limits), "nothing is lost").toHaveValue("600");
+  await ada.field("Calls at once", limits).fill("40");
+  await ada.button("Save limits", limits).click();
+  await expect(ada.field("Calls at once", limits)).toHaveValue("40");
+  await expect(limits).toContainText("40 (set here)");
+  await ada.link(/^Overview/).click();
+  await expect(ada.card("Limits")).toContainText("600 (set here)");
+});
+
 test("an event opens beside its list", async () => {
   await ada.goto("/audit?action=user_invited");
   const row = ada.page.getByRole("table", { name: "Events" }).getByRole("row").nth(1);

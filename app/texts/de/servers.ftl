@@ -124,6 +124,7 @@ servers-danger-delete = Mit seinen Regeln, genehmigten Definitionen und geheimen
 
 # Grenzen
 servers-limits = Grenzen
+servers-limits-save = Grenzen speichern
 servers-limits-help = Leere Felder sind so, wie es die Einstellungen des Programms vorgeben. Unter jedem Feld steht, was gilt.
 servers-protocol = Protokoll
 servers-protocol-help = Welches MCP Drawbridge mit diesem Server spricht, gleich was seine Clients sprechen.

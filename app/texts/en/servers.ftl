@@ -124,6 +124,7 @@ servers-danger-delete = With its rules, approved definitions and secrets. It can
 
 # Limits
 servers-limits = Limits
+servers-limits-save = Save limits
 servers-limits-help = Empty fields are as the program's settings say. Below each field stands what is in force.
 servers-protocol = Protocol
 servers-protocol-help = Which MCP Drawbridge speaks to this server, whatever its clients speak.

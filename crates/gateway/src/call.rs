@@ -225,7 +225,7 @@ impl Gateway {
         if !pass.waited {
             return Ok((pass, None, access));
         }
-        let fresh = self.again(context, id, generation)?;
+        let fresh = self.again(context, call, id, generation).await?;
         let access = self.permit(&fresh, call, incoming.client(&fresh), generation).await;
         Ok((pass, Some(fresh), access.map_err(|error| incoming.refusal(&error))?))
     }

@@ -117,6 +117,29 @@ on_both_engines! {
         }
     }
 
+    async fn who_only_listens_takes_no_turn(app: &App) {
+        let (admin, eve, fixture) = (app.admin().await, app.employee().await, fixture().await);
+        let server = Limited::new(app, &admin, "listened", fixture.url()).await;
+        server.set(json!({ "concurrent": 1, "queue": 0 })).await.expect(200);
+        server.client(&eve).await;
+        for era in Era::BOTH {
+            let client = app.mcp("listened", &eve, era).await;
+            let stream = client.listen().await;
+            client.echo("while somebody listens").await.text();
+            drop(stream);
+        }
+    }
+
+    async fn a_tool_has_deadlines_of_its_own(app: &App) {
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let broken = Broken::spawn(Fault::Hang, When::ToolsCall).await.unwrap();
+        let server = Limited::new(app, &admin, "patient", broken.url()).await;
+        let tools = json!({ "broken": { "first_byte": 1 } });
+        server.set(json!({ "deadlines": { "first_byte": 600 }, "tools": tools })).await.expect(200);
+        let answer = server.client(&eve).await.call("broken", json!({})).await;
+        assert_eq!(answer.error(), 10_504, "{}", answer.reply.text());
+    }
+
     async fn the_rate_of_a_person(app: &App) {
         let (admin, eve, fixture) = (app.admin().await, app.employee().await, fixture().await);
         let bo = app.person("Bo", Role::User).await;
@@ -234,7 +257,10 @@ on_both_engines! {
         eventually("a call waits", async || metric(app, "drawbridge_mcp_waiting 1").await.then_some(())).await;
         app.api(&admin).delete(&format!("/rules/{rule}")).await.expect(204);
         let refused = waiting.await.unwrap();
-        assert!(refused.message["error"].is_object(), "{}", refused.reply.text());
+        assert_eq!(refused.error(), 10_403, "{}", refused.reply.text());
+        let entries = app.caused_by(refused.reply.correlation()).await;
+        let [denied] = &entries[..] else { panic!("one entry: {entries:#?}") };
+        assert_eq!((denied.row.action, denied.row.outcome), (AuditAction::AccessDenied, Outcome::Denied));
         assert_eq!(app.of_action(AuditAction::ToolCallAdmitted).await.len(), 1, "it never got to the server");
         first.abort();
     }

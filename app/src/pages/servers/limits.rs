@@ -50,7 +50,7 @@ pub(super) fn rows(server: &Server, defaults: Limits) -> Vec<Vec<String>> {
         rows.push(vec![format!("limits[{path}]"), label().to_owned(), own, words]);
     }
     let tools: Vec<String> = limits.tools.iter().map(|(tool, deadlines)| line(tool, deadlines)).collect();
-    let words = if tools.is_empty() { text::servers::limit_tools_none().to_owned() } else { tools.join("; ") };
+    let words = if tools.is_empty() { text::servers::limit_tools_none().to_owned() } else { tools.join(", ") };
     let label = text::servers::limit_tools().to_owned();
     rows.push(vec!["limits[tools]".to_owned(), label, tools.join("\n"), words]);
     rows
@@ -92,8 +92,8 @@ fn in_force(limits: Limits) -> [Option<u64>; 16] {
 
 fn line(tool: &str, deadlines: &Deadlines) -> String {
     let parts = [("first_byte", deadlines.first_byte), ("idle", deadlines.idle), ("total", deadlines.total)];
-    let set = parts.iter().filter_map(|(name, value)| value.map(|value| format!(" {name}={value}")));
-    std::iter::once(tool.to_owned()).chain(set).collect()
+    let set = parts.iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}")));
+    std::iter::once(tool.to_owned()).chain(set).collect::<Vec<_>>().join(" ")
 }
 
 /// The limits that a form sends: numbers as text by path; empty ones are not set.

@@ -32,7 +32,7 @@ pub fn SettingsTab(
                     <Hidden name="id" value=id.to_string()/>
                     <p class="field-help">{text::servers::limits_help()}</p>
                     <LimitFields limits=limits/>
-                    <div class="form-actions"><Submit icon="save">{text::servers::save()}</Submit></div>
+                    <div class="form-actions"><Submit icon="save">{text::servers::limits_save()}</Submit></div>
                 </Form>
             </Card>
             <Card title=text::servers::danger_zone()>

@@ -374,18 +374,23 @@ impl Gateway {
             Err(refused) => refused,
         };
         Err(match refused {
+            NoPass::Gone(Broken::AccessEnded) => self.gone(context, call, id, generation).await,
             NoPass::Gone(broken) => Refusal::rpc(&Fault::from(broken).rpc(), id, generation),
-            NoPass::Limited(limited) => match self.record_limited(context, &limited, call).await {
-                Ok(()) => limited.refusal(id, generation),
-                Err(error) => Refusal::rpc(&error, id, generation),
-            },
+            NoPass::Limited(limited) => {
+                let reason = format!("limit {}: {limited}", limited.limit.name());
+                match self.record_limited(context, &reason, call).await {
+                    Ok(()) => limited.refusal(id, generation),
+                    Err(error) => Refusal::rpc(&error, id, generation),
+                }
+            }
         })
     }
 
     /// The caller of a message that had to wait, as they are known now.
-    pub(crate) fn again(
+    pub(crate) async fn again(
         &self,
         context: &Context,
+        call: &Call<'_>,
         id: Option<RawId<'_>>,
         generation: Generation,
     ) -> Result<Context, Refusal> {
@@ -394,9 +399,25 @@ impl Gateway {
         let person = snapshot.authenticate(&context.credential, parts.env.now()).ok().map(|known| known.person);
         let server = snapshot.servers.get(context.server.id).cloned();
         let Some((person, server)) = person.zip(server) else {
-            return Err(Refusal::rpc(&Fault::AccessEnded.rpc(), id, generation));
+            return Err(self.gone(context, Some(call), id, generation).await);
         };
         Ok(Context { snapshot, person, server, headers: context.headers.clone(), ..context.share() })
+    }
+
+    /// The refusal of a call whose caller lost the access while it waited.
+    async fn gone(
+        &self,
+        context: &Context,
+        call: Option<&Call<'_>>,
+        id: Option<RawId<'_>>,
+        generation: Generation,
+    ) -> Refusal {
+        let reason = "access ended while the call waited for its turn";
+        let error = match self.record_limited(context, reason, call).await {
+            Ok(()) => RpcError::gateway(GatewayCode::Denied, "your access ended while the call waited for its turn"),
+            Err(error) => error,
+        };
+        Refusal::rpc(&error, id, generation)
     }
 
     /// The body of a request, within the limits of the server.

@@ -8,7 +8,6 @@ use ledger::Payload;
 use mcp::{Call, RpcError};
 use parking_lot::Mutex;
 
-use super::Limited;
 use crate::Gateway;
 use crate::call::{self, Context};
 use crate::settle;
@@ -44,7 +43,7 @@ impl Gateway {
     pub(super) async fn record_limited(
         &self,
         context: &Context,
-        limited: &Limited,
+        reason: &str,
         call: Option<&Call<'_>>,
     ) -> Result<(), RpcError> {
         let Some(last) = self.inner.limiter.refusals.spend(context.person.id, self.inner.parts.env.now()) else {
@@ -56,7 +55,7 @@ impl Gateway {
             event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
         }
         let more = if last { " (further refusals of this person in this minute are only counted)" } else { "" };
-        event.reason = Some(format!("limit {}: {limited}{more}", limited.limit.name()));
+        event.reason = Some(format!("{reason}{more}"));
         self.inner.parts.ledger.write(event).await.map(drop).map_err(|error| {
             tracing::error!(%error, "a refusal by a limit could not be recorded");
             call::ledger_unavailable()
