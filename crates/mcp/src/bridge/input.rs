@@ -26,7 +26,7 @@ pub struct InputRequest<'a> {
 
 /// The questions of an `InputRequiredResult`, in their order; none if the server just wants the request
 /// again. Nothing if the result is another one or malformed, or asks what servers must not ask.
-pub fn input_requests<'a>(result: Raw<'a>) -> Option<Vec<InputRequest<'a>>> {
+pub fn input_requests(result: Raw<'_>) -> Option<Vec<InputRequest<'_>>> {
     let is_text = |value: &Raw<'_>| value.kind() == Kind::String;
     if result.get("resultType")?.as_str()? != "input_required" {
         return None;

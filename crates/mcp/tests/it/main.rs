@@ -5,6 +5,7 @@
 mod bridge;
 mod bridge_input;
 mod bridge_laws;
+mod bridge_rmcp;
 mod envelope;
 mod error;
 mod headers;
