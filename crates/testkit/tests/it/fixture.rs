@@ -34,11 +34,11 @@ async fn connect(url: String, generation: Generation) -> anyhow::Result<Connecti
     connect_with(StreamableHttpClientTransportConfig::with_uri(url), generation, Client::default()).await
 }
 
-async fn connect_with(
+pub(crate) async fn connect_with<C: rmcp::ClientHandler>(
     config: StreamableHttpClientTransportConfig,
     generation: Generation,
-    client: Client,
-) -> anyhow::Result<Connection> {
+    client: C,
+) -> anyhow::Result<RunningService<RoleClient, C>> {
     let mode = match generation {
         Generation::V2026_07_28 => {
             ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] }
@@ -62,12 +62,12 @@ fn http_trusting(tls: Option<&Tls>) -> reqwest::Client {
     builder.build().expect("an HTTP client")
 }
 
-fn call(tool: &'static str, arguments: Value) -> CallToolRequestParams {
+pub(crate) fn call(tool: &'static str, arguments: Value) -> CallToolRequestParams {
     let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
     CallToolRequestParams::new(tool).with_arguments(arguments)
 }
 
-fn first_text(result: &rmcp::model::CallToolResult) -> &str {
+pub(crate) fn first_text(result: &rmcp::model::CallToolResult) -> &str {
     result.content.first().and_then(|block| block.as_text()).map_or("", |text| &text.text)
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the test kit itself, in one binary.
 
+mod asking;
 mod broken;
 mod fixture;
 mod sse;
