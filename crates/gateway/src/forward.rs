@@ -178,9 +178,9 @@ impl Gateway {
             Ok(Ok(response)) => response,
         };
         if response.status().is_server_error() {
-            permit.failed()
+            permit.failed();
         } else {
-            permit.answered()
+            permit.answered();
         }
         match response.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {

@@ -289,7 +289,12 @@ async fn the_breaker_opens_and_recovers() {
     .await;
     assert_eq!(tools, 1);
     assert!(metric(&app, "drawbridge_mcp_breakers_open 0").await);
-    assert_eq!(client.call("broken", json!({})).await.error(), 10_502, "calls pass again");
+    for _ in 0..5 {
+        assert_eq!(client.call("broken", json!({})).await.error(), 10_502, "calls pass again");
+    }
+    assert_refused(&client.call("broken", json!({})).await, 10_503, "breaker");
+    server.set(json!({})).await.expect(200);
+    assert_eq!(client.call("broken", json!({})).await.error(), 10_502, "other settings may be the remedy");
     app.finish().await;
 }
 

@@ -67,16 +67,29 @@ struct Inner {
     state: State,
     /// Grows with every change between open and closed: what began before says nothing about now.
     epoch: u64,
+    /// Of the server's settings.
+    revision: u64,
 }
 
 impl Breaker {
     pub(crate) fn new(settings: Breaking, gauges: Gauges) -> Self {
-        Self { settings, gauges, inner: Mutex::new(Inner { state: State::Closed { failures: 0 }, epoch: 0 }) }
+        Self {
+            settings,
+            gauges,
+            inner: Mutex::new(Inner { state: State::Closed { failures: 0 }, epoch: 0, revision: 0 }),
+        }
     }
 
-    /// Whether a call would be refused now, and for how long at least.
-    pub(crate) fn refuses(&self, now: Instant) -> Option<Duration> {
-        match self.inner.lock().state {
+    /// Whether a call would be refused now, and for how long at least. With other settings it begins anew: the address may
+    /// have been what was wrong.
+    pub(crate) fn refuses(&self, revision: u64, now: Instant) -> Option<Duration> {
+        let mut inner = self.inner.lock();
+        if inner.revision < revision {
+            inner.revision = revision;
+            inner.epoch += 1;
+            self.set(&mut inner, State::Closed { failures: 0 });
+        }
+        match inner.state {
             State::Closed { .. } => None,
             State::Open { until, .. } => until.checked_duration_since(now).filter(|left| !left.is_zero()),
             State::HalfOpen { .. } => Some(PROBE_UNDER_WAY),
@@ -213,7 +226,7 @@ mod tests {
         }
         breaker.enter(now).ok().unwrap().succeeded();
         open(&breaker, now);
-        assert_eq!(breaker.refuses(now), Some(secs(10)));
+        assert_eq!(breaker.refuses(0, now), Some(secs(10)));
         assert_eq!(refused(&breaker, now + secs(4)), secs(6));
     }
 
@@ -222,7 +235,7 @@ mod tests {
         let (breaker, now) = breaker();
         open(&breaker, now);
         let later = now + secs(10);
-        assert_eq!(breaker.refuses(later), None);
+        assert_eq!(breaker.refuses(0, later), None);
         assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (1, 0));
         let probe = breaker.enter(later).ok().unwrap();
         assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 1));
@@ -249,6 +262,20 @@ mod tests {
         breaker.enter(now).ok().unwrap().succeeded();
         open(&breaker, now);
         assert_eq!(refused(&breaker, now), secs(10), "after a success it begins anew");
+    }
+
+    #[test]
+    fn other_settings_begin_anew() {
+        let (breaker, now) = breaker();
+        assert_eq!(breaker.refuses(7, now), None);
+        let slow = breaker.enter(now).ok().unwrap();
+        open(&breaker, now);
+        assert_eq!(breaker.refuses(7, now), Some(secs(10)));
+        assert_eq!(breaker.refuses(6, now), Some(secs(10)), "a call that knows older settings changes nothing");
+        assert_eq!(breaker.refuses(8, now), None);
+        assert!(!slow.failed(now));
+        assert_eq!(breaker.state(), State::Closed { failures: 0 });
+        assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 0));
     }
 
     #[test]

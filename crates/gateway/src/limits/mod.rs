@@ -298,7 +298,7 @@ impl Gateway {
         let limiter = &self.inner.limiter;
         let limits = self.limits(context, tool);
         let gate = limiter.gate(context.server.id);
-        if let Some(after) = gate.breaker.refuses(Instant::now()) {
+        if let Some(after) = gate.breaker.refuses(context.server.revision, Instant::now()) {
             return Err(NoPass::Limited(broken(after)));
         }
         let (queue, most) = match kind {
