@@ -16,6 +16,7 @@ mod effects;
 mod frame;
 mod full_disk;
 mod functions;
+mod generations;
 mod harness;
 mod journey;
 mod limits;

@@ -52,11 +52,8 @@ pub(crate) async fn respond(gateway: &Gateway, mut dialogue: impl Dialogue) -> R
     match dialogue.next().await {
         Some(Out::Answer(status, body)) => json_response(status, Body::from(body)),
         Some(Out::Message(first)) => stream(gateway, Some(first), dialogue),
-        None => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::ACCEPTED;
-            response
-        }
+        // A request that was cancelled: its stream ends without an answer.
+        None => event_response(Body::empty()),
     }
 }
 

@@ -203,6 +203,8 @@ struct Serving {
     /// The client's own progress token, as JSON.
     progress: Option<String>,
     level: Option<usize>,
+    /// The capabilities that the client declared in this request, as JSON.
+    declared: Box<str>,
     open: Option<Open>,
 }
 
@@ -224,6 +226,7 @@ impl Serving {
             about,
             progress: call.params.meta.progress_token.map(|token| token.text().to_owned()),
             level,
+            declared: identity.capabilities.clone(),
             open: None,
         };
         let opened = match call.params.request_state.as_deref().filter(|state| !state.is_empty()) {
@@ -339,7 +342,7 @@ impl Serving {
     ) -> Result<Option<(String, String, String, Option<String>)>, Fault> {
         let Some(open) = &self.open else { return Ok(None) };
         let id = request.id.text().to_owned();
-        let asks = request.call.method.from_server();
+        let asks = request.call.method.from_server() && declares(&self.declared, &request.call.method);
         let takes_input = matches!(self.method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead);
         if asks && takes_input {
             let params = request.call.params.raw.map(|params| params.text().to_owned());
@@ -423,6 +426,18 @@ impl Dialogue for Serving {
             }
         }
     }
+}
+
+/// Whether a client with these capabilities can be asked this (2026-07-28 "Multi Round-Trip Requests": never for what it
+/// did not declare).
+fn declares(capabilities: &str, method: &Method<'_>) -> bool {
+    let capability = match method {
+        Method::ElicitationCreate => "elicitation",
+        Method::SamplingCreateMessage => "sampling",
+        Method::RootsList => "roots",
+        _ => return false,
+    };
+    Raw::parse(capabilities).is_ok_and(|capabilities| capabilities.get(capability).is_some())
 }
 
 /// The status that this answer has for a client of 2026-07-28.

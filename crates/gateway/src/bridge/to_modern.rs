@@ -151,7 +151,9 @@ struct Asking {
     exchange: Exchange,
     /// The request's method, which decides how its answer is translated.
     method: Method<'static>,
-    /// The request as the server got it first.
+    /// What the server has not got yet.
+    unsent: Option<(Pass, Bytes)>,
+    /// The request as the server gets it first.
     request: Bytes,
     headers: HeaderMap,
     /// The id that the server answers to, as JSON.
@@ -165,7 +167,7 @@ struct Asking {
 }
 
 impl Asking {
-    /// Sends the request on.
+    /// Prepares the request for the server.
     async fn begin(
         gateway: &Gateway,
         context: &Context,
@@ -192,26 +194,22 @@ impl Asking {
                 None => {}
             }
         }
-        let mut asking = Self {
+        Ok(Self {
             gateway: gateway.clone(),
             context: context.share(),
             running: held.key.map(|key| gateway.inner.sessions.run(key, &exchange.id)),
             id: exchange.id.to_string(),
             exchange,
             method: Method::parse(call.method.as_str().to_owned().into()),
-            request: request.clone(),
+            unsent: Some((pass, request.clone())),
+            request,
             headers,
             replies: None,
             round: None,
             rounds: 0,
             ready: std::collections::VecDeque::new(),
             ended: false,
-        };
-        if let Err(fault) = asking.send(pass, request).await {
-            let Asking { exchange, gateway, .. } = asking;
-            return Err(gateway.failed(exchange, &fault).await);
-        }
-        Ok(asking)
+        })
     }
 
     async fn send(&mut self, pass: Pass, body: Bytes) -> Result<(), Fault> {
@@ -230,6 +228,9 @@ impl Asking {
         loop {
             if let Some(message) = self.ready.pop_front() {
                 return Ok(Some(Out::Message(message)));
+            }
+            if let Some((pass, request)) = self.unsent.take() {
+                self.send(pass, request).await?;
             }
             if self.round.is_some() {
                 self.go_on().await?;

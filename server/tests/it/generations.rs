@@ -1,0 +1,330 @@
+//! Clients and servers that share no generation of MCP: what one asks the other understands, and nothing that protects
+//! within one generation is lost between two.
+
+use domain::{AuditAction, Outcome, ServerId};
+use serde_json::{Value, json};
+use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet};
+
+use crate::harness::http::Reply;
+use crate::harness::mcp::{Answer, Era, Mcp, events, sdk};
+use crate::harness::{App, Person, eventually, on_both_engines};
+
+const LEGACY: [Generation; 3] = [Generation::V2025_03_26, Generation::V2025_06_18, Generation::V2025_11_25];
+
+/// A server that speaks what no client of the other era does.
+async fn server_of(era: Era) -> Fixture {
+    let generations = match era {
+        Era::Legacy => LEGACY.to_vec(),
+        Era::Modern => vec![Generation::V2026_07_28],
+    };
+    let options =
+        FixtureOptions { generations: Generations::Only(generations), tool_set: ToolSet::Both, ..Default::default() };
+    Fixture::spawn(options).await.unwrap()
+}
+
+const fn other(era: Era) -> Era {
+    match era {
+        Era::Legacy => Era::Modern,
+        Era::Modern => Era::Legacy,
+    }
+}
+
+/// A server of the other era than its client's, and somebody who may use it.
+struct Across {
+    fixture: Fixture,
+    admin: Person,
+    eve: Person,
+    id: ServerId,
+}
+
+impl Across {
+    async fn new(app: &App, client: Era, tools: Value) -> Self {
+        let fixture = server_of(other(client)).await;
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let id = app.add_server(&admin, "across", &fixture.url(), &[]).await;
+        app.allow(&admin, &eve, id, tools).await;
+        Self { fixture, admin, eve, id }
+    }
+}
+
+/// What a stateless client declares that can answer questions.
+fn asked_back(client: &Mcp, params: Value) -> Value {
+    let mut message = client.message("tools/call", params);
+    message["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"] =
+        json!({ "elicitation": { "form": {} }, "sampling": {}, "roots": {} });
+    message
+}
+
+async fn sent(client: &Mcp, message: &Value) -> Answer {
+    let reply = Reply::read(client.prepared(message).send().await.unwrap()).await;
+    Answer { message: serde_json::from_slice(&reply.body).unwrap_or_default(), reply }
+}
+
+async fn rules_and_records_hold(app: &App, client: Era) {
+    let across = Across::new(app, client, json!(["echo", "add"])).await;
+    let mcp = app.mcp("across", &across.eve, client).await;
+    assert_eq!(mcp.tools().await, ["echo", "add"]);
+
+    let answer = mcp.echo("over the bridge").await;
+    assert_eq!(answer.text(), "over the bridge");
+    assert_eq!(answer.result().get("resultType").is_some(), client == Era::Modern, "{}", answer.reply.text());
+    let records = app.caused_by(answer.reply.header("x-drawbridge-correlation-id")).await;
+    let actions: Vec<_> = records.iter().map(|entry| (entry.row.action, entry.row.outcome)).collect();
+    assert_eq!(
+        actions,
+        [(AuditAction::ToolCallAdmitted, Outcome::Admitted), (AuditAction::ToolCallSuccess, Outcome::Success)]
+    );
+
+    let denied = mcp.call("whoami", json!({})).await;
+    assert_eq!(denied.error(), -32602, "what is not allowed does not exist");
+    assert_eq!(across.fixture.calls("whoami"), 0);
+    app.newest(AuditAction::AccessDenied).await;
+
+    let failed = mcp.call("fail", json!({})).await;
+    assert_eq!(failed.error(), -32602);
+}
+
+async fn the_official_client_is_served(app: &App, client: Era) {
+    let across = Across::new(app, client, json!("all")).await;
+    let sdk = sdk(app.http.clone(), &app.mcp_url("across"), &across.eve.key, client).await.unwrap();
+    let tools = sdk.list_all_tools().await.unwrap();
+    assert!(tools.iter().any(|tool| tool.name == "echo"), "{tools:?}");
+    assert!(!sdk.list_all_resources().await.unwrap().is_empty());
+    assert!(!sdk.list_all_resource_templates().await.unwrap().is_empty());
+    assert!(!sdk.list_all_prompts().await.unwrap().is_empty());
+    let echo = rmcp::model::CallToolRequestParams::new("echo")
+        .with_arguments(json!({ "message": "hello" }).as_object().unwrap().clone());
+    let answer = sdk.call_tool(echo).await.unwrap();
+    assert!(format!("{answer:?}").contains("hello"), "{answer:?}");
+    sdk.cancel().await.unwrap();
+}
+
+/// 200 clients with equal ids get their own answers, also where they share one session at the server.
+async fn equal_ids_do_not_meet(app: &App, client: Era) {
+    let across = Across::new(app, client, json!("all")).await;
+    let mcp = app.mcp("across", &across.eve, client).await;
+    let calls = (0..200).map(|number| {
+        let mut message =
+            mcp.message("tools/call", json!({ "name": "echo", "arguments": { "message": format!("call {number}") } }));
+        message["id"] = json!(7);
+        let mcp = &mcp;
+        async move {
+            let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
+            let messages = crate::harness::mcp::messages(&reply);
+            let answer =
+                messages.iter().find(|message| message["id"] == 7).unwrap_or_else(|| panic!("{}", reply.text()));
+            assert_eq!(answer["result"]["content"][0]["text"], format!("call {number}"));
+        }
+    });
+    futures_util::future::join_all(calls).await;
+}
+
+on_both_engines! {
+    async fn a_stateless_client_and_an_older_server(app: &App) {
+        rules_and_records_hold(app, Era::Modern).await;
+    }
+
+    async fn an_older_client_and_a_stateless_server(app: &App) {
+        rules_and_records_hold(app, Era::Legacy).await;
+    }
+}
+
+macro_rules! on_sqlite {
+    ($(async fn $name:ident($app:ident: &App) $body:block)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            async fn body($app: &App) $body
+            let app = App::start(store::Engine::Sqlite).await;
+            body(&app).await;
+            app.finish().await;
+        }
+    )+};
+}
+
+on_sqlite! {
+    async fn the_official_stateless_client_uses_an_older_server(app: &App) {
+        the_official_client_is_served(app, Era::Modern).await;
+    }
+
+    async fn the_official_older_client_uses_a_stateless_server(app: &App) {
+        the_official_client_is_served(app, Era::Legacy).await;
+    }
+
+    async fn stateless_clients_with_equal_ids_share_a_session(app: &App) {
+        equal_ids_do_not_meet(app, Era::Modern).await;
+    }
+
+    async fn older_clients_with_equal_ids_meet_a_stateless_server(app: &App) {
+        equal_ids_do_not_meet(app, Era::Legacy).await;
+    }
+
+    async fn a_question_of_an_older_server_is_answered_in_a_second_round(app: &App) {
+        let across = Across::new(app, Era::Modern, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Modern).await;
+        let call = json!({ "name": "test_elicitation", "arguments": { "message": "your name?" } });
+        let first = sent(&mcp, &asked_back(&mcp, call.clone())).await;
+        assert_eq!(first.result()["resultType"], "input_required", "{}", first.reply.text());
+        let inputs = first.result()["inputRequests"].as_object().unwrap().clone();
+        let (key, input) = inputs.iter().next().unwrap();
+        assert_eq!(input["method"], "elicitation/create");
+        let state = first.result()["requestState"].as_str().unwrap().to_owned();
+
+        let answer = |state: &str, name: &str| {
+            let mut params = call.clone();
+            params["name"] = json!(name);
+            params["requestState"] = json!(state);
+            let given = json!({ "action": "accept", "content": { "username": "eve", "email": "eve@example.com" } });
+            params["inputResponses"] = json!({ key: given });
+            params
+        };
+        // A state is worth nothing to anybody else, for another tool, or when it was touched.
+        let mallory = app.person("Mallory", domain::Role::User).await;
+        app.allow(&across.admin, &mallory, across.id, json!("all")).await;
+        let stranger = app.mcp("across", &mallory, Era::Modern).await;
+        let stolen = sent(&stranger, &asked_back(&stranger, answer(&state, "test_elicitation"))).await;
+        stolen.error();
+        let elsewhere = sent(&mcp, &asked_back(&mcp, answer(&state, "test_sampling"))).await;
+        elsewhere.error();
+        let mut touched = state.clone();
+        touched.replace_range(20..21, if &state[20..21] == "A" { "B" } else { "A" });
+        sent(&mcp, &asked_back(&mcp, answer(&touched, "test_elicitation"))).await.error();
+
+        let last = sent(&mcp, &asked_back(&mcp, answer(&state, "test_elicitation"))).await;
+        assert_eq!(last.result()["resultType"], "complete", "{}", last.reply.text());
+        assert!(last.text().contains("accept"), "{}", last.text());
+        // Once answered, it is used up.
+        sent(&mcp, &asked_back(&mcp, answer(&state, "test_elicitation"))).await.error();
+    }
+
+    async fn an_ended_session_stays_ended(app: &App) {
+        let across = Across::new(app, Era::Legacy, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Legacy).await;
+        assert_eq!(mcp.verb(http::Method::DELETE).await.status, 204);
+        assert_eq!(mcp.echo("late").await.reply.status, 404, "clients of this era initialize anew on 404");
+    }
+
+    async fn a_server_that_forgot_its_sessions_gets_a_new_one(app: &App) {
+        let across = Across::new(app, Era::Modern, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Modern).await;
+        assert_eq!(mcp.echo("one").await.text(), "one");
+        let address = across.fixture.addr();
+        across.fixture.shutdown().await;
+        let options = FixtureOptions {
+            generations: Generations::Only(LEGACY.to_vec()),
+            tool_set: ToolSet::Both,
+            listen: address,
+            ..FixtureOptions::default()
+        };
+        let restarted = eventually("the address is free again", async || Fixture::spawn(options.clone()).await.ok()).await;
+        assert_eq!(mcp.echo("two").await.text(), "two");
+        assert_eq!(restarted.calls("echo"), 1, "the call was made once");
+    }
+
+    async fn a_batch_is_answered_together(app: &App) {
+        let across = Across::new(app, Era::Legacy, json!(["echo"])).await;
+        let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);
+        let mut opening = mcp.initialize_params();
+        opening["protocolVersion"] = json!("2025-03-26");
+        let opened = mcp.request("initialize", opening).await;
+        assert_eq!(opened.result()["protocolVersion"], "2025-03-26");
+        mcp.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        let echo = |id: u64, text: &str| {
+            json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
+                "params": { "name": "echo", "arguments": { "message": text } } })
+        };
+        let denied = json!({ "jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": { "name": "add", "arguments": {} } });
+        let note = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        let post = async |body: Value| {
+            let request = app.http.post(&mcp.url).bearer_auth(&mcp.key).header("content-type", "application/json");
+            let request = request.header("accept", "application/json, text/event-stream");
+            let request = request.header("mcp-session-id", mcp.session.clone().unwrap());
+            Reply::read(request.body(body.to_string()).send().await.unwrap()).await
+        };
+        let reply = post(json!([note, echo(1, "a"), echo(2, "b"), denied])).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let found: Vec<Value> = match serde_json::from_slice::<Value>(&reply.body) {
+            Ok(array) => array.as_array().unwrap().clone(),
+            Err(_) => events(&reply.text()),
+        };
+        let of = |id: u64| found.iter().find(|answer| answer["id"] == id).unwrap_or_else(|| panic!("{found:?}"));
+        assert_eq!(of(1)["result"]["content"][0]["text"], "a");
+        assert_eq!(of(2)["result"]["content"][0]["text"], "b");
+        assert_eq!(of(3)["error"]["code"], -32602);
+        assert_eq!(post(json!([note, note])).await.status, 202);
+        assert_eq!(post(json!([])).await.status, 400);
+    }
+
+    async fn a_client_of_the_first_revision_is_served(app: &App) {
+        let across = Across::new(app, Era::Legacy, json!(["echo"])).await;
+        for path in ["/sse", ""] {
+            let mut stream = app
+                .http
+                .get(format!("{}{path}", app.mcp_url("across")))
+                .bearer_auth(&across.eve.key)
+                .header("accept", "text/event-stream")
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(stream.status(), 200);
+            let mut text = String::new();
+            let mut until = async |wanted: &str| {
+                while !text.contains(wanted) {
+                    let chunk = tokio::time::timeout(crate::harness::PATIENCE, stream.chunk()).await.expect("in time");
+                    text.push_str(&String::from_utf8_lossy(&chunk.unwrap().expect("the stream goes on")));
+                }
+                text.clone()
+            };
+            let begun = until("\n\n").await;
+            let endpoint = begun.lines().find_map(|line| line.strip_prefix("data: ")).unwrap().to_owned();
+            assert!(begun.starts_with("event: endpoint\n"), "{begun}");
+            let post = async |key: &str, message: Value| {
+                let request = app.http.post(format!("{}{endpoint}", app.base)).bearer_auth(key);
+                request.header("content-type", "application/json").body(message.to_string()).send().await.unwrap().status()
+            };
+            let open = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+                "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "old", "version": "1" } } });
+            assert_eq!(post(&across.admin.key, open.clone()).await, 404, "the address is of no use to others");
+            assert_eq!(post(&across.eve.key, open).await, 202);
+            assert!(until("serverInfo").await.contains(r#""protocolVersion":"2024-11-05""#));
+            assert_eq!(post(&across.eve.key, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await, 202);
+            let call = |id: u64, tool: &str| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
+                "params": { "name": tool, "arguments": { "message": "hello of old" } } });
+            assert_eq!(post(&across.eve.key, call(2, "echo")).await, 202);
+            until("hello of old").await;
+            assert_eq!(post(&across.eve.key, call(3, "add")).await, 202);
+            until("-32602").await;
+        }
+    }
+
+    async fn an_older_client_cancels_a_call_of_a_stateless_server(app: &App) {
+        let across = Across::new(app, Era::Legacy, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Legacy).await;
+        across.fixture.hold();
+        let call = mcp.message("tools/call", json!({ "name": "slow", "arguments": { "ms": 1 } }));
+        let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": call["id"] } });
+        let calling = tokio::spawn(mcp.prepared(&call).send());
+        across.fixture.wait_for_calls("slow", 1).await.unwrap();
+        assert_eq!(mcp.post(&cancel.to_string()).await.status, 202);
+        let reply = Reply::read(calling.await.unwrap().unwrap()).await;
+        assert!(crate::harness::mcp::messages(&reply).is_empty(), "who cancelled gets no answer: {}", reply.text());
+        across.fixture.release();
+        let entry = eventually("the outcome is recorded", async || {
+            app.of_action(AuditAction::ToolCallFailure).await.into_iter().next()
+        })
+        .await;
+        assert_eq!(entry.row.outcome, Outcome::Failure);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_an_older_client_outlives_the_gateway() {
+    let app = App::start(store::Engine::Sqlite).await;
+    let across = Across::new(&app, Era::Legacy, json!("all")).await;
+    let mut mcp = app.mcp("across", &across.eve, Era::Legacy).await;
+    assert_eq!(mcp.echo("before").await.text(), "before");
+    app.stop().await;
+    let again = App::start_at(app.place).await;
+    mcp.url = again.mcp_url("across");
+    assert_eq!(mcp.echo("after").await.text(), "after", "the same session, in another process");
+    again.finish().await;
+}
