@@ -20,8 +20,8 @@ use super::to_modern::Held;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
-use crate::limits::{Kind, Pass};
 use crate::incoming::Incoming;
+use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 
 impl Gateway {
@@ -64,7 +64,8 @@ impl Gateway {
         };
         let id = incoming.id().to_owned();
         let first = bridge::acknowledged(&id, &granted.to_string());
-        let listener = ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
+        let listener =
+            ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
         Ok(stream(self, Some(first), listener))
     }
 

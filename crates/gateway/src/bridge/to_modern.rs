@@ -310,7 +310,8 @@ impl Asking {
             .ok_or_else(|| Fault::NotMcp("it asks for input in a way that cannot be read".to_owned()))?;
         let parts = &self.gateway.inner.parts;
         let (person, server) = (self.context.person.id, self.context.server.id);
-        let round = self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
+        let round =
+            self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
         self.ready
             .extend(inputs.iter().enumerate().map(|(index, input)| bridge::input_as_request(&round.id(index), input)));
         let keys = inputs.iter().map(|input| (input.key.to_string(), input.method == "elicitation/create")).collect();
