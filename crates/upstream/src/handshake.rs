@@ -89,10 +89,12 @@ impl Established {
             (Channel::Streamable(_), Some(info)) => format!("MCP {version}, {info}"),
             (Channel::Streamable(_), None) => format!("MCP {version}"),
             (Channel::HttpSse(_), Some(info)) => {
-                format!("MCP {version} (HTTP+SSE), {info}; the server connects in the older way, which is supported")
+                format!(
+                    "MCP {version} (HTTP+SSE), {info}; the server uses the older transport from 2024, which is supported"
+                )
             }
             (Channel::HttpSse(_), None) => {
-                format!("MCP {version} (HTTP+SSE); the server connects in the older way, which is supported")
+                format!("MCP {version} (HTTP+SSE); the server uses the older transport from 2024, which is supported")
             }
         }
     }

@@ -17,6 +17,7 @@ mod frame;
 mod full_disk;
 mod functions;
 mod harness;
+mod http_sse;
 mod journey;
 mod limits;
 mod lists;
