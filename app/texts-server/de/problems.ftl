@@ -2,7 +2,7 @@
 
 problems-needs-person-account-sign = hierfür ist das Konto einer Person nötig; melden Sie sich in der Konsole an
 problems-needs-right-rights-ask = hierfür ist das Recht nötig, { $rights }; bitten Sie einen Administrator von Drawbridge, es zu tun oder Ihnen die Rolle zu geben
-problems-servers-with-transport-transport = Server mit dem Transport { $transport } können nicht genutzt werden; wählen Sie Streamable HTTP
+problems-servers-with-transport-transport = Server mit dem Transport { $transport } können nicht genutzt werden; wählen Sie einen über HTTP
 problems-servers-need-oauth-cannot = Server, die OAuth verlangen, können nicht genutzt werden; wählen Sie „Keine“ oder einen API-Schlüssel
 problems-enter-header-carries-api = geben Sie den Header ein, der den API-Schlüssel enthält, zum Beispiel Authorization
 problems-choose-api-key-headers = wählen Sie „API-Schlüssel oder Header“, um Header zu senden, oder entfernen Sie die Header

@@ -2,7 +2,7 @@
 
 problems-needs-person-account-sign = this needs a person's account; sign in to the console
 problems-needs-right-rights-ask = this needs the right to { $rights }; ask an administrator of Drawbridge to do it or to give you the role
-problems-servers-with-transport-transport = servers with the transport { $transport } cannot be used; choose Streamable HTTP
+problems-servers-with-transport-transport = servers with the transport { $transport } cannot be used; choose one over HTTP
 problems-servers-need-oauth-cannot = servers that need OAuth cannot be used; choose none, or an API key
 problems-enter-header-carries-api = enter the header that carries the API key, for example Authorization
 problems-choose-api-key-headers = choose `API key or headers` to send headers, or remove them

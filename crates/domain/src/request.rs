@@ -74,7 +74,7 @@ pub struct NewRequest {
     /// What the server is.
     #[serde(default)]
     pub description: String,
-    /// How it is spoken to (`streamable_http`).
+    /// How it is spoken to (`streamable_http` or `sse`).
     #[serde(default)]
     pub transport: String,
     /// Its MCP endpoint.

@@ -168,7 +168,7 @@ pub struct NewServer {
     /// What it is for.
     #[serde(default)]
     pub description: String,
-    /// How it is spoken to (`streamable_http`).
+    /// How it is spoken to: `streamable_http` or `sse`. Empty: as before, or `streamable_http`.
     #[serde(default)]
     pub transport: String,
     /// Its MCP endpoint.

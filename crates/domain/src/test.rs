@@ -96,7 +96,7 @@ pub struct TestReport {
     pub tested_at: DateTime<Utc>,
     /// The steps, in order.
     pub steps: Vec<TestStep>,
-    /// The MCP revision agreed on.
+    /// The MCP revision agreed on, with ` (HTTP+SSE)` behind it if the server speaks the transport of 2024-11-05.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol_version: Option<String>,
     /// Name and version that the server gives itself.
@@ -112,9 +112,22 @@ pub struct TestReport {
     pub definitions_digest: Option<String>,
 }
 
+/// Behind the revision.
+const OVER_HTTP_SSE: &str = " (HTTP+SSE)";
+
 impl TestReport {
     /// The step that failed, if one did.
     pub fn failure(&self) -> Option<&TestStep> {
         self.steps.iter().find(|s| s.state == TestStepState::Failed)
+    }
+
+    /// The revision of a server that was spoken to over HTTP+SSE, as reports name it.
+    pub fn revision_over_http_sse(version: &str) -> String {
+        version.to_owned() + OVER_HTTP_SSE
+    }
+
+    /// Whether the server was spoken to over HTTP+SSE, be it that it was asked for or found out.
+    pub fn is_over_http_sse(&self) -> bool {
+        self.protocol_version.as_ref().is_some_and(|version| version.ends_with(OVER_HTTP_SSE))
     }
 }

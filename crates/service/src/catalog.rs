@@ -165,7 +165,8 @@ fn convert(listed: Listed<'_>) -> std::result::Result<CatalogEntry, serde_json::
     let raw: serde_json::Value = serde_json::from_str(listed.server.get())?;
     let server: ServerJson = serde_json::from_str(listed.server.get())?;
     let ours = listed.meta.ours;
-    let remote = server.remotes.into_iter().next();
+    // Of several the newest transport; the first of those.
+    let remote = server.remotes.into_iter().min_by_key(|remote| remote.kind == RemoteKind::Sse);
     let (transport, url, headers) = match remote {
         None => (Transport::Stdio, None, Vec::new()),
         Some(remote) => {
@@ -208,6 +209,28 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn the_older_transport_is_used_where_there_is_no_other() {
+        let entry = |remotes: &str| {
+            let server =
+                format!(r#"{{"name":"com.example/mcp","description":"x","version":"1","remotes":[{remotes}]}}"#);
+            let ours = r#"{"dev.drawbridge/catalog":{"publisher":"Example","categories":[]}}"#;
+            let text = format!(r#"[{{"server":{server},"_meta":{ours}}}]"#);
+            let entry = parse(&text).unwrap().remove(0);
+            assert!(entry.needs.requestable());
+            (entry.transport, entry.url.unwrap())
+        };
+        let (old, new) = (
+            r#"{"type":"sse","url":"https://mcp.example.com/sse"}"#,
+            r#"{"type":"streamable-http","url":"https://mcp.example.com/mcp"}"#,
+        );
+        assert_eq!(entry(old), (Transport::Sse, "https://mcp.example.com/sse".to_owned()));
+        assert_eq!(
+            entry(&format!("{old},{new}")),
+            (Transport::StreamableHttp, "https://mcp.example.com/mcp".to_owned())
+        );
+    }
 
     #[test]
     fn the_starter_catalog_is_sound() {

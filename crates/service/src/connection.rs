@@ -65,10 +65,10 @@ impl Services {
             "" => Transport::StreamableHttp,
             text => wrong.parse("transport", text).unwrap_or(Transport::StreamableHttp),
         };
-        if transport != Transport::StreamableHttp {
+        if transport == Transport::Stdio {
             wrong.add(
                 "transport",
-                format!("servers with the transport {} cannot be used; choose Streamable HTTP", transport.label()),
+                format!("servers with the transport {} cannot be used; choose one over HTTP", transport.label()),
             );
         }
         let auth = match given.auth.trim() {

@@ -12,7 +12,7 @@ mod stage;
 mod stories;
 mod work;
 
-use domain::{AuditAction, Capability, Problem, SecretText, TestReport};
+use domain::{AuditAction, Capability, Problem, SecretText, TestReport, Transport};
 use net::Reach;
 use serde_json::json;
 
@@ -50,7 +50,8 @@ impl Services {
         if people > 0 {
             return Ok(false);
         }
-        let report = reached(self.run_test(upstream, Reach::Public, Vec::new()).await, upstream)?;
+        let report =
+            reached(self.run_test(upstream, Transport::StreamableHttp, Reach::Public, Vec::new()).await, upstream)?;
         // One hash for all: the password is public, and a hash takes as long as it is meant to.
         let hash = self.passwords().hash(self.env(), &SecretText::new(DEMO_PASSWORD)).await?;
 

@@ -387,6 +387,7 @@ pub(crate) fn server_of(
     request: &Request,
     id: ServerId,
     slug: domain::Slug,
+    transport: Transport,
     allow_private: bool,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Server {
@@ -396,7 +397,7 @@ pub(crate) fn server_of(
         name: request.name.clone(),
         description: request.description.clone(),
         icon: request.icon.clone(),
-        transport: Transport::StreamableHttp,
+        transport,
         url: request.url.clone(),
         auth: if request.header_names.is_empty() { AuthKind::None } else { request.auth },
         header_names: request.header_names.clone(),

@@ -19,7 +19,7 @@ use crate::error::Wrong;
 use crate::notifications::{Message, notify};
 use crate::requests::{add_history, decided, request_event, server_of};
 use crate::rules::rule_event;
-use crate::servers::{server_event, test_event};
+use crate::servers::{server_event, test_event, transport_of};
 use crate::snapshot::Part;
 use crate::views::{request_subject, rule_views};
 use crate::{Caller, Error, Result, Services};
@@ -75,10 +75,10 @@ impl Services {
         if request.state != RequestState::Pending {
             return Err(decided(&request));
         }
-        let (owner, url, reach) = match request.kind {
+        let (owner, url, transport, reach) = match request.kind {
             RequestKind::Server => {
                 let reach = if allow_private { Reach::Private } else { Reach::Public };
-                (Owner::Request(id), request.url, reach)
+                (Owner::Request(id), request.url, request.transport, reach)
             }
             RequestKind::Access => {
                 let server = match request.server_id {
@@ -88,12 +88,12 @@ impl Services {
                 let server = server.ok_or_else(gone)?;
                 // Where the server is now: its credential must not travel to an address that it has left.
                 let reach = if server.allow_private { Reach::Private } else { Reach::Public };
-                (Owner::Server(server.id), server.url, reach)
+                (Owner::Server(server.id), server.url, server.transport, reach)
             }
         };
         let headers = self.opened_headers(&mut tx, owner).await?;
         drop(tx);
-        let report = self.run_test(&url, reach, headers).await;
+        let report = self.run_test(&url, transport, reach, headers).await;
 
         let mut change = self.begin(caller).await?;
         let now = change.now;
@@ -198,7 +198,8 @@ impl Services {
         }
         let now = change.now;
         let slug = free_slug(&mut change.tx, request, approval).await?;
-        let server = server_of(request, ServerId::generate(self.env()), slug, approval.allow_private, now);
+        let transport = transport_of(&report, request.transport);
+        let server = server_of(request, ServerId::generate(self.env()), slug, transport, approval.allow_private, now);
         match store::servers::insert(&mut change.tx, &server).await {
             // On PostgreSQL another transaction may have taken it since it was looked up.
             Err(store::Error::Conflict("servers.slug")) => return Err(slug_taken(&server.slug)),

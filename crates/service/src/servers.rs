@@ -2,7 +2,7 @@
 
 use domain::{
     AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk,
-    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind,
+    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind, Transport,
 };
 use ledger::Event;
 use net::Reach;
@@ -105,11 +105,14 @@ impl Services {
     }
 
     /// Changes a server. Another address or credential needs a new test before changed definitions can be approved.
-    pub async fn update_server(&self, caller: &Caller, id: ServerId, new: NewServer) -> Result<Server> {
+    pub async fn update_server(&self, caller: &Caller, id: ServerId, mut new: NewServer) -> Result<Server> {
         self.require(caller, Capability::ManageServers).await?;
         let mut change = self.begin(caller).await?;
         let old = found(store::servers::lock(&mut change.tx, id).await?)?;
         let kept = store::secrets::names(&mut change.tx, Owner::Server(id)).await?;
+        if new.transport.trim().is_empty() {
+            old.transport.as_str().clone_into(&mut new.transport);
+        }
         let mut wrong = Wrong::new();
         let name = wrong.text("name", &new.name, 120);
         let description = wrong.optional_text("description", &new.description, 2000);
@@ -217,12 +220,12 @@ impl Services {
         let headers = self.opened_headers(&mut tx, Owner::Server(id)).await?;
         drop(tx);
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
-        let report = self.run_test(&server.url, reach, headers).await;
+        let report = self.run_test(&server.url, server.transport, reach, headers).await;
 
         let mut change = self.begin(caller).await?;
         let now = change.now;
         let tested = server;
-        let server = found(store::servers::lock(&mut change.tx, id).await?)?;
+        let mut server = found(store::servers::lock(&mut change.tx, id).await?)?;
         if server.url != tested.url || server.updated_at != tested.updated_at {
             // What was seen may be another server's, and must not be approved as this one's.
             let why = "the server was changed while it was tested; test the connection again";
@@ -231,6 +234,14 @@ impl Services {
         store::tests::insert(&mut change.tx, TestSubject::Server(id), &report, caller.actor.id).await?;
         let (health, detail) = health_of(&report);
         store::servers::set_health(&mut change.tx, id, health, detail.as_deref(), now).await?;
+        let transport = transport_of(&report, server.transport);
+        if transport != server.transport {
+            server = Server { transport, updated_at: now, ..server };
+            store::servers::update(&mut change.tx, &server).await?;
+            change.reload(Part::Servers);
+            let event = server_event(change.event(AuditAction::ServerUpdated), &server);
+            change.also(event);
+        }
         if report.ok && server.status != ServerStatus::Draft {
             let seen: Vec<Definition> = report.tools.iter().chain(&report.others).cloned().collect();
             if let Some(warning) = self.note_definitions(&mut change, &server, &seen, true).await? {
@@ -246,10 +257,11 @@ impl Services {
     pub(crate) async fn run_test(
         &self,
         url: &str,
+        transport: Transport,
         reach: Reach,
         headers: Vec<(String, secrecy::SecretString)>,
     ) -> TestReport {
-        let target = upstream::Target { url: url.to_owned(), reach, headers };
+        let target = upstream::Target { url: url.to_owned(), transport, reach, headers };
         upstream::test(&self.parts().net, &target, self.env(), &upstream::Limits::default()).await
     }
 
@@ -268,6 +280,11 @@ impl Services {
         store::servers::set_health(&mut change.tx, id, health, detail.as_deref(), now).await?;
         change.commit_unaudited("health is an observation; the calls that show it are recorded").await
     }
+}
+
+/// How a server is spoken to: as it was set up, unless a test found out that it only knows HTTP+SSE.
+pub(crate) fn transport_of(report: &TestReport, chosen: Transport) -> Transport {
+    if report.ok && report.is_over_http_sse() { Transport::Sse } else { chosen }
 }
 
 /// What a report says about a server's health.

@@ -24,7 +24,7 @@ use crate::wire::{Outgoing, Wire};
 
 pub(crate) const DISCOVER: &str = "server/discover";
 pub(crate) const INITIALIZE: &str = "initialize";
-const NOTIFICATION: &str = "notifications/initialized";
+pub(crate) const NOTIFICATION: &str = "notifications/initialized";
 
 /// What went over the transport.
 #[derive(Clone, Default)]
@@ -33,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) asked: Option<&'static str>,
     /// The last failure.
     pub(crate) failure: Option<Failure>,
+    /// The status with which the last request was refused.
+    pub(crate) status: Option<StatusCode>,
     /// The last result.
     pub(crate) answer: Option<Bytes>,
     pub(crate) session: Option<String>,
@@ -98,7 +100,7 @@ impl Adapter {
                 return Ok(StreamableHttpPostResponse::Accepted);
             }
         };
-        self.note(|seen| (seen.asked, seen.failure) = (Some(method), None));
+        self.note(|seen| (seen.asked, seen.failure, seen.status) = (Some(method), None, None));
         let begun = Instant::now();
         let outcome = self.wire.request(Outgoing { method, headers, body, deadline }).await;
         self.note(|seen| seen.first_answer = seen.first_answer.or(Some(begun.elapsed())));
@@ -118,6 +120,7 @@ impl Adapter {
                 }
             },
             Err(Failure::Status { status, page, error }) => {
+                self.note(|seen| seen.status = Some(status));
                 let body = error.as_deref().unwrap_or_default();
                 let failure = refused(body, method).unwrap_or(Failure::Status { status, page, error: error.clone() });
                 match discover {
@@ -166,7 +169,8 @@ pub(crate) fn refused(body: &[u8], method: &str) -> Option<Failure> {
     }
 }
 
-fn typed(message: &[u8], method: &str) -> Result<ServerJsonRpcMessage, Failure> {
+/// The message as rmcp reads it.
+pub(crate) fn typed(message: &[u8], method: &str) -> Result<ServerJsonRpcMessage, Failure> {
     serde_json::from_slice(message).map_err(|error| Failure::NotMcp {
         why: format!("its answer to `{method}` is not what the protocol says: {error}"),
     })

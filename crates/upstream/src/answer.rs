@@ -39,6 +39,17 @@ pub(crate) async fn acknowledgement(response: Response, credential: bool) -> Res
     accepted(response, credential).await.map(drop)
 }
 
+/// The response, if it is an event stream.
+pub(crate) async fn events(response: Response, credential: bool) -> Result<Response, Failure> {
+    let response = accepted(response, credential).await?;
+    match content_type(&response).as_str() {
+        "text/event-stream" => Ok(response),
+        "text/html" | "application/xhtml+xml" => Err(Failure::Page),
+        "" => Err(Failure::NotMcp { why: "the answer has no content type".to_owned() }),
+        other => Err(Failure::NotMcp { why: format!("the answer is `{other}`, not an event stream") }),
+    }
+}
+
 /// The response, if its status is a success.
 async fn accepted(response: Response, credential: bool) -> Result<Response, Failure> {
     let status = response.status();

@@ -74,6 +74,18 @@ pub enum Failure {
         /// The message.
         message: String,
     },
+    /// An event stream of HTTP+SSE that does not begin with the address for messages.
+    NoEndpoint {
+        /// The event that it begins with.
+        event: String,
+    },
+    /// An address for messages at another site.
+    ForeignEndpoint {
+        /// Where, without query.
+        to: String,
+    },
+    /// An event stream that ended before the answer.
+    StreamEnded,
     /// No common revision.
     NoCommonVersion {
         /// What the server speaks.
@@ -185,6 +197,11 @@ impl Failure {
             Self::Refused { method, code, message } => {
                 format!("the server refuses `{method}` with error {code}: {message}")
             }
+            Self::NoEndpoint { event } => {
+                format!("the event stream begins with `{event}` and not with the address for messages")
+            }
+            Self::ForeignEndpoint { to } => format!("the server wants its messages sent to another site: {to}"),
+            Self::StreamEnded => "the server ends its event stream before it has answered".to_owned(),
             Self::NoCommonVersion { server } if server.is_empty() => {
                 "the server speaks no revision of MCP that is known here".to_owned()
             }
@@ -238,11 +255,12 @@ impl Failure {
             Self::Redirect { .. } => "redirects are not followed; if you trust the new address, enter it instead",
             Self::Status { status, .. } => match *status {
                 StatusCode::NOT_FOUND | StatusCode::GONE => {
-                    "check the path: MCP endpoints are often at the site's address followed by /mcp"
+                    "check the path: MCP endpoints are often at the site's address followed by /mcp, those of the older \
+                     HTTP+SSE by /sse"
                 }
                 StatusCode::METHOD_NOT_ALLOWED => {
-                    "check the path, and that the server speaks Streamable HTTP; the older HTTP+SSE transport is not \
-                     supported yet"
+                    "check the path and the transport: at this address the server speaks neither the one that was \
+                     chosen nor an older one"
                 }
                 StatusCode::TOO_MANY_REQUESTS => "the server limits how often it is asked; wait a while and test again",
                 status if status.is_server_error() => {
@@ -252,7 +270,8 @@ impl Failure {
             },
             Self::Page => "enter the address of the MCP endpoint itself, often the site's address followed by /mcp",
             Self::NotMcp { .. } => {
-                "check in the server's documentation that this is its MCP endpoint and that it speaks Streamable HTTP"
+                "check in the server's documentation that this is its MCP endpoint and that it speaks Streamable HTTP or \
+                 HTTP+SSE"
             }
             Self::Malformed { .. }
             | Self::Duplicate { .. }
@@ -260,6 +279,16 @@ impl Failure {
             | Self::EndlessPages { .. } => "this is a fault of the server; report it to its maintainer",
             Self::NoAnswer { .. } | Self::Refused { .. } => {
                 "check that the address is an MCP endpoint, and look into the server's log for the reason"
+            }
+            Self::NoEndpoint { .. } => {
+                "check the address: event streams of HTTP+SSE are often at the site's address followed by /sse"
+            }
+            Self::ForeignEndpoint { .. } => {
+                "messages and credentials stay at the site whose address was entered; ask the server's operator to \
+                 correct the address that the server gives"
+            }
+            Self::StreamEnded => {
+                "look into the server's log, and let event streams stay open in every proxy in front of it"
             }
             Self::NoCommonVersion { .. } => "update the server, or Drawbridge if the server is newer",
             Self::Timeout { .. } | Self::OutOfTime { .. } => {

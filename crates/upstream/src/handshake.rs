@@ -3,12 +3,16 @@
 //! rmcp asks `server/discover` first and takes what is refused in the right way for a server from before 2026-07-28,
 //! which it then asks to `initialize`. Beyond that, a server gets a second chance with `initialize` where rmcp would
 //! give up, but where servers are known to stumble over a method that they have never heard of: by saying nothing, by
-//! an internal error, or by an empty answer; and where a newer server says that it prefers an older revision.
+//! an internal error, or by an empty answer; and where a newer server says that it prefers an older revision. What does
+//! not know `initialize` at this address either may be a server of 2024-11-05 (`http_sse`): the specification names
+//! the three statuses after which it is looked for.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::{TestReport, Transport};
+use http::StatusCode;
 use mcp::result::{Outcome, Response};
 use mcp::{ProtocolVersion, Raw};
 use rmcp::model::{
@@ -21,7 +25,8 @@ use rmcp::{ClientLifecycleMode, ClientServiceExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::adapter::{Adapter, DISCOVER, INITIALIZE, Seen};
-use crate::wire::Wire;
+use crate::http_sse::{self, Session};
+use crate::wire::{Outgoing, Wire};
 use crate::{Failure, Limits, shown};
 
 /// What we call ourselves to the server.
@@ -47,10 +52,53 @@ pub(crate) struct Established {
     pub(crate) answer: Bytes,
     /// How long the first answer took.
     pub(crate) first_answer: Duration,
+    /// Where its lists are asked for.
+    pub(crate) channel: Channel,
     running: Option<RunningService<RoleClient, ClientConfig>>,
 }
 
+/// Where requests go.
+pub(crate) enum Channel {
+    Streamable(Wire),
+    HttpSse(Arc<Session>),
+}
+
+impl Channel {
+    /// Sends a request and reads its answer. `id` is the request's id as JSON text.
+    pub(crate) async fn request(&self, id: &str, outgoing: Outgoing<'_>) -> Result<Bytes, Failure> {
+        match self {
+            Self::Streamable(wire) => Ok(wire.request(outgoing).await?.message),
+            Self::HttpSse(session) => session.request(id, outgoing).await,
+        }
+    }
+}
+
 impl Established {
+    /// The revision as reports name it.
+    pub(crate) fn revision(&self) -> String {
+        match self.channel {
+            Channel::Streamable(_) => self.version.to_string(),
+            Channel::HttpSse(_) => TestReport::revision_over_http_sse(self.version.as_str()),
+        }
+    }
+
+    /// The handshake in words.
+    pub(crate) fn words(&self) -> String {
+        let version = self.version;
+        match (&self.channel, &self.server_info) {
+            (Channel::Streamable(_), Some(info)) => format!("MCP {version}, {info}"),
+            (Channel::Streamable(_), None) => format!("MCP {version}"),
+            (Channel::HttpSse(_), Some(info)) => {
+                format!(
+                    "MCP {version} (HTTP+SSE), {info}; the server uses the older transport from 2024, which is supported"
+                )
+            }
+            (Channel::HttpSse(_), None) => {
+                format!("MCP {version} (HTTP+SSE); the server uses the older transport from 2024, which is supported")
+            }
+        }
+    }
+
     /// Whether the server says that it offers this (a member of `capabilities`).
     pub(crate) fn offers(&self, capability: &str) -> bool {
         result_of(&self.answer)
@@ -82,8 +130,29 @@ fn result_of(answer: &[u8]) -> Option<Raw<'_>> {
     }
 }
 
-/// Shakes hands, within the time of one step.
-pub(crate) async fn establish(wire: &Wire, limits: &Limits) -> Result<Established, Failure> {
+/// Shakes hands, within the time of one step for each of the two transports.
+pub(crate) async fn establish(wire: &Wire, limits: &Limits, transport: Transport) -> Result<Established, Failure> {
+    if transport == Transport::Sse {
+        return http_sse::establish(wire, limits).await.map_err(|stopped| stopped.failure);
+    }
+    let failed = match streamable(wire, limits).await {
+        Ok(established) => return Ok(established),
+        Err(failed) => failed,
+    };
+    if !failed.asks_for_http_sse() {
+        return Err(failed.failure);
+    }
+    tracing::debug!(host = shown(wire.url()), "the server does not know {INITIALIZE}; trying HTTP+SSE");
+    http_sse::establish(wire, limits).await.map_err(|stopped| match stopped.failure {
+        // A stream that is locked says more than a refused POST.
+        locked @ (Failure::Unauthorized { .. } | Failure::Forbidden { .. }) => locked,
+        certain if stopped.certain => certain,
+        _ => failed.failure,
+    })
+}
+
+/// Streamable HTTP, in the newest way that the server knows.
+async fn streamable(wire: &Wire, limits: &Limits) -> Result<Established, Failed> {
     let begun = Instant::now();
     let newest_first = ClientLifecycleMode::Auto {
         preferred_versions: vec![rmcp::model::ProtocolVersion::V_2026_07_28],
@@ -94,23 +163,29 @@ pub(crate) async fn establish(wire: &Wire, limits: &Limits) -> Result<Establishe
         Err(failed) => failed,
     };
     if !failed.deserves_second_chance() {
-        return Err(failed.failure);
+        return Err(failed);
     }
     tracing::debug!(host = shown(wire.url()), "the server stumbled over {DISCOVER}; trying {INITIALIZE}");
-    let second = attempt(wire, limits, begun, ClientLifecycleMode::Initialize).await;
-    second.map_err(|again| match again.failure {
+    let again = match attempt(wire, limits, begun, ClientLifecycleMode::Initialize).await {
+        Ok(established) => return Ok(established),
+        Err(again) => again,
+    };
+    let failure = match again.failure {
         // What the server made of the question it should know says more, unless only the time ran out on it.
         Failure::Timeout { .. } if !matches!(failed.failure, Failure::Timeout { .. }) => failed.failure,
         Failure::Timeout { method, .. } => Failure::Timeout { method, after: limits.step },
         other => other,
-    })
+    };
+    Err(Failed { failure, ..again })
 }
 
 /// A handshake that failed.
-struct Failed {
-    failure: Failure,
+pub(crate) struct Failed {
+    pub(crate) failure: Failure,
     /// Whether it was still about `server/discover`.
     discovering: bool,
+    /// The status with which the last request was refused.
+    status: Option<StatusCode>,
 }
 
 impl Failed {
@@ -124,6 +199,13 @@ impl Failed {
             _ => false,
         };
         self.discovering && stumbled
+    }
+
+    /// Whether a server of 2024-11-05 may have refused this way (transports, "Backward Compatibility").
+    fn asks_for_http_sse(&self) -> bool {
+        const REFUSALS: [StatusCode; 3] =
+            [StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        !self.discovering && self.status.is_some_and(|status| REFUSALS.contains(&status))
     }
 }
 
@@ -148,30 +230,53 @@ async fn attempt(
     let adapter = Adapter { wire: wire.clone(), seen: Arc::clone(&seen), until, patience: limits.step / 2 };
     let config = StreamableHttpClientTransportConfig::with_uri(wire.url().as_str()).reinit_on_expired_session(false);
     let transport = StreamableHttpClientTransport::with_client(adapter, config);
-    let us = ClientConfig::new(capabilities(), Implementation::new(CLIENT_NAME, CLIENT_VERSION))
-        .with_protocol_version(rmcp::model::ProtocolVersion::V_2025_11_25);
-
+    let us = us(rmcp::model::ProtocolVersion::V_2025_11_25);
     let served = timeout_at(until, us.serve_with_lifecycle(transport, lifecycle)).await;
-    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let discovering = seen.asked == Some(DISCOVER);
-    let fail = |failure| Failed { failure, discovering };
-    let method = seen.asked.unwrap_or(DISCOVER);
-    let running = match served {
-        Ok(Ok(running)) => running,
-        Ok(Err(error)) => return Err(fail(explain(&error, method, seen.failure))),
-        Err(_) => {
-            let late = Failure::Timeout { method: method.to_owned(), after: limits.step };
-            return Err(fail(seen.failure.unwrap_or(late)));
-        }
-    };
-    let agreed = running.peer().peer_info().map(|info| info.protocol_version.to_string()).unwrap_or_default();
-    let Some(version) = ProtocolVersion::parse(&agreed) else {
-        return Err(Failed { failure: Failure::NoCommonVersion { server: vec![agreed] }, discovering: false });
-    };
-    let answer = seen.answer.unwrap_or_default();
-    let server_info = server_info(&answer);
-    let first_answer = seen.first_answer.unwrap_or_default();
-    Ok(Established { version, session: seen.session, server_info, answer, first_answer, running: Some(running) })
+    Served { outcome: served.ok(), seen, channel: Channel::Streamable(wire.clone()) }.established(limits)
+}
+
+/// Who we are, and the newest revision with a handshake that we ask for.
+pub(crate) fn us(version: rmcp::model::ProtocolVersion) -> ClientConfig {
+    ClientConfig::new(capabilities(), Implementation::new(CLIENT_NAME, CLIENT_VERSION)).with_protocol_version(version)
+}
+
+type Running = RunningService<RoleClient, ClientConfig>;
+
+/// What came of a handshake.
+pub(crate) struct Served {
+    /// `None` if the time ran out.
+    pub(crate) outcome: Option<Result<Running, ClientInitializeError>>,
+    pub(crate) seen: Arc<Mutex<Seen>>,
+    pub(crate) channel: Channel,
+}
+
+impl Served {
+    pub(crate) fn established(self, limits: &Limits) -> Result<Established, Failed> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (discovering, status) = (seen.asked == Some(DISCOVER), seen.status);
+        let fail = |failure| Failed { failure, discovering, status };
+        let method = seen.asked.unwrap_or(DISCOVER);
+        let running = match self.outcome {
+            Some(Ok(running)) => running,
+            Some(Err(error)) => return Err(fail(explain(&error, method, seen.failure))),
+            None => {
+                let late = Failure::Timeout { method: method.to_owned(), after: limits.step };
+                return Err(fail(seen.failure.unwrap_or(late)));
+            }
+        };
+        let agreed = running.peer().peer_info().map(|info| info.protocol_version.to_string()).unwrap_or_default();
+        let over_sse = matches!(self.channel, Channel::HttpSse(_));
+        let known = ProtocolVersion::parse(&agreed).filter(|version| version.has_initialize() || !over_sse);
+        let Some(version) = known else {
+            let failure = Failure::NoCommonVersion { server: vec![agreed] };
+            return Err(Failed { failure, discovering: false, status: None });
+        };
+        let answer = seen.answer.unwrap_or_default();
+        let server_info = server_info(&answer);
+        let first_answer = seen.first_answer.unwrap_or_default();
+        let (session, channel, running) = (seen.session, self.channel, Some(running));
+        Ok(Established { version, session, server_info, answer, first_answer, channel, running })
+    }
 }
 
 /// Why rmcp gave up. What our own transport saw is more precise, if it saw anything wrong at all.

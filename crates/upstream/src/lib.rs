@@ -15,12 +15,15 @@
 //! do not know and write the rest in another order, and what is approved must be what the model will read. The
 //! fingerprint of a definition found here is the fingerprint that the gateway computes from the bytes of `tools/list`.
 //!
+//! Servers of 2024-11-05 are spoken to by their own transport (`http_sse`), below the same two ways of reading.
+//!
 //! What is not done here: deciding whether a server may be used, storing anything, calling tools.
 
 mod adapter;
 mod answer;
 mod failure;
 mod handshake;
+mod http_sse;
 mod lists;
 mod oauth;
 mod steps;
@@ -117,28 +120,26 @@ async fn run(net: &Net, target: &Target, limits: &Limits, steps: &mut Steps) -> 
     let wire = Wire::new(net.client(target.reach).clone(), url.clone(), credential, limits.clone());
 
     steps.start(TestStepKind::Handshake);
-    let established = match handshake::establish(&wire, limits).await {
+    let established = match handshake::establish(&wire, limits, target.transport).await {
         Ok(established) => established,
         Err(failure) => return Err(oauth::explain(&wire, failure).await),
     };
     let answered =
         if has_credential { "The server accepts the credential" } else { "The server asks for no credential" };
     steps.pass_as(TestStepKind::Authentication, answered, established.first_answer);
-    steps.pass(match &established.server_info {
-        Some(info) => format!("MCP {}, {info}", established.version),
-        None => format!("MCP {}", established.version),
-    });
+    steps.pass(established.words());
+    let version = established.revision();
 
     steps.start(TestStepKind::Tools);
-    let found = lists::everything(&wire, &established, limits).await;
-    let Established { version, server_info, .. } = established.close().await;
+    let found = lists::everything(&established, limits).await;
+    let Established { server_info, .. } = established.close().await;
     let found = match found {
         Ok(found) => found,
         Err(failure) => return Err(oauth::explain(&wire, failure).await),
     };
     steps.pass(found.summary());
     let Found { definitions, .. } = found;
-    Ok(Success { version: version.to_string(), server_info, found: definitions })
+    Ok(Success { version, server_info, found: definitions })
 }
 
 fn report_connection(steps: &mut Steps, probe: ProbeReport) -> Result<(), Failure> {

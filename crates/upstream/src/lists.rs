@@ -12,7 +12,7 @@ use crate::Limits;
 use crate::adapter::{add_session, refused};
 use crate::failure::{Failure, plural};
 use crate::handshake::{CLIENT_NAME, CLIENT_VERSION, Established};
-use crate::wire::{Outgoing, Wire};
+use crate::wire::Outgoing;
 
 /// More pages than this are not read, however short they are.
 const MAX_PAGES: u32 = 200;
@@ -57,9 +57,9 @@ impl Found {
 }
 
 /// Reads all lists.
-pub(crate) async fn everything(wire: &Wire, server: &Established, limits: &Limits) -> Result<Found, Failure> {
+pub(crate) async fn everything(server: &Established, limits: &Limits) -> Result<Found, Failure> {
     let found = Found { definitions: Vec::new(), nameless: 0, refused: Vec::new() };
-    let mut reader = Reader { wire, server, limits, found, bytes: 0, next_id: FIRST_ID };
+    let mut reader = Reader { server, limits, found, bytes: 0, next_id: FIRST_ID };
     match reader.read(PinKind::Tool, ListKind::Tools, "tools/list").await {
         // A server without tools need not know the method.
         Err(Failure::Refused { code: mcp::codes::METHOD_NOT_FOUND, .. }) => return Err(Failure::NoTools),
@@ -89,7 +89,6 @@ pub(crate) async fn everything(wire: &Wire, server: &Established, limits: &Limit
 }
 
 struct Reader<'a> {
-    wire: &'a Wire,
     server: &'a Established,
     limits: &'a Limits,
     found: Found,
@@ -112,8 +111,8 @@ impl Reader<'_> {
                 body: self.body(id, method, cursor.as_deref()),
                 deadline: self.limits.step,
             };
-            let page = match self.wire.request(outgoing).await {
-                Ok(incoming) => incoming.message,
+            let page = match self.server.channel.request(&id.to_string(), outgoing).await {
+                Ok(message) => message,
                 // Since 2026-07-28 an unknown method is also a 404.
                 Err(Failure::Status { status, page, error: Some(body) }) => {
                     return Err(refused(&body, method).unwrap_or(Failure::Status { status, page, error: Some(body) }));

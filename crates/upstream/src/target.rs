@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::Transport;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use net::Reach;
 use secrecy::{ExposeSecret, SecretString};
@@ -31,6 +32,8 @@ const RESERVED: &[&str] = &[
 pub struct Target {
     /// The URL of its MCP endpoint, as it was entered.
     pub url: String,
+    /// How it is spoken to. With Streamable HTTP the older HTTP+SSE is tried too, where the server knows no better.
+    pub transport: Transport,
     /// How far the test may reach.
     pub reach: Reach,
     /// The headers that carry its credential.

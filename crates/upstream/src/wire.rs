@@ -62,7 +62,7 @@ impl Wire {
     pub(crate) async fn request(&self, outgoing: Outgoing<'_>) -> Result<Incoming, Failure> {
         let (method, deadline) = (outgoing.method, outgoing.deadline);
         within(method, deadline, async {
-            let response = self.post(outgoing).await?;
+            let response = self.post(&self.0.url, outgoing).await?;
             let session = response.headers().get(mcp::headers::SESSION_ID_LOWER).and_then(|id| id.to_str().ok());
             let session = session.map(str::to_owned);
             let message = answer::message(response, method, self.has_credential(), self.0.limits.max_body).await?;
@@ -73,11 +73,33 @@ impl Wire {
 
     /// Sends a notification.
     pub(crate) async fn notify(&self, outgoing: Outgoing<'_>) -> Result<(), Failure> {
+        self.deliver(&self.0.url, outgoing).await
+    }
+
+    /// Sends a message of which only the taking matters, to another address of the same server.
+    pub(crate) async fn deliver(&self, to: &Url, outgoing: Outgoing<'_>) -> Result<(), Failure> {
         let (method, deadline) = (outgoing.method, outgoing.deadline);
         within(method, deadline, async {
-            answer::acknowledgement(self.post(outgoing).await?, self.has_credential()).await
+            answer::acknowledgement(self.post(to, outgoing).await?, self.has_credential()).await
         })
         .await
+    }
+
+    /// Opens the server's event stream. The caller sets the deadline.
+    pub(crate) async fn listen(&self) -> Result<Response, Failure> {
+        let request = self
+            .0
+            .client
+            .get(self.0.url.clone())
+            .headers(self.0.credential.clone())
+            .header(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        let response = request.send().await.map_err(|error| NetError::of(&error))?;
+        answer::events(response, self.has_credential()).await
+    }
+
+    /// The most bytes of one answer.
+    pub(crate) fn max_body(&self) -> usize {
+        self.0.limits.max_body
     }
 
     /// Ends a session. Servers need not support it, so nothing comes of a refusal.
@@ -93,11 +115,11 @@ impl Wire {
         !self.0.credential.is_empty()
     }
 
-    async fn post(&self, outgoing: Outgoing<'_>) -> Result<Response, Failure> {
+    async fn post(&self, to: &Url, outgoing: Outgoing<'_>) -> Result<Response, Failure> {
         let request = self
             .0
             .client
-            .post(self.0.url.clone())
+            .post(to.clone())
             .headers(self.0.credential.clone())
             .headers(outgoing.headers)
             .header(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"))
@@ -107,7 +129,8 @@ impl Wire {
     }
 }
 
-async fn within<T>(
+/// Gives up after the deadline.
+pub(crate) async fn within<T>(
     method: &str,
     deadline: Duration,
     exchange: impl Future<Output = Result<T, Failure>>,

@@ -18,6 +18,7 @@ mod full_disk;
 mod functions;
 mod generations;
 mod harness;
+mod http_sse;
 mod journey;
 mod limits;
 mod lists;

@@ -53,8 +53,8 @@ pub fn CustomConnection(
     kept: Vec<String>,
 ) -> impl IntoView {
     let transports = Transport::ALL.iter().map(|t| match t {
-        Transport::StreamableHttp => (t.to_string(), t.words().to_owned()),
-        Transport::Sse | Transport::Stdio => (t.to_string(), text::requests::transport_not_available(t.words())),
+        Transport::StreamableHttp | Transport::Sse => (t.to_string(), t.words().to_owned()),
+        Transport::Stdio => (t.to_string(), text::requests::transport_not_available(t.words())),
     });
     let auth = if fields.auth.is_empty() { AuthKind::None.to_string() } else { fields.auth.clone() };
     let transport =

@@ -16,6 +16,8 @@ pub(super) fn ServerFields(
     let text = |field: fn(&Server) -> String| server.as_ref().map(field).unwrap_or_default();
     let auth = server.as_ref().map_or(AuthKind::None, |server| server.auth);
     let risk = server.as_ref().map_or(Risk::Medium, |server| server.risk);
+    let transport = server.as_ref().map_or(Transport::StreamableHttp, |server| server.transport);
+    let transports = [Transport::StreamableHttp, Transport::Sse].iter().map(|t| (t.to_string(), t.words().to_owned()));
     let allow_private = server.as_ref().is_some_and(|server| server.allow_private);
     let (name, slug) = (text(|s| s.name.clone()), text(|s| s.slug.to_string()));
     let (description, url) = (text(|s| s.description.clone()), text(|s| s.url.clone()));
@@ -31,7 +33,7 @@ pub(super) fn ServerFields(
             <TextField name="server[slug]" label=text::common::slug() value=slug placeholder="github-enterprise" help=slug_help required=editing/>
         </div>
         <TextArea name="server[description]" label=text::common::description() value=description rows=2/>
-        <Hidden name="server[transport]" value=Transport::StreamableHttp.to_string()/>
+        <SelectField name="server[transport]" label=text::common::transport() options=transports.collect() value=transport.to_string()/>
         <TextField name="server[url]" label=text::servers::url() kind="url" value=url placeholder="https://mcp.example.com/mcp" required=true help=url_help/>
         <AuthChoice name="server[auth]" value=auth.to_string()/>
         <div class="auth-detail stack">

@@ -301,6 +301,12 @@ mod tests {
             ),
             ("TLS 1.3, valid certificate", "", "TLS 1.3, gültiges Zertifikat", ""),
             ("MCP 2026-07-28, Fixture 1.0", "", "MCP 2026-07-28, Fixture 1.0", ""),
+            (
+                "MCP 2024-11-05 (HTTP+SSE), Fixture 1.0; the server uses the older transport from 2024, which is supported",
+                "",
+                "MCP 2024-11-05 (HTTP+SSE), Fixture 1.0; der Server nutzt den älteren Transport von 2024, der unterstützt wird",
+                "",
+            ),
         ] {
             let step = |detail: &str, advice: &str| TestStep {
                 step: TestStepKind::Reachable,

@@ -157,6 +157,8 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "application/json, text/event-stream",
             "MCP {}, {info}",
             "MCP {}",
+            " (HTTP+SSE)",
+            "GET",
             "failed to lookup address information: ",
             "TLS 1.2",
             "TLS 1.3",

@@ -6,7 +6,7 @@ use domain::{
 };
 use policy::Target;
 use store::Db;
-use testkit::fixture::{Fixture, FixtureOptions, ToolSet};
+use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet};
 
 use crate::world::World;
 
@@ -104,6 +104,13 @@ pub(crate) async fn sealed(org: &Org, request: domain::RequestId) -> Vec<String>
 /// The everyday tools.
 pub(crate) async fn fixture() -> Fixture {
     Fixture::spawn(FixtureOptions { tool_set: ToolSet::Demo, ..FixtureOptions::default() }).await.expect("a fixture")
+}
+
+/// One that speaks HTTP+SSE of 2024-11-05 only.
+pub(crate) async fn fixture_of_2024() -> Fixture {
+    let generations = Generations::Only(vec![Generation::V2024_11_05]);
+    let options = FixtureOptions { tool_set: ToolSet::Demo, generations, ..FixtureOptions::default() };
+    Fixture::spawn(options).await.expect("a fixture")
 }
 
 /// A fixture that wants `Authorization: Bearer <token>`.

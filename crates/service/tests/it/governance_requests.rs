@@ -41,7 +41,7 @@ testkit::both_engines! {
         let wrong = NewRequest {
             name: " ".to_owned(),
             slug: "No Slug".to_owned(),
-            transport: "sse".to_owned(),
+            transport: "stdio".to_owned(),
             auth: "oauth".to_owned(),
             url: "ftp://example.com".to_owned(),
             headers: vec![secret("Host", "x"), secret("X-Key", "")],

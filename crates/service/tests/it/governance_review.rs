@@ -2,12 +2,14 @@ use chrono::TimeDelta;
 use domain::{
     Approval, AuditAction, Definition, NewRequest, NewServer, NotificationKind, PageQuery, PinState, Principal,
     Rejection, RequestKind, RequestState, Scope, ServerFilter, ServerStatus, TestStepKind, TestStepState, ToolScope,
+    Transport,
 };
 use store::{Db, sql};
 use testkit::fixture::broken::{self, Broken, Fault, When};
 
 use crate::governance::{
-    NOWHERE, Org, allow, approval, fixture, locked_fixture, new_request, scope, sealed, secret, tools, with_header,
+    NOWHERE, Org, allow, approval, fixture, fixture_of_2024, locked_fixture, new_request, scope, sealed, secret, tools,
+    with_header,
 };
 use crate::world::{code, problem};
 
@@ -122,6 +124,33 @@ testkit::both_engines! {
         assert!(!org.may_call(org.eve.id, "tracker", "echo") && !org.may_call(org.root.id, "tracker", "echo"));
         // The moved secret opens: the server still accepts it.
         assert!(services.test_server(&org.as_root(), server.server.id).await.unwrap().ok);
+    }
+
+    async fn an_approved_server_is_spoken_to_as_it_was_tested(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let older = fixture_of_2024().await;
+        let newer = fixture().await;
+        for (name, url, asked, spoken) in [
+            ("Told", older.url(), "sse", Transport::Sse),
+            ("Found", older.url().replace("/sse", "/mcp"), "streamable_http", Transport::Sse),
+            ("Newer", newer.url(), "", Transport::StreamableHttp),
+        ] {
+            let new = NewRequest { transport: asked.to_owned(), ..new_request(name, &url) };
+            let request = services.submit_request(&org.as_ada(), new, None).await.unwrap();
+            let approved = org.approved(&request, Scope::Server).await;
+            let server = services.server(&org.as_root(), approved.server_id.unwrap()).await.unwrap().server;
+            assert_eq!(server.transport, spoken, "{name}");
+            let snapshot = services.directory().load();
+            let person = snapshot.people.get(org.ada.id).unwrap();
+            let entry = snapshot.server_for(server.slug.as_str(), person, org.world.now()).unwrap();
+            assert_eq!(entry.transport, spoken, "{name}");
+            assert!(org.may_call(org.ada.id, server.slug.as_str(), "echo"), "{name}");
+        }
+        let told = NewRequest { transport: "sse".to_owned(), ..new_request("Mistaken", NOWHERE) };
+        let request = services.submit_request(&org.as_ada(), told, None).await.unwrap();
+        assert_eq!(request.transport, Transport::Sse);
+        assert!(!services.test_request(&org.as_root(), request.id, false).await.unwrap().ok);
     }
 
     async fn chosen_tools_until_a_date(db: Db) {

@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Definition, Effect, NewRule, NewServer, NotificationKind, PageQuery, PinKind, PinState, Principal,
-    ServerFilter, ServerStatus, ToolScope,
+    ServerFilter, ServerStatus, ToolScope, Transport,
 };
 use store::Db;
 
-use crate::governance::{NOWHERE, Org, allow, fixture, locked_fixture, secret, tools};
+use crate::governance::{NOWHERE, Org, allow, fixture, fixture_of_2024, locked_fixture, secret, tools};
 use crate::world::{code, problem};
 
 fn new_server(url: &str) -> NewServer {
@@ -51,6 +51,36 @@ testkit::both_engines! {
         assert_eq!(actions[actions.len() - 2..], [AuditAction::ServerEnabled, AuditAction::DefinitionsPinned]);
         let enabled = org.world.newest(AuditAction::ServerEnabled).await;
         assert!(enabled.args.unwrap().contains(r#""status":"active""#));
+    }
+
+    async fn servers_of_2024_become_what_they_speak(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let root = org.as_root();
+        let fixture = fixture_of_2024().await;
+        let stdio = NewServer { transport: "stdio".to_owned(), ..new_server(&fixture.url()) };
+        assert!(problem(services.create_server(&root, stdio).await).of_field("transport").is_some());
+
+        let server = services.create_server(&root, new_server(&fixture.url())).await.unwrap();
+        assert_eq!(server.transport, Transport::StreamableHttp);
+        let report = services.test_server(&root, server.id).await.unwrap();
+        assert_eq!(report.protocol_version.as_deref(), Some("2024-11-05 (HTTP+SSE)"), "{report:?}");
+        let updated = org.world.newest(AuditAction::ServerUpdated).await;
+        assert!(updated.args.unwrap().contains(r#""transport":"sse""#));
+        let digest = report.definitions_digest.unwrap();
+        assert_eq!(services.pin_definitions(&root, server.id, &digest).await.unwrap().server.transport, Transport::Sse);
+        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        assert!(org.may_call(org.ada.id, "tracker", "echo"));
+
+        // What is not said stays as it is; what is said counts.
+        let changes = NewServer { slug: "tracker".to_owned(), ..new_server(&fixture.url()) };
+        assert_eq!(services.update_server(&root, server.id, changes.clone()).await.unwrap().transport, Transport::Sse);
+        let events = org.world.recorded().await;
+        assert!(services.test_server(&root, server.id).await.unwrap().ok);
+        assert_eq!(org.world.recorded().await, events + 1, "the test alone: there was nothing to find out");
+        let newer = NewServer { transport: "streamable_http".to_owned(), ..changes };
+        let newer = services.update_server(&root, server.id, newer).await.unwrap();
+        assert_eq!(newer.transport, Transport::StreamableHttp);
     }
 
     async fn a_server_is_off_at_once_and_on_again(db: Db) {

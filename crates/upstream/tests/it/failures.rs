@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use domain::{TestReport, TestStepKind, TestStepState};
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
@@ -248,10 +248,11 @@ async fn too_many_requests() {
 }
 
 #[tokio::test]
-async fn the_transport_of_2024() {
+async fn an_address_that_knows_no_transport() {
     let server = Script::run(|_| script::raw(StatusCode::METHOD_NOT_ALLOWED, "")).await;
     let report = run(&target(server.url())).await;
-    failure(&report, TestStepKind::Handshake, "405 Method Not Allowed", "HTTP+SSE transport is not supported yet");
+    failure(&report, TestStepKind::Handshake, "405 Method Not Allowed", "neither the one that was chosen");
+    assert!(server.asked().iter().any(|asked| asked.http == Method::GET), "the transport of 2024 was not looked for");
 }
 
 #[tokio::test]

@@ -6,12 +6,13 @@ mod credentials;
 mod definitions;
 mod eras;
 mod failures;
+mod http_sse;
 mod lists;
 mod script;
 
 use std::time::Duration;
 
-use domain::{TestReport, TestStep, TestStepKind, TestStepState};
+use domain::{TestReport, TestStep, TestStepKind, TestStepState, Transport};
 use net::{Net, Reach, Settings};
 use secrecy::SecretString;
 use testkit::env::MockEnv;
@@ -22,7 +23,7 @@ fn net() -> Net {
 }
 
 fn target(url: impl Into<String>) -> Target {
-    Target { url: url.into(), reach: Reach::Public, headers: Vec::new() }
+    Target { url: url.into(), transport: Transport::StreamableHttp, reach: Reach::Public, headers: Vec::new() }
 }
 
 fn target_with(url: impl Into<String>, header: &str, value: &str) -> Target {
