@@ -8,6 +8,12 @@ use clap::ValueEnum;
 const RUN: &[Combination] = &[
     Combination { revision: Revision::November2025, upstream: Upstream::All },
     Combination { revision: Revision::July2026, upstream: Upstream::All },
+    Combination { revision: Revision::November2025, upstream: Upstream::Legacy },
+    Combination { revision: Revision::July2026, upstream: Upstream::Legacy },
+    Combination { revision: Revision::November2025, upstream: Upstream::Modern },
+    Combination { revision: Revision::July2026, upstream: Upstream::Modern },
+    Combination { revision: Revision::November2025, upstream: Upstream::Sse },
+    Combination { revision: Revision::July2026, upstream: Upstream::Sse },
 ];
 
 /// A revision of the protocol whose requirements the suite has frozen: what the client speaks.
