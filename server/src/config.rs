@@ -64,7 +64,8 @@ pub struct ServeArgs {
           num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub insecure_http: bool,
 
-    /// Allow MCP servers on this machine's own addresses. For development only.
+    /// Allow MCP servers on this machine's own addresses, and tell clients what their requests took. For development
+    /// only.
     #[arg(long, env = "DRAWBRIDGE_ALLOW_LOOPBACK", default_value_t = false, action = clap::ArgAction::Set,
           num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_loopback: bool,
@@ -110,6 +111,10 @@ pub struct ServeArgs {
     /// Seconds that calls under way get to finish at shutdown.
     #[arg(long, env = "DRAWBRIDGE_SHUTDOWN_GRACE", default_value_t = 10, value_name = "SECONDS")]
     pub shutdown_grace: u64,
+
+    /// Collector that gets traces by OTLP over HTTP, such as `http://localhost:4318`; none are made when absent.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
 
     /// Fill an empty database with a demonstration organisation.
     #[arg(long, env = "DRAWBRIDGE_DEMO", default_value_t = false, action = clap::ArgAction::Set,

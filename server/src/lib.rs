@@ -17,6 +17,7 @@ mod open;
 mod operations;
 mod rest;
 mod run;
+mod spans;
 mod web;
 
 pub use env::SystemEnv;

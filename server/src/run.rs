@@ -21,7 +21,7 @@ use crate::assets::{AssetError, Site};
 use crate::config::{ConfigError, ServeArgs};
 use crate::listen::{Connections, Peer};
 use crate::open::{self, Data, OpenError};
-use crate::{mcp, observer, operations, rest, web};
+use crate::{mcp, observer, operations, rest, spans, web};
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +49,14 @@ pub enum StartError {
     /// The use cases.
     #[error(transparent)]
     Service(#[from] service::Error),
+    /// The collector of traces.
+    #[error("traces cannot be sent to {endpoint} (OTEL_EXPORTER_OTLP_ENDPOINT): {why}")]
+    Traces {
+        /// The address.
+        endpoint: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The public address.
     #[error("the public address cannot be used as an origin: {0}")]
     Origin(#[from] tower_http::csrf::ConfigError),
@@ -81,6 +89,7 @@ pub struct Running {
     stop: CancellationToken,
     server: JoinHandle<std::io::Result<()>>,
     background: Vec<JoinHandle<()>>,
+    traces: Option<spans::Export>,
     grace: Duration,
 }
 
@@ -119,6 +128,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
     })
     .await?;
 
+    let traces = spans::export(args, &net_settings(args)?)?;
     let (observer, notices) = observer::notices(services.clone());
     let gateway = Gateway::new(gateway::Parts {
         directory: services.directory().clone(),
@@ -127,10 +137,12 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         net,
         env: env.clone(),
         observer,
+        spans: traces.as_ref().map(spans::Export::queue),
         settings: gateway::Settings {
             allowed_hosts: args.hosts(&public),
             allowed_origins: vec![public.origin.clone()],
             limits: args.limits(),
+            server_timing: args.allow_loopback,
             ..gateway::Settings::default()
         },
     });
@@ -165,6 +177,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         stop,
         server,
         background,
+        traces,
         grace: args.grace(),
     })
 }
@@ -194,6 +207,9 @@ impl Running {
         self.gateway.shutdown(self.grace).await;
         for task in &self.background {
             task.abort();
+        }
+        if let Some(traces) = self.traces {
+            traces.finish(LAST_WORDS).await;
         }
         self.services.flush_key_uses().await;
         self.data.ledger.shutdown().await;

@@ -83,6 +83,7 @@ impl Gateway {
 
     /// Records the outcome, if one is owed. The error is what the client gets instead of the answer.
     pub(crate) async fn settle(&self, exchange: &mut Exchange, ending: Ending) -> Result<(), RpcError> {
+        exchange.track.came_to(ending.outcome().as_str());
         let Some(settle) = exchange.settle.take() else { return Ok(()) };
         settle.finish(ending).await.map_err(|error| {
             tracing::error!(%error, "the outcome of a call could not be recorded; its answer is withheld");

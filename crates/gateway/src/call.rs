@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -21,9 +22,11 @@ use crate::forward::Upstream;
 use crate::incoming::Incoming;
 use crate::limits::slow::Hangup;
 use crate::limits::{Kind, Pass};
+use crate::phases::Phase;
 use crate::refusal::Refusal;
 use crate::session::{self, Link, Session};
 use crate::settle::{self, Settle};
+use crate::track::Track;
 use sha2::{Digest as _, Sha256};
 
 /// The revisions that a client may speak here. Which of them a server speaks is for the server to say.
@@ -47,6 +50,7 @@ pub(crate) struct Context {
     pub(crate) headers: HeaderMap,
     /// Cuts the connection that the request came on.
     pub(crate) hangup: Option<Hangup>,
+    pub(crate) track: Arc<Track>,
 }
 
 /// What is known about a request while its answer is awaited.
@@ -64,6 +68,7 @@ pub(crate) struct Exchange {
     pub(crate) in_session: bool,
     /// The outcome that is owed.
     pub(crate) settle: Option<Settle>,
+    pub(crate) track: Arc<Track>,
 }
 
 /// A handshake of the older revisions.
@@ -91,13 +96,16 @@ impl Gateway {
         caller: Authenticated,
         parts: Parts,
         correlation: CorrelationId,
+        track: &Arc<Track>,
     ) -> Result<Context, Refusal> {
         let Authenticated { credential, snapshot, person, ip } = caller;
         let now = self.inner.parts.env.now();
         let hidden = match snapshot.server_for(slug, &person, now) {
             Ok(server) => {
+                track.goes_to(self.inner.metrics.phases.of(&server, &snapshot), server.slug.as_str());
                 let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
-                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers, hangup });
+                let track = track.clone();
+                return Ok(Context { correlation, credential, snapshot, person, ip, server, headers, hangup, track });
             }
             Err(hidden) => hidden,
         };
@@ -115,6 +123,7 @@ impl Gateway {
             NoServer::Unknown => event.reason = Some(format!("there is no server `{}`", shown(slug))),
         }
         self.inner.metrics.call("denied");
+        track.came_to("denied");
         self.inner.parts.ledger.write(event).await.map_err(|error| unavailable(&error))?;
         Err(Refusal::http(
             StatusCode::NOT_FOUND,
@@ -165,6 +174,7 @@ impl Gateway {
             }
             call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
         }
+        context.track.carries(&envelope, version);
         let incoming = Incoming { body, envelope: &envelope, version, session: session.as_ref() };
         match self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await {
             Pairing::Same => self.forward(context, incoming).await,
@@ -207,6 +217,7 @@ impl Gateway {
             }),
             in_session: session.is_some(),
             settle,
+            track: context.track.clone(),
         };
         let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
         self.answer(context, exchange, upstream).await
@@ -246,7 +257,7 @@ impl Gateway {
             event.rules = access.rules.to_vec();
             event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
         }
-        Settle::admit(self, &call.method, event).await.map_err(|error| {
+        Settle::admit(self, &call.method, event, &context.track).await.map_err(|error| {
             tracing::error!(%error, correlation = %context.correlation, "a call was refused: it cannot be recorded");
             ledger_unavailable()
         })
@@ -334,7 +345,7 @@ impl Gateway {
         client: Option<(String, Option<String>)>,
         generation: Generation,
     ) -> Result<Access, RpcError> {
-        let now = self.inner.parts.env.now();
+        let (now, since) = (self.inner.parts.env.now(), Instant::now());
         let ask = |target: Target<'_>| context.snapshot.authorize(&context.person, &context.server, target, now);
         let verdict = match call.target() {
             mcp::Target::Tool(name) => ask(Target::Tool(name)),
@@ -352,6 +363,7 @@ impl Gateway {
                 None => ask(Target::Server),
             },
         };
+        context.track.took(Phase::Policy, since);
         if verdict.decision == Decision::Allow {
             return Ok(verdict);
         }
@@ -363,6 +375,7 @@ impl Gateway {
         event.reason = Some(verdict.why.to_string());
         event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
         self.inner.metrics.call("denied");
+        context.track.came_to("denied");
         self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
         Err(match verdict.why {
             Why::Withheld(Withheld::Changed) => RpcError::gateway(
@@ -380,8 +393,9 @@ impl Gateway {
         context: &Context,
         client: Option<(String, Option<String>)>,
     ) -> Result<(), RpcError> {
-        let now = self.inner.parts.env.now();
+        let (now, since) = (self.inner.parts.env.now(), Instant::now());
         let verdict = context.snapshot.authorize(&context.person, &context.server, Target::Server, now);
+        context.track.took(Phase::Policy, since);
         if verdict.decision == Decision::Allow {
             return Ok(());
         }
@@ -390,6 +404,7 @@ impl Gateway {
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());
+        context.track.came_to("denied");
         self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
         Err(RpcError::gateway(GatewayCode::Denied, "this server is not available to you"))
     }
@@ -440,7 +455,7 @@ pub(crate) fn name_of(call: &Call<'_>) -> Option<String> {
 }
 
 /// Text of a caller as it is recorded: bounded, without control characters.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(256).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
@@ -483,6 +498,7 @@ impl Context {
             server: self.server.clone(),
             headers,
             hangup: self.hangup.clone(),
+            track: self.track.clone(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Speaking to the server: which headers it gets, with whose credential, within which limits.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 use domain::Health;
@@ -17,8 +16,7 @@ use crate::{Gateway, OpenedHeaders};
 
 /// Headers of the client that a server gets to see. Everything else stays here, credentials above all (MCP
 /// "Token passthrough").
-const FORWARDED: &[&str] =
-    &["mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "traceparent", "tracestate"];
+const FORWARDED: &[&str] = &["mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id"];
 const PARAM_PREFIX: &str = "mcp-param-";
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
@@ -151,6 +149,7 @@ impl Gateway {
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
+        let leg = context.track.leave(&mut headers);
         for (name, value) in self.opened_headers(context)?.iter() {
             headers.insert(name.clone(), value.clone());
         }
@@ -158,12 +157,12 @@ impl Gateway {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let started = Instant::now();
         let sent = tokio::select! {
             sent = tokio::time::timeout(permit.limits.first_byte, request.send()) => sent,
             () = self.inner.draining.cancelled() => return Err(Fault::Draining),
         };
-        self.inner.metrics.upstream(started.elapsed().as_secs_f64());
+        let status = sent.as_ref().ok().and_then(|sent| Some(sent.as_ref().ok()?.status()));
+        self.inner.metrics.upstream(context.track.arrived(leg, status).as_secs_f64());
         let response = match sent {
             Err(_) => {
                 permit.failed();
@@ -233,12 +232,6 @@ impl Gateway {
     }
 }
 
-/// What a translated message keeps of the client's headers.
-pub(crate) fn traced(headers: &HeaderMap) -> HeaderMap {
-    let kept = ["traceparent", "tracestate"].into_iter().filter_map(|name| Some((name, headers.get(name)?.clone())));
-    kept.map(|(name, value)| (HeaderName::from_static(name), value)).collect()
-}
-
 fn forwarded(headers: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::with_capacity(12);
     for (name, value) in headers {
@@ -262,6 +255,7 @@ mod tests {
             ("cookie", "a=b"),
             ("x-internal", "1"),
             ("mcp-session-id", "client's"),
+            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
             ("mcp-name", "echo"),
             ("mcp-param-region", "eu"),
         ] {

@@ -53,7 +53,7 @@ impl Incoming<'_> {
     }
 
     /// What is known about the request while its answer is awaited.
-    pub(crate) fn exchange(&self, settle: Option<Settle>) -> Exchange {
+    pub(crate) fn exchange(&self, context: &Context, settle: Option<Settle>) -> Exchange {
         Exchange {
             id: self.id().into(),
             generation: self.generation(),
@@ -62,6 +62,7 @@ impl Incoming<'_> {
             opens: None,
             in_session: false,
             settle,
+            track: context.track.clone(),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! - `limits` keeps one caller, one server or one flood from everybody else.
 //! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
+//! - `track` follows one message: how long its phases take (`phases`), its place in a trace (`trace`), its spans.
 //!
 //! - `bridge` translates where client and server share no generation of MCP.
 
@@ -25,16 +26,19 @@ mod limits;
 mod lists;
 mod messages;
 mod metrics;
+mod phases;
 mod reader;
 mod refusal;
 mod session;
 mod settle;
 mod standing;
 mod stream;
+mod trace;
+mod track;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use domain::{CorrelationId, Definition, Health, Limits, ServerId};
@@ -48,10 +52,15 @@ pub use limits::Breaking;
 use limits::Limiter;
 pub use limits::slow::Hangup;
 pub use metrics::Metrics;
+use phases::Phase;
 use refusal::Refusal;
+use track::Track;
+pub use track::{Span, SpanKind, SpanValue, Spans};
 
 /// The header that names what a request caused, for support and for the audit log.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-drawbridge-correlation-id");
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Limits and addresses of the data path.
 #[derive(Debug, Clone)]
@@ -72,6 +81,8 @@ pub struct Settings {
     pub listening_per_person: u32,
     /// When calls to a server that does not answer are refused.
     pub breaking: Breaking,
+    /// Tell clients by `Server-Timing` what the phases of their request took. For development only.
+    pub server_timing: bool,
 }
 
 impl Default for Settings {
@@ -85,6 +96,7 @@ impl Default for Settings {
             listening: 512,
             listening_per_person: 64,
             breaking: Breaking::default(),
+            server_timing: false,
         }
     }
 }
@@ -113,6 +125,8 @@ pub struct Parts {
     pub env: Arc<dyn domain::Env>,
     /// Who is told what is noticed.
     pub observer: Arc<dyn Observer>,
+    /// Who gets the spans of what is done here; nothing is kept of them where nobody does.
+    pub spans: Option<Arc<dyn Spans>>,
     /// Limits and addresses.
     pub settings: Settings,
 }
@@ -189,11 +203,18 @@ impl Gateway {
     pub async fn handle(&self, slug: &str, endpoint: Endpoint, request: Request<Body>) -> Response<Body> {
         let correlation = CorrelationId::generate(&*self.inner.parts.env);
         let timer = self.inner.metrics.begin();
-        let mut response = match self.serve(slug, endpoint, request, correlation).await {
-            Ok(response) => response,
-            Err(refusal) => refusal.into_response(),
-        };
+        let parts = &self.inner.parts;
+        let track = Track::begin(&parts.env, parts.spans.as_ref(), correlation, request.headers());
+        let served = self.serve(slug, endpoint, request, correlation, &track).await;
+        let refused = served.is_err();
+        let mut response = served.unwrap_or_else(Refusal::into_response);
         timer.end(response.status());
+        track.answered(response.status(), refused);
+        if parts.settings.server_timing
+            && let Some(value) = track.spent().server_timing()
+        {
+            response.headers_mut().insert(SERVER_TIMING, value);
+        }
         if let Ok(value) = HeaderValue::try_from(correlation.to_string()) {
             response.headers_mut().insert(CORRELATION_HEADER, value);
         }
@@ -216,12 +237,17 @@ impl Gateway {
         endpoint: Endpoint,
         request: Request<Body>,
         correlation: CorrelationId,
+        track: &Arc<Track>,
     ) -> Result<Response<Body>, Refusal> {
         let (parts, body) = request.into_parts();
         edge::check_origin(&self.inner.parts.settings, &parts.headers)?;
-        let caller = self.authenticate(&parts, correlation).await?;
+        let since = Instant::now();
+        let caller = self.authenticate(&parts, correlation).await;
+        track.took(Phase::Auth, since);
+        let caller = caller?;
+        track.called_by(caller.person.id);
         let (method, query) = (parts.method.clone(), parts.uri.query().unwrap_or_default().to_owned());
-        let context = self.open(slug, caller, parts, correlation).await?;
+        let context = self.open(slug, caller, parts, correlation, track).await?;
         match (endpoint, method) {
             (Endpoint::Mcp, Method::POST) => self.post(&context, body).await,
             (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => self.listen(&context).await,

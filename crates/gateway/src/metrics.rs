@@ -13,6 +13,11 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::limits::breaker::Gauges;
+use crate::phases::ByServer;
+
+/// Upper ends of the histograms' classes, in seconds.
+pub(crate) const BUCKETS: [f64; 15] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Refused credentials that are recorded in a minute; the rest is only counted.
 const AUTH_FAILURES_PER_MINUTE: u64 = 60;
@@ -32,13 +37,14 @@ struct OutcomeLabel {
     outcome: &'static str,
 }
 
-/// What the data path counts. Labels are bounded: no slug, no tool, no person.
+/// What the data path counts. Labels are bounded: no tool, no person, and so many servers (`phases`).
 #[derive(Debug, Clone)]
 pub struct Metrics {
     requests: Family<StatusLabel, Counter>,
     calls: Family<OutcomeLabel, Counter>,
     seconds: Histogram,
     upstream_seconds: Histogram,
+    pub(crate) phases: std::sync::Arc<ByServer>,
     in_flight: Gauge,
     auth_failures: Counter,
     withheld: Counter,
@@ -50,12 +56,12 @@ pub struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
         Self {
             requests: Family::default(),
             calls: Family::default(),
-            seconds: Histogram::new(buckets),
-            upstream_seconds: Histogram::new(buckets),
+            seconds: Histogram::new(BUCKETS),
+            upstream_seconds: Histogram::new(BUCKETS),
+            phases: std::sync::Arc::new(ByServer::new()),
             in_flight: Gauge::default(),
             auth_failures: Counter::default(),
             withheld: Counter::default(),
@@ -73,6 +79,7 @@ impl Metrics {
         registry.register("calls", "Audited calls by outcome", self.calls.clone());
         registry.register("request_seconds", "Time until the answer begins", self.seconds.clone());
         registry.register("upstream_seconds", "Time until a server's answer begins", self.upstream_seconds.clone());
+        registry.register("phase_seconds", "Time of the parts of a request by server", self.phases.family());
         registry.register("in_flight", "Requests whose answer has not begun", self.in_flight.clone());
         registry.register("auth_failures", "Refused credentials", self.auth_failures.clone());
         registry.register("withheld", "Definitions withheld from lists", self.withheld.clone());

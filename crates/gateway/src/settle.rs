@@ -1,5 +1,6 @@
 //! The two records of an audited call: its admission before the server sees a byte, its outcome before the answer ends.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use domain::{Actor, ActorKind, AuditAction, Outcome, ResourceKind, Subject};
@@ -8,6 +9,8 @@ use mcp::Method;
 
 use crate::Gateway;
 use crate::call::Context;
+use crate::phases::Phase;
+use crate::track::Track;
 
 /// How a call ended.
 pub(crate) enum Ending {
@@ -17,6 +20,16 @@ pub(crate) enum Ending {
     Failure { error: String, result: Option<Payload> },
     /// Nobody here can know.
     Unknown { reason: String },
+}
+
+impl Ending {
+    pub(crate) const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Success { .. } => Outcome::Success,
+            Self::Failure { .. } => Outcome::Failure,
+            Self::Unknown { .. } => Outcome::Unknown,
+        }
+    }
 }
 
 /// The names under which a method is recorded.
@@ -46,6 +59,7 @@ pub(crate) struct Settle {
     admitted: Option<Event>,
     names: Names,
     started: Instant,
+    track: Arc<Track>,
 }
 
 impl Settle {
@@ -57,13 +71,16 @@ impl Settle {
         gateway: &Gateway,
         method: &Method<'_>,
         mut event: Event,
+        track: &Arc<Track>,
     ) -> Result<Option<Self>, ledger::Error> {
         let Some(names) = names(method) else { return Ok(None) };
         event.action = names.admitted;
         event.outcome = Outcome::Admitted;
         let started = Instant::now();
-        gateway.inner.parts.ledger.write(event.clone()).await?;
-        Ok(Some(Self { gateway: gateway.clone(), admitted: Some(event), names, started }))
+        let written = gateway.inner.parts.ledger.write(event.clone()).await;
+        track.took(Phase::Admit, started);
+        written?;
+        Ok(Some(Self { gateway: gateway.clone(), admitted: Some(event), names, started, track: track.clone() }))
     }
 
     /// Records the outcome and returns when it is durable.
@@ -71,10 +88,11 @@ impl Settle {
     /// # Errors
     /// When the record is not durable; the answer must not be given.
     pub(crate) async fn finish(mut self, ending: Ending) -> Result<(), ledger::Error> {
-        match self.outcome(ending) {
-            Some(event) => self.gateway.inner.parts.ledger.write(event).await.map(drop),
-            None => Ok(()),
-        }
+        let Some(event) = self.outcome(ending) else { return Ok(()) };
+        let since = Instant::now();
+        let written = self.gateway.inner.parts.ledger.write(event).await;
+        self.track.took(Phase::Settle, since);
+        written.map(drop)
     }
 
     fn outcome(&mut self, ending: Ending) -> Option<Event> {
@@ -82,26 +100,25 @@ impl Settle {
         // The arguments stay with the admission; the outcome repeats only what lists filter by.
         event.args = None;
         event.latency_us = i64::try_from(self.started.elapsed().as_micros()).ok();
+        event.outcome = ending.outcome();
         match ending {
             Ending::Success { result, note } => {
                 event.action = self.names.success;
-                event.outcome = Outcome::Success;
                 event.result = Some(result);
                 event.reason = note;
             }
             Ending::Failure { error, result } => {
                 event.action = self.names.failure;
-                event.outcome = Outcome::Failure;
                 event.error = Some(error);
                 event.result = result;
             }
             Ending::Unknown { reason } => {
                 event.action = self.names.failure;
-                event.outcome = Outcome::Unknown;
                 event.reason = Some(reason);
             }
         }
         self.gateway.inner.metrics.call(event.outcome.as_str());
+        self.track.came_to(event.outcome.as_str());
         Some(event)
     }
 }
@@ -110,10 +127,13 @@ impl Drop for Settle {
     fn drop(&mut self) {
         let reason = "the connection ended before the answer".to_owned();
         let Some(event) = self.outcome(Ending::Unknown { reason }) else { return };
-        let ledger = self.gateway.inner.parts.ledger.clone();
+        let (ledger, track) = (self.gateway.inner.parts.ledger.clone(), self.track.clone());
         // The client is gone, so nobody waits for this record; shutdown does.
         self.gateway.inner.tasks.spawn(async move {
-            if let Err(error) = ledger.write(event).await {
+            let since = Instant::now();
+            let written = ledger.write(event).await;
+            track.took(Phase::Settle, since);
+            if let Err(error) = written {
                 tracing::error!(%error, "the outcome of an interrupted call could not be recorded");
             }
         });

@@ -130,7 +130,7 @@ impl Net {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place where clients are made")]
-fn build(
+pub(crate) fn build(
     settings: &Settings,
     rules: Rules,
     resolver: Arc<dyn Resolver>,

@@ -138,6 +138,7 @@ async fn the_table_of_settings_is_whole() {
         "DRAWBRIDGE_SHUTDOWN_GRACE",
         "DRAWBRIDGE_SITE",
         "DRAWBRIDGE_UPSTREAM_TIMEOUT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {
         assert!(plain.printed().lines().any(|line| line == variable), "{variable}: {}", plain.printed());
         assert!(markdown.printed().contains(&format!("| `{variable}` |")), "{variable}: {}", markdown.printed());

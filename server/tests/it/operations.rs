@@ -38,8 +38,8 @@ on_both_engines! {
         ] {
             assert!(text.lines().any(|l| l == line), "{line}:\n{text}");
         }
-        for name in ["metered", "echo", "Eve", "eve@", "delete_file"] {
-            assert!(!text.contains(name), "labels are bounded and name nobody: {name}\n{text}");
+        for name in ["echo", "Eve", "eve@", "delete_file"] {
+            assert!(!text.contains(name), "labels name neither people nor tools: {name}\n{text}");
         }
     }
 

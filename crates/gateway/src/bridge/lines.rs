@@ -83,8 +83,8 @@ impl Line {
     }
 
     /// The headers of a request in this session.
-    pub(crate) fn headers(&self, client: &HeaderMap) -> HeaderMap {
-        let mut headers = crate::forward::traced(client);
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
         if self.version.requires_version_header() {
             headers.insert("mcp-protocol-version", HeaderValue::from_static(self.version.as_str()));
         }
@@ -161,7 +161,7 @@ impl Gateway {
             let replies = line.request(self, context, pass, body).await?;
             (Carrier::Sse(line), replies)
         } else {
-            let headers = crate::forward::traced(&context.headers);
+            let headers = HeaderMap::new();
             let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
             let upstream = self.dispatch(context, pass, outgoing).await?;
             let session = upstream.response.headers().get(SESSION).cloned();
@@ -198,7 +198,7 @@ impl Gateway {
             let pass = self.pass(context, Kind::Own, None).await?;
             return sse.post(self, context, pass, body).await.map(drop);
         }
-        let headers = line.headers(&context.headers);
+        let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch_own(context, outgoing).await?;
         match upstream.response.status() {
@@ -220,7 +220,7 @@ impl Gateway {
             Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
             Carrier::Streamable(session) => session,
         };
-        let headers = line.headers(&context.headers);
+        let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
         if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
@@ -234,7 +234,7 @@ impl Gateway {
         if let Carrier::Sse(sse) = &line.carrier {
             return Ok(sse.listen(self, context, self.pass(context, Kind::Own, None).await?));
         }
-        let headers = line.headers(&context.headers);
+        let headers = line.headers();
         let outgoing = Outgoing { method: Method::GET, headers, to: None, body: None };
         Replies::listening(self, context, self.dispatch_own(context, outgoing).await?)
     }
@@ -246,7 +246,7 @@ impl Gateway {
         }
         let (gateway, context) = (self.clone(), context.share());
         self.inner.tasks.spawn(async move {
-            let headers = line.headers(&HeaderMap::new());
+            let headers = line.headers();
             let outgoing = Outgoing { method: Method::DELETE, headers, to: None, body: None };
             if let Err(fault) = gateway.dispatch_own(&context, outgoing).await {
                 tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");

@@ -85,7 +85,7 @@ impl SseLine {
         if self.has_ended() {
             return Err(Fault::SessionEnded);
         }
-        let headers = crate::forward::traced(&context.headers);
+        let headers = HeaderMap::new();
         let outgoing = Outgoing { method: Verb::POST, headers, to: Some(self.address.clone()), body: Some(body) };
         let upstream = gateway.dispatch(context, pass, outgoing).await?;
         match upstream.response.status() {

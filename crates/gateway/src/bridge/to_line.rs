@@ -69,7 +69,7 @@ impl Gateway {
         let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
         let context = fresh.as_ref().unwrap_or(context);
         let settle = self.admit(context, call, incoming.client(context), &access).await;
-        let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
+        let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
         let relaying = Relaying::begin(self, context, &incoming, call, exchange, (streamed.whose(), pass)).await?;
         Ok(respond(self, relaying).await)
     }

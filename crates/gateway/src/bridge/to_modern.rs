@@ -89,7 +89,7 @@ impl Gateway {
                 let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
                 let context = fresh.as_ref().unwrap_or(context);
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
-                let exchange = incoming.exchange(settle.map_err(|error| refuse(&error))?);
+                let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
                 let asking = Asking::begin(self, context, &incoming, call, exchange, &held, pass).await?;
                 Ok(respond(self, asking).await)
             }
@@ -180,7 +180,7 @@ impl Asking {
         let level = held.key.and_then(|key| gateway.inner.sessions.log_level(key));
         let request = bridge::request_to_modern(incoming.body, &held.identity, level.as_deref());
         let request = request.map_err(|error| incoming.refusal(&RpcError::internal(error.to_string())))?;
-        let mut headers = modern_headers(call, &context.headers);
+        let mut headers = modern_headers(call);
         if call.method == Method::ToolsCall {
             let mirroring = gateway.mirroring(context, &held.identity, true).await;
             let mirroring = match mirroring {
@@ -373,8 +373,8 @@ impl Dialogue for Asking {
 }
 
 /// The headers that repeat a request of 2026-07-28.
-fn modern_headers(call: &Call<'_>, client: &HeaderMap) -> HeaderMap {
-    let mut headers = crate::forward::traced(client);
+fn modern_headers(call: &Call<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
     let mirrored = bridge::modern_headers(call);
     headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
     if let Ok(method) = HeaderValue::try_from(mirrored.method) {

@@ -104,6 +104,7 @@ impl Place {
         args.limit_per_person = None;
         args.limit_rate = None;
         args.shutdown_grace = 10;
+        args.otlp_endpoint = None;
         args.demo = false;
         args
     }
