@@ -14,6 +14,7 @@ use mcp::{Call, Envelope, GatewayCode, Generation, ListKind, Method, Mirrored, P
 use policy::Target;
 
 use crate::Gateway;
+use crate::bridge::lines::Whose;
 use crate::bridge::sessions::SessionKey;
 use crate::bridge::{Held, Pairing, Streamed};
 use crate::edge::Authenticated;
@@ -277,6 +278,9 @@ impl Gateway {
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         self.inner.sessions.end(key);
+        if let Link::Streamed { identity, nonce } = &session.link {
+            self.end_line(context, Whose { identity, session: nonce }).await;
+        }
         if !matches!(session.link, Link::Direct(_)) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;

@@ -135,7 +135,8 @@ impl Gateway {
         if let Some(line) = line.as_ref().filter(|line| line.is_open()) {
             return Ok(line.clone());
         }
-        let opened = Arc::new(self.open_line(context, whose.identity).await?);
+        let opened = self.open_line(context, whose.identity).await.inspect_err(|_| self.forget_speech(context))?;
+        let opened = Arc::new(opened);
         *line = Some(opened.clone());
         Ok(opened)
     }
@@ -146,6 +147,14 @@ impl Gateway {
         let mut line = slot.lock().await;
         if line.as_ref().is_some_and(|line| Arc::ptr_eq(line, lost)) {
             *line = None;
+        }
+    }
+
+    /// Ends the session of a client that has ended its own.
+    pub(crate) async fn end_line(&self, context: &Context, whose: Whose<'_>) {
+        let (slot, _) = self.inner.lines.slot(key(context, whose));
+        if let Some(line) = slot.lock().await.take() {
+            self.close_line(context, line);
         }
     }
 

@@ -364,7 +364,8 @@ impl Serving {
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(&parts.vault, &*parts.env, whose, self.about.clone(), open);
-        let state = state.map_err(|_| Fault::Waiting)?;
+        let (state, waits) = state.map_err(|_| Fault::Waiting)?;
+        self.gateway.inner.tasks.spawn(waits.give_up(self.gateway.inner.draining.clone()));
         let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
         Ok(Out::Answer(StatusCode::OK, bridge::input_required_response(&self.exchange.id, &requests, &state)))
     }
