@@ -32,6 +32,7 @@ use crate::pages::requests::api::{AccessTarget, EntryHead};
 use crate::pages::requests::{AccessFields, CustomConnection, EntryConnection, OwnRequests};
 use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
 use crate::pages::rules::{RuleFields, RuleList};
+use crate::pages::servers::api::SetLimits;
 use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, ServerList, SettingsTab, ToolsTab};
 use crate::pages::users::api::SwitchUsers;
 use crate::pages::users::fields::UserFields;
@@ -424,8 +425,8 @@ parts! {
         <ActivityTab server=server events=events/>
     });
     /// The settings of a server, of a [`ServerDetail`].
-    server_settings(detail: Later, limits: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
-        <SettingsTab server=detail.server limits=limits forms=forms/>
+    server_settings(detail: Later, limits: Later, forms: ServerForms, set_limits: FormState<SetLimits>) => read(detail, move |detail: ServerDetail| view! {
+        <SettingsTab server=detail.server limits=limits forms=forms set_limits=set_limits/>
     });
     /// Events: a page of them.
     audit_list(page: Later, mine: bool, filtered: bool) => read(page, move |page: PageOf<AuditRow>| view! {
