@@ -28,7 +28,7 @@ use crate::pages::audit::api::AuditPageData;
 use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
 use crate::pages::inbox::{InboxList, Past, ReviewFacts};
-use crate::pages::requests::api::{AccessTarget, EntryHead};
+use crate::pages::requests::api::{AccessTarget, DiscardDraft, DraftLine, EntryHead};
 use crate::pages::requests::{AccessFields, CustomConnection, EntryConnection, OwnRequests};
 use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
 use crate::pages::rules::{RuleFields, RuleList};
@@ -447,8 +447,8 @@ parts! {
         <InboxList page=page filtered=filtered/>
     });
     /// The person's own requests: a page of them.
-    requests_list(page: Later, filtered: bool) => read(page, move |page: PageOf<Request>| view! {
-        <OwnRequests page=page filtered=filtered/>
+    requests_list(found: Later, filtered: bool, discard: FormState<DiscardDraft>) => read(found, move |found: (Vec<DraftLine>, PageOf<Request>)| view! {
+        <OwnRequests found=found filtered=filtered discard=discard/>
     });
     /// All rules.
     policies_list(rules: Later, many: FormState<SwitchRules>) => read(rules, move |rules: Vec<RuleView>| view! {

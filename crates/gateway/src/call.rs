@@ -107,13 +107,10 @@ impl Gateway {
         event.ip = ip;
         event.decision = Some(Decision::Deny);
         event.client = user_agent(&parts.headers).map(|agent| (agent, None));
-        match hidden {
-            NoServer::Hidden { server, access } => {
-                event.server = Some((server.id, server.slug.to_string()));
-                event.rules = access.rules.to_vec();
-                event.reason = Some(access.why.to_string());
-            }
-            NoServer::Unknown => event.reason = Some(format!("there is no server `{}`", shown(slug))),
+        event.reason = Some(hidden.reason(&shown(slug)));
+        if let NoServer::Hidden { server, access } = hidden {
+            event.server = Some((server.id, server.slug.to_string()));
+            event.rules = access.rules.to_vec();
         }
         self.inner.metrics.call("denied");
         self.inner.parts.ledger.write(event).await.map_err(|error| unavailable(&error))?;
