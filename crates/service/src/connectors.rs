@@ -68,6 +68,7 @@ impl Services {
     }
 
     /// True when the caller can use this server now.
+    #[expect(clippy::unused_async, reason = "use cases are asynchronous; this one answers from memory")]
     pub async fn can_use(&self, caller: &Caller, server: ServerId) -> Result<bool> {
         let (snapshot, person) = self.person(caller)?;
         Ok(snapshot.visible(&person, self.now()).any(|entry| entry.id == server))

@@ -196,7 +196,8 @@ impl Gateway {
             }
         };
         drop(replies);
-        let line = Line { carrier, version, initialize, level: Default::default(), requests: AtomicU64::new(1) };
+        let line =
+            Line { carrier, version, initialize, level: tokio::sync::Mutex::default(), requests: AtomicU64::new(1) };
         self.notify(context, &line, bridge::initialized_notification()).await?;
         Ok(line)
     }

@@ -65,7 +65,7 @@ impl Gateway {
             },
             (Generation::Legacy, None) => {
                 let opens = call.filter(|call| call.method == Method::Initialize);
-                let identity = opens.map(|call| ClientIdentity::of_initialize(&call.params)).unwrap_or_else(unknown);
+                let identity = opens.map_or_else(unknown, |call| ClientIdentity::of_initialize(&call.params));
                 match self.speaks(context).await.as_deref() {
                     Some(Speaks::Modern { legacy: false, .. }) => Pairing::ToModern(Held { identity, key: None }),
                     Some(Speaks::HttpSse) => Pairing::ToLine(Streamed { identity, nonce: String::new() }),
@@ -84,6 +84,13 @@ impl Gateway {
 pub(crate) fn our_versions() -> String {
     let versions: Vec<&str> = SUPPORTED.iter().rev().map(|version| version.as_str()).collect();
     serde_json::Value::from(versions).to_string()
+}
+
+/// 128 random bits, as text.
+pub(crate) fn unguessable(env: &dyn domain::Env) -> String {
+    let mut bits = [0_u8; 16];
+    env.fill(&mut bits);
+    format!("{:032x}", u128::from_be_bytes(bits))
 }
 
 /// The answer to a message that needs none.

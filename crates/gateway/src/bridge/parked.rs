@@ -66,9 +66,7 @@ impl Parked {
         about: String,
         open: Open,
     ) -> Result<(String, Waits), Box<Open>> {
-        let mut token = [0_u8; 16];
-        env.fill(&mut token);
-        let token = token.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let token = super::unguessable(env);
         let patience = TimeDelta::from_std(PATIENCE).unwrap_or_default();
         let state = State { token: token.clone(), about, expires: (env.now() + patience).timestamp() };
         let plain = serde_json::to_vec(&state).unwrap_or_default();
