@@ -53,7 +53,8 @@ fn told(ends: &[(Option<DateTime<Utc>>, usize)], now: DateTime<Utc>) -> Vec<(Str
     lines.collect()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
 

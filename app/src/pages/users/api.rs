@@ -142,7 +142,8 @@ pub async fn end_sessions(id: UserId) -> Result<(), AppError> {
     Ok(())
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use domain::{Principal, RuleView};
 
