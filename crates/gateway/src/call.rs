@@ -72,6 +72,8 @@ pub(crate) struct Exchange {
 pub(crate) struct Opening {
     /// What the client calls itself: name and version.
     pub(crate) client: Option<(String, Option<String>)>,
+    /// The revision that the client asked for, as far as it is known here.
+    pub(crate) version: ProtocolVersion,
 }
 
 impl Exchange {
@@ -202,6 +204,7 @@ impl Gateway {
             describes_server: opens || matches!(call.method, Method::ServerDiscover),
             opens: opens.then(|| Opening {
                 client: call.client_info().map(|c| (c.name.to_string(), Some(c.version.to_string()))),
+                version: incoming.version,
             }),
             in_session: session.is_some(),
             settle,
@@ -255,7 +258,7 @@ impl Gateway {
         let (session, key) = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         match session.link.clone() {
-            Link::Direct(_) => {}
+            Link::Direct { .. } => {}
             Link::Held(identity) => {
                 return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
             }
@@ -278,7 +281,7 @@ impl Gateway {
         if let Link::Streamed { identity, nonce } = &session.link {
             self.end_line(context, Whose { identity, session: nonce }).await;
         }
-        if !matches!(session.link, Link::Direct(_)) {
+        if !matches!(session.link, Link::Direct { .. }) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             return Ok(response);

@@ -52,7 +52,7 @@ impl Gateway {
         let refuse = |fault: &Fault| incoming.refusal(&fault.rpc());
         let pass = self.enter(context, Kind::Listen, Some((call, incoming.envelope.id())), Generation::Modern).await?;
         // A GET stream belongs to one session, so this one is not shared.
-        let line = Arc::new(self.open_line(context, identity).await.map_err(|fault| refuse(&fault))?);
+        let line = Arc::new(self.open_line(context, identity, false).await.map_err(|fault| refuse(&fault))?);
         let granted = self.grant(context, &line, call).await.map_err(|fault| refuse(&fault))?;
         let listens = ["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"];
         let replies = if listens.iter().any(|name| granted.get(*name).is_some()) {

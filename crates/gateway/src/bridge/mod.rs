@@ -10,6 +10,7 @@ pub(crate) mod dialogue;
 pub(crate) mod lines;
 mod listen;
 pub(crate) mod parked;
+mod readers;
 mod replies;
 pub(crate) mod sessions;
 pub(crate) mod speaks;
@@ -54,7 +55,7 @@ impl Gateway {
     ) -> Pairing {
         match (generation, session) {
             (Generation::Legacy, Some(session)) => match &session.link {
-                Link::Direct(_) => Pairing::Same,
+                Link::Direct { .. } => Pairing::Same,
                 Link::Streamed { identity, nonce } => {
                     Pairing::ToLine(Streamed { identity: identity.clone(), nonce: nonce.clone() })
                 }
@@ -84,6 +85,12 @@ impl Gateway {
 pub(crate) fn our_versions() -> String {
     let versions: Vec<&str> = SUPPORTED.iter().rev().map(|version| version.as_str()).collect();
     serde_json::Value::from(versions).to_string()
+}
+
+/// The JSON text of a request's id.
+fn id_of(body: &[u8]) -> Option<String> {
+    let raw = mcp::Raw::parse(std::str::from_utf8(body).ok()?).ok()?;
+    raw.get("id").map(|id| id.text().to_owned())
 }
 
 /// 128 random bits, as text.
