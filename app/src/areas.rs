@@ -28,10 +28,11 @@ use crate::pages::audit::api::AuditPageData;
 use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
 use crate::pages::inbox::{InboxList, Past, ReviewFacts};
-use crate::pages::requests::api::{AccessTarget, EntryHead};
+use crate::pages::requests::api::{AccessTarget, DiscardDraft, DraftLine, EntryHead};
 use crate::pages::requests::{AccessFields, CustomConnection, EntryConnection, OwnRequests};
 use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
 use crate::pages::rules::{RuleFields, RuleList};
+use crate::pages::servers::api::SetLimits;
 use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, ServerList, SettingsTab, ToolsTab};
 use crate::pages::users::api::SwitchUsers;
 use crate::pages::users::fields::UserFields;
@@ -424,8 +425,8 @@ parts! {
         <ActivityTab server=server events=events/>
     });
     /// The settings of a server, of a [`ServerDetail`].
-    server_settings(detail: Later, limits: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
-        <SettingsTab server=detail.server limits=limits forms=forms/>
+    server_settings(detail: Later, limits: Later, forms: ServerForms, set_limits: FormState<SetLimits>) => read(detail, move |detail: ServerDetail| view! {
+        <SettingsTab server=detail.server limits=limits forms=forms set_limits=set_limits/>
     });
     /// Events: a page of them.
     audit_list(page: Later, mine: bool, filtered: bool) => read(page, move |page: PageOf<AuditRow>| view! {
@@ -446,8 +447,8 @@ parts! {
         <InboxList page=page filtered=filtered/>
     });
     /// The person's own requests: a page of them.
-    requests_list(page: Later, filtered: bool) => read(page, move |page: PageOf<Request>| view! {
-        <OwnRequests page=page filtered=filtered/>
+    requests_list(found: Later, filtered: bool, discard: FormState<DiscardDraft>) => read(found, move |found: (Vec<DraftLine>, PageOf<Request>)| view! {
+        <OwnRequests found=found filtered=filtered discard=discard/>
     });
     /// All rules.
     policies_list(rules: Later, many: FormState<SwitchRules>) => read(rules, move |rules: Vec<RuleView>| view! {

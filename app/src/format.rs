@@ -1,6 +1,6 @@
 //! Times, durations and numbers in words.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::i18n::language;
 use crate::text;
@@ -31,8 +31,31 @@ fn date(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     if at.year() == now.year() {
         return day_and_month(at);
     }
+    date_of_year(at)
+}
+
+fn date_of_year(at: DateTime<Utc>) -> String {
     // As a text: a year has no space between its digits.
     text::time::date_of_year(&at.day().to_string(), month(at), &at.year().to_string())
+}
+
+/// A moment of the last day on which something that ends at this time is in force: what ends at midnight has no part of
+/// the day that begins then.
+pub fn last_day(ends_at: DateTime<Utc>) -> DateTime<Utc> {
+    ends_at - TimeDelta::microseconds(1)
+}
+
+/// How long something that ends at this time is in force, by its last day: `until 31 Dec 2026`, and when that is near,
+/// `ends in 3 days`.
+pub fn until(ends_at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    /// Days ahead that are counted.
+    const NEAR: u64 = 14;
+    let last = last_day(ends_at);
+    let days = u64::try_from(i64::from(last.num_days_from_ce()) - i64::from(now.num_days_from_ce()));
+    match days {
+        Ok(days @ 0..=NEAR) if now < ends_at => text::time::ends_in_days(days),
+        _ => text::time::until(&date_of_year(last)),
+    }
 }
 
 /// A day without its year: `12 Mar`.
@@ -163,6 +186,24 @@ mod tests {
             assert_eq!(relative(now - ago, now), text);
         }
         assert_eq!(exact(now), "2026-03-12 12:00:00 UTC");
+    }
+
+    #[test]
+    fn what_ends_at_midnight_is_in_force_until_the_day_before() {
+        let now = Utc.with_ymd_and_hms(2026, 12, 12, 12, 0, 0).unwrap();
+        for (end, words) in [
+            ("2027-01-01T00:00:00Z", "until 31 Dec 2026"),
+            ("2027-01-01T00:00:01Z", "until 1 Jan 2027"),
+            ("2026-12-27T00:00:00Z", "ends in 14 days"),
+            ("2026-12-15T00:00:00Z", "ends in 2 days"),
+            ("2026-12-14T00:00:00Z", "ends tomorrow"),
+            ("2026-12-13T00:00:00Z", "ends today"),
+            ("2026-12-12T12:00:01Z", "ends today"),
+            ("2026-12-12T12:00:00Z", "until 12 Dec 2026"),
+            ("2026-12-12T00:00:00Z", "until 11 Dec 2026"),
+        ] {
+            assert_eq!(until(end.parse().unwrap(), now), words, "{end}");
+        }
     }
 
     #[test]

@@ -161,6 +161,9 @@ test("a custom server is requested, with errors in place and a draft that surviv
   await expect(grace.field("Name"), "the first wrong field has the focus").toBeFocused();
   await expect(grace.field("Description"), "nothing is lost").toHaveValue("The issue tracker of the platform team.");
   await expect(grace.field("Server address")).toHaveValue("tracker at work");
+  await grace.field("Name").fill("Tracker");
+  await expect(grace.field("Name"), "what was filled in is not wrong any more").not.toHaveAttribute("aria-invalid", "true");
+  await expect(grace.field("Use case")).toHaveAttribute("aria-invalid", "true");
 
   await grace.fillRequest({ Name: "Tracker", "Server address": here().upstream.url, ...REASONS });
   const kept = grace.page.waitForResponse(
@@ -172,6 +175,10 @@ test("a custom server is requested, with errors in place and a draft that surviv
   expect((await kept).status()).toBe(200);
   await expect(grace.page.getByText("Draft kept just now")).toBeVisible();
 
+  await grace.goto("/requests");
+  await expect(grace.row("Tracker")).toContainText("Draft");
+  await grace.link("Tracker", grace.row("Tracker")).click();
+  await expect(grace.field("Name")).toHaveValue("Tracker");
   await grace.reload();
   await expect(grace.field("Name")).toHaveValue("Tracker");
   await expect(grace.field("Description")).toHaveValue("The issue tracker of the platform team.");
@@ -486,6 +493,10 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await client.close();
   await grace.goto("/connectors");
   await expect(grace.page.getByText("No connectors yet")).toBeVisible();
+  await grace.goto("/requests");
+  await grace.link("Tracker", grace.row("Tracker")).click();
+  await expect(grace.page.getByText("Approved, but your access has ended since")).toBeVisible();
+  await expect(grace.link("Ask for access again")).toHaveAttribute("href", /\/requests\/new\?server=/);
 
   await ada.goto("/servers");
   await ada.link(/Tracker/, ada.row("Tracker")).click();

@@ -108,6 +108,8 @@ test("request a server, with errors and everything kept", async () => {
   await grace.fillRequest({ "Server address": here().upstream.url, ...REASONS });
   await grace.button("Save draft").click();
   await expect(grace.page.getByText(/Draft kept/)).toBeVisible();
+  await grace.goto("/requests");
+  await expect(grace.row("Tracker")).toContainText("Draft");
   await grace.goto("/requests/new");
   await expect(grace.field("Server address")).toHaveValue(here().upstream.url);
   await expect(grace.field("Expected value")).toHaveValue(REASONS["Expected value"] ?? "");

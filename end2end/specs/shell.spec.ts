@@ -231,24 +231,24 @@ test("the console speaks German, from the browser or by choice, with and without
   await context.close();
 });
 
-test("access is revoked in its row and comes back by undo; what denies has no such button", async () => {
+test("a rule is switched off in its row and comes back by undo; what denies has no such button", async () => {
   const { page } = admin;
   await admin.goto("/users?search=daniel");
   await admin.link(/^Daniel Cho/).click();
   const access = admin.card("Access");
   await expect(access.getByRole("row").filter({ hasText: "Deny" }).first()).toBeVisible();
-  await expect(admin.button("Revoke", access.getByRole("row").filter({ hasText: "Deny" }))).toHaveCount(0);
+  await expect(admin.button("Switch off", access.getByRole("row").filter({ hasText: "Deny" }))).toHaveCount(0);
 
   await admin.goto("/users?search=mira");
   await admin.link(/^Mira Okafor/).click();
-  const own = access.getByRole("row").filter({ has: page.getByRole("button", { name: "Revoke" }) }).first();
+  const own = access.getByRole("row").filter({ has: page.getByRole("button", { name: "Switch off" }) }).first();
   const server = (await own.getByRole("cell").first().textContent()) ?? "";
-  const row = access.getByRole("row").filter({ hasText: server }).filter({ hasText: "Mira Okafor" });
+  const row = access.getByRole("row").filter({ hasText: server }).filter({ hasText: "Rule for this person" });
   await expect(row).toContainText("In force");
-  await admin.button("Revoke", row).click();
-  await admin.notices("Access is revoked.");
-  await expect(row).toContainText("Not in force");
+  await admin.button("Switch off", row).click();
+  await admin.notices("The rule is switched off.");
+  await expect(row).toContainText("Switched off");
   await admin.button("Undo").click();
-  await admin.notices("Access is back");
+  await admin.notices("The rule is switched on again");
   await expect(row).toContainText("In force");
 });

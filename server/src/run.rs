@@ -166,6 +166,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             .with_graceful_shutdown(stopping.cancelled_owned())
             .await
     });
+    tracing::info!(%address, public_url = public.text, version = env!("CARGO_PKG_VERSION"), "listening");
     let background =
         vec![tokio::spawn(notices.run(services.clone())), tokio::spawn(upkeep(services.clone(), stop.clone()))];
     Ok(Running {
@@ -214,6 +215,7 @@ impl Running {
         self.services.flush_key_uses().await;
         self.data.ledger.shutdown().await;
         self.data.db.close().await;
+        tracing::info!("stopped");
     }
 
     /// Waits until the server ends by itself, which it does only on an error of the operating system.

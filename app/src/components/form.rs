@@ -191,6 +191,8 @@ pub struct FormContext {
     pub(super) key: StoredValue<String>,
     /// Names of the inputs, so that what none of them shows is shown above them.
     inputs: StoredValue<Vec<String>>,
+    /// Names of the inputs that were changed since the last answer: what was wrong with them is no news.
+    changed: RwSignal<Vec<String>>,
     /// The path of the function.
     function: &'static str,
 }
@@ -209,6 +211,9 @@ impl FormContext {
 
     /// What is wrong with an input. Reactive.
     pub(super) fn error_of(self, input: &str) -> Option<String> {
+        if self.changed.with(|changed| changed.iter().any(|name| name == input)) {
+            return None;
+        }
         self.error.with(|error| error.as_ref().and_then(|e| e.of_input(input)).map(crate::error::sentence))
     }
 
@@ -257,10 +262,19 @@ pub fn Form(
         pending: Signal::derive(move || form.pending()),
         key: StoredValue::new(key),
         inputs,
+        changed: RwSignal::new(Vec::new()),
         function: form.path,
     };
+    let changed = move |event: leptos::ev::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(name) = input.and_then(|input| input.get_attribute("name"))
+            && !fields.changed.with_untracked(|changed| changed.contains(&name))
+        {
+            fields.changed.update(|changed| changed.push(name));
+        }
+    };
     let element = NodeRef::<leptos::html::Form>::new();
-    settle(form, element);
+    settle(form, element, fields.changed);
     if guard {
         super::guard::watch(form, element);
     }
@@ -285,6 +299,7 @@ pub fn Form(
             class=class
             novalidate
             on:submit=move |event| if !plain { form.submit(&event) }
+            on:input=changed
         >
             <input type="hidden" name=FUNCTION_FIELD value=function/>
             {problem}
@@ -294,11 +309,12 @@ pub fn Form(
 }
 
 /// After a failure the first wrong input gets the focus; after a success secrets do not stay in the page.
-fn settle(form: AnyForm, element: NodeRef<leptos::html::Form>) {
+fn settle(form: AnyForm, element: NodeRef<leptos::html::Form>, changed: RwSignal<Vec<String>>) {
     let version = form.action.version();
     Effect::new(move |seen: Option<usize>| {
         let version = version.get();
         if seen.is_some_and(|seen| seen != version) {
+            changed.set(Vec::new());
             let failed = form.action.value().with_untracked(|value| matches!(value, Some(Err(_))));
             // The errors are drawn first.
             request_animation_frame(move || {

@@ -88,7 +88,7 @@ pub use switch::Switch;
 pub use table::{Bulk, Column, DataTable, Row};
 pub use tabs::{Tab, Tabs, current_tab};
 pub use test_report::{TestDefinitions, TestSteps};
-pub use time::{OptionalTime, Time};
+pub use time::{OptionalTime, Time, Until};
 pub use timeline::{Timeline, TimelineItem};
 pub use toggle::{Checkbox, RadioCards, RadioOption};
 pub use tone::Tone;

@@ -76,7 +76,7 @@ fn ConsoleFrame(children: Children) -> impl IntoView {
                 <button type="button" class="search-button needs-js" title=text::search() on:click=open_palette>
                     <Icon name="search"/>
                     <span class="nav-label">{text::search()}</span>
-                    <span class="search-keys" aria-hidden="true"><kbd>"Ctrl"</kbd><kbd>"K"</kbd></span>
+                    <span class="search-keys" aria-hidden="true"><kbd>{text::key_control()}</kbd><kbd>"K"</kbd></span>
                 </button>
                 <nav class="sidebar-nav" aria-label=text::nav_label()><NavLinks/></nav>
                 <div class="sidebar-foot">

@@ -109,7 +109,7 @@ pub fn Shortcuts() -> impl IntoView {
                         <h3>{text::shortcuts_everywhere()}</h3>
                         <dl>
                             {rows(vec![
-                                (text::key_palette(), vec!["Ctrl", "K"]),
+                                (text::key_palette(), vec![text::key_control(), "K"]),
                                 (text::key_search(), vec!["/"]),
                                 (text::key_sidebar(), vec!["["]),
                                 (text::key_help(), vec!["?"]),

@@ -35,7 +35,7 @@ audit-not-signed-in = Nicht angemeldet
 ## Ein Ereignis
 
 audit-what-happened = Was geschah
-audit-policy-decision = Entscheidung der Richtlinien
+audit-policy-decision = Entscheidung der Regeln
 audit-deciding-rules = Entscheidende Regeln
 audit-to-what = Woran
 audit-payload = Inhalt

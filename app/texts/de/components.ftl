@@ -101,7 +101,7 @@ components-table-sort = Nach { $column } sortieren
 components-filter-remove = Filter { $filter } entfernen
 components-filter-active = Aktive Filter
 components-filter-range = Zeitraum
-components-filter-any-time = Jederzeit
+components-filter-any-time = Beliebige Zeit
 components-filter-today = Heute
 components-filter-days = { $count ->
     [one] Letzter Tag

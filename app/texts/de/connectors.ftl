@@ -11,13 +11,11 @@ connectors-calls = { $count ->
     [one] 1 Aufruf in 30 Tagen
    *[other] { $count } Aufrufe in 30 Tagen
 }
-connectors-ends = endet { $time }
 
 # Eine Verbindung
 
 connectors-manage = Verwalten
 connectors-your-access = Ihr Zugriff
-connectors-no-end = kein Enddatum
 connectors-your-calls = Ihre Aufrufe in 30 Tagen
 connectors-ask-more-or-longer = Weitere Werkzeuge oder längeren Zugriff anfragen
 connectors-tools = Werkzeuge, die Sie nutzen können
@@ -31,8 +29,14 @@ connectors-ask-more = Mehr anfragen
 connectors-add = Zu Ihrem KI-Client hinzufügen
 connectors-add-description = Jeder Client meldet sich mit Ihrem persönlichen API-Schlüssel an.
 connectors-need-key = Sie brauchen einen API-Schlüssel
+connectors-have-keys = { $count ->
+    [one] Sie haben einen API-Schlüssel
+   *[other] Sie haben { $count } API-Schlüssel
+}
 # „API-Schlüssel“ ist ein Link, danach folgt der Name einer Variablen; beide Zeilen sind ein Satz.
 connectors-make-key = Legen Sie unter { $page } einen an,
+# Vor derselben zweiten Zeile.
+connectors-another-key = Nutzen Sie einen, den Sie aufbewahrt haben, oder legen Sie unter { $page } einen weiteren an,
 connectors-set-key = kopieren Sie ihn und hinterlegen Sie ihn als { $variable } dort, wo Ihr Client läuft. Die Codeausschnitte unten lesen ihn von dort; VS Code fragt danach.
 connectors-keys-page = API-Schlüssel
 connectors-add-cursor = Zu Cursor hinzufügen

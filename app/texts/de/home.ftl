@@ -15,7 +15,7 @@ home-calls-failed = { $count ->
 }
 home-against-yesterday = verglichen mit denselben Stunden gestern
 home-against-week = verglichen mit den 7 Tagen davor
-home-active-people = Aktive Personen
+home-active-people = Personen mit Aufrufen
 home-active-people-hint = { $users ->
     [one] von 1 Person, letzte 7 Tage
    *[other] von { $users } Personen, letzte 7 Tage
@@ -46,7 +46,7 @@ home-waiting-empty = Nichts zu entscheiden
 home-waiting-empty-text = Neue Anfragen erscheinen hier und im Eingang.
 home-denials = Zuletzt verweigert
 home-denials-empty = Nichts verweigert
-home-denials-empty-text = Aufrufe und Änderungen, die eine Richtlinie verweigert, erscheinen hier mit dem Grund.
+home-denials-empty-text = Aufrufe und Änderungen, die eine Regel verweigert, erscheinen hier mit dem Grund.
 
 # Die eigene Ansicht
 

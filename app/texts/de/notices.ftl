@@ -32,7 +32,7 @@ notices-signed-out = Sie sind abgemeldet.
 # Das Band
 notices-dismiss = Hinweis schließen
 notices-rules-saved = Die Regeln sind gespeichert und gelten ab dem nächsten Aufruf.
-notices-access-revoked = Der Zugriff ist entzogen. Was nur diese Regel erlaubte, wird ab jetzt verweigert.
-notices-access-restored = Der Zugriff besteht wieder, ab dem nächsten Aufruf.
+notices-access-revoked = Die Regel ist ausgeschaltet. Was nur sie erlaubte, wird ab jetzt verweigert.
+notices-access-restored = Die Regel ist wieder eingeschaltet, ab dem nächsten Aufruf.
 notices-view-saved = Die Ansicht ist gespeichert. Sie finden sie neben den Filtern.
 notices-view-deleted = Die Ansicht ist gelöscht.

@@ -30,8 +30,6 @@ requests-alternatives = Geprüfte Alternativen
 # Die Entscheidung
 
 requests-covers = Umfasst
-requests-name-in-urls = Name in URLs
-requests-no-end = kein Enddatum
 requests-what-to-fix = Was zu ändern wäre
 requests-use-instead = Stattdessen nutzen
 requests-whom-to-ask = Ansprechperson
@@ -61,6 +59,8 @@ requests-waiting = Wartet auf eine Entscheidung
 requests-waiting-text = Ein Administrator testet die Verbindung und prüft die Anfrage. Sie werden benachrichtigt, sobald entschieden ist.
 requests-approved = Genehmigt: Sie können den Server nutzen
 requests-approved-add = Zu Ihrem KI-Client hinzufügen
+requests-approved-ended = Genehmigt, aber Ihr Zugriff ist seitdem beendet
+requests-approved-ended-again = Zugriff erneut anfragen
 requests-rejected = Abgelehnt
 requests-rejected-text = Den Grund finden Sie unten. Ändern Sie die Anfrage und senden Sie sie erneut.
 
@@ -89,6 +89,7 @@ requests-see-mine = Meine Anfragen ansehen
 
 # Der Entwurf
 
+requests-draft = Entwurf
 requests-draft-soon = Während Sie schreiben, wird ein Entwurf gesichert.
 requests-draft-kept = Entwurf gesichert: { $time }
 requests-draft-busy = Der Entwurf wird gesichert …

@@ -23,8 +23,7 @@ rules-switched-off = Ausgeschaltet
 rules-not-yet = Noch nicht
 rules-ended = Beendet
 # Relative Zeiten, in der Zukunft: in 2 Tagen.
-rules-from = beginnt { $time }
-rules-ends = endet { $time }
+rules-from = Beginn: { $time }
 
 # Die Felder einer Regel
 rules-choose = Bitte wählen …
@@ -67,6 +66,5 @@ rules-delete-title = Diese Regel löschen?
 rules-delete-text = Was nur diese Regel erlaubt, wird ab dem nächsten Aufruf verweigert; was nur diese Regel verbietet, ist wieder erlaubt. Das Protokoll bewahrt die Regel, wie sie war. Um sie nur auszusetzen, schalten Sie sie aus.
 
 # In a row, and for chosen rows
-rules-revoke = Entziehen
 rules-bulk-off = Ausschalten
 rules-bulk-on = Einschalten

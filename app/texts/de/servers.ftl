@@ -20,8 +20,8 @@ servers-new-submit = Server hinzufügen
 servers-new-forbidden = dafür ist das Recht nötig, Server zu verwalten; fragen Sie stattdessen einen eigenen Server an
 
 # Die Felder eines Servers
-servers-slug-help-new = Teil der Adresse: /mcp/<slug>. Bleibt er leer, wird er aus dem Namen gebildet.
-servers-slug-help-edit = Teil der Adresse: /mcp/<slug>. Nach einer Änderung funktionieren Clients mit dem alten nicht mehr.
+servers-slug-help-new = Teil der Adresse: /mcp/<Kurzname>. Bleibt er leer, wird er aus dem Namen gebildet.
+servers-slug-help-edit = Teil der Adresse: /mcp/<Kurzname>. Nach einer Änderung funktionieren Clients mit dem alten nicht mehr.
 servers-url = Serveradresse
 servers-url-help-new = Der MCP-Endpunkt, mit https.
 servers-url-help-edit = Nach einer Änderung müssen die Werte aller Header neu eingegeben und die Verbindung getestet werden.
@@ -89,11 +89,11 @@ servers-seen = Beim letzten Test gesehen
 servers-seen-description = Nichts davon kann aufgerufen werden, bevor es genehmigt ist.
 servers-withheld = Zurückgehalten
 servers-withheld-description = Diese Definitionen weichen vom Genehmigten ab. Clients sehen sie nicht und können sie nicht aufrufen.
-servers-approved = Genehmigt
+servers-approved = Geprüfte Definitionen
 servers-approved-description = { $count ->
     [one] 1 Definition
    *[other] { $count } Definitionen
- }, angeboten allen, denen eine Regel es erlaubt.
+ }, festgehalten wie geprüft. Wer sie aufrufen darf, entscheiden die Regeln unter „Berechtigungen“.
 servers-approved-at = Genehmigt: { $time }
 servers-definition-gone = Sie wurde genehmigt, und der Server bietet sie nicht mehr an.
 servers-definition-added = Sie ist nach der Genehmigung hinzugekommen.

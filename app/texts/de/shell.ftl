@@ -43,12 +43,12 @@ shell-insecure = Diese Konsole läuft über unverschlüsseltes http: Jeder im Ne
 shell-loopback = Entwicklung: Server auf den eigenen Adressen dieses Rechners sind erlaubt.
 
 # Notifications in the frame
-shell-notifications = Mitteilungen
+shell-notifications = Benachrichtigungen
 shell-notifications-unread = { $count ->
-    [one] Mitteilungen, 1 ungelesen
-   *[other] Mitteilungen, { $count } ungelesen
+    [one] Benachrichtigungen, 1 ungelesen
+   *[other] Benachrichtigungen, { $count } ungelesen
 }
-shell-notifications-all = Alle Mitteilungen
+shell-notifications-all = Alle Benachrichtigungen
 shell-notifications-none = Nichts Neues
 shell-notifications-none-text = Hier stehen Entscheidungen über Ihre Anfragen und Änderungen Ihres Zugriffs.
 shell-mark-all-read = Alle als gelesen markieren
@@ -92,6 +92,7 @@ shell-shortcuts-everywhere = Überall
 shell-shortcuts-go = Gehe zu
 shell-shortcuts-lists = In Listen
 shell-shortcuts-review = Auf einer Prüfseite
+shell-key-control = Strg
 shell-key-palette = Suchen, springen, handeln
 shell-key-help = Diese Übersicht
 shell-key-search = Liste der Seite filtern

@@ -26,7 +26,7 @@ states-server-active = Aktiv
 states-server-disabled = Ausgeschaltet
 
 # Health
-states-health-connected = Verbunden
+states-health-connected = Server erreichbar
 states-health-error = Fehler
 states-health-needs-sign-in = Anmeldung nötig
 states-health-unknown = Noch nicht verbunden
@@ -77,7 +77,7 @@ states-step-handshake = MCP-Handshake
 states-step-tools = Werkzeugliste
 
 # CatalogNeeds
-states-needs-nothing = Sofort nutzbar
+states-needs-nothing = Kein Schlüssel nötig
 states-needs-api-key = Braucht einen API-Schlüssel
 states-needs-oauth = Braucht OAuth-Anmeldung
 states-needs-stdio = Läuft als lokaler Prozess

@@ -31,3 +31,11 @@ time-september = Sept.
 time-october = Okt.
 time-november = Nov.
 time-december = Dez.
+
+# Wie lange etwas gilt; das Datum ist der letzte Tag
+time-until = bis { $date }
+time-ends-in-days = { $count ->
+    [0] endet heute
+    [one] endet morgen
+   *[other] endet in { $count } Tagen
+}

@@ -11,13 +11,11 @@ connectors-calls = { $count ->
     [one] 1 call in 30 days
    *[other] { $count } calls in 30 days
 }
-connectors-ends = ends { $time }
 
 # One connector
 
 connectors-manage = Manage
 connectors-your-access = Your access
-connectors-no-end = no end date
 connectors-your-calls = Your calls in 30 days
 connectors-ask-more-or-longer = Ask for more tools or longer access
 connectors-tools = Tools you can use
@@ -31,8 +29,14 @@ connectors-ask-more = Ask for more
 connectors-add = Add to your AI client
 connectors-add-description = Every client signs in with your personal API key.
 connectors-need-key = You need an API key
+connectors-have-keys = { $count ->
+    [one] You have an API key
+   *[other] You have { $count } API keys
+}
 # “API keys” is a link, and the name of a variable follows; both lines are one sentence.
 connectors-make-key = Make one under { $page },
+# Before the same second line.
+connectors-another-key = Use the one you kept, or make another under { $page },
 connectors-set-key = copy it, and set it as { $variable } where your client runs. The snippets below read it from there; VS Code asks for it.
 connectors-keys-page = API keys
 connectors-add-cursor = Add to Cursor

@@ -15,7 +15,7 @@ home-calls-failed = { $count ->
 }
 home-against-yesterday = compared with the same hours yesterday
 home-against-week = compared with the 7 days before
-home-active-people = Active people
+home-active-people = People with calls
 home-active-people-hint = { $users ->
     [one] of 1 person, last 7 days
    *[other] of { $users } people, last 7 days
@@ -46,7 +46,7 @@ home-waiting-empty = Nothing to decide
 home-waiting-empty-text = New requests appear here and in the inbox.
 home-denials = Recent denials
 home-denials-empty = No denials
-home-denials-empty-text = Calls and changes that a policy refuses appear here with the reason.
+home-denials-empty-text = Calls and changes that a rule refuses appear here with the reason.
 
 # Everybody's own view
 

@@ -32,7 +32,7 @@ notices-signed-out = You are signed out.
 # The banner
 notices-dismiss = Dismiss
 notices-rules-saved = The rules are saved and in effect from the next call on.
-notices-access-revoked = Access is revoked. What only this rule allowed is refused from now on.
-notices-access-restored = Access is back, from the next call on.
+notices-access-revoked = The rule is switched off. What only it allowed is refused from now on.
+notices-access-restored = The rule is switched on again, from the next call on.
 notices-view-saved = The view is kept. You find it beside the filters.
 notices-view-deleted = The view is deleted.

@@ -30,8 +30,6 @@ requests-alternatives = Alternatives considered
 # The decision
 
 requests-covers = Covers
-requests-name-in-urls = Name in URLs
-requests-no-end = no end date
 requests-what-to-fix = What would make it right
 requests-use-instead = Use instead
 requests-whom-to-ask = Whom to ask
@@ -61,6 +59,8 @@ requests-waiting = Waiting for a decision
 requests-waiting-text = An administrator tests the connection and reviews the request. You get a notification when it is decided.
 requests-approved = Approved: you can use it
 requests-approved-add = Add it to your AI client
+requests-approved-ended = Approved, but your access has ended since
+requests-approved-ended-again = Ask for access again
 requests-rejected = Rejected
 requests-rejected-text = The reason is below. Change what was asked for and send it again.
 
@@ -89,6 +89,7 @@ requests-see-mine = See My requests
 
 # The draft
 
+requests-draft = Draft
 requests-draft-soon = A draft is kept while you write.
 requests-draft-kept = Draft kept { $time }
 requests-draft-busy = Keeping the draft…

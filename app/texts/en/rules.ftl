@@ -23,8 +23,7 @@ rules-switched-off = Switched off
 rules-not-yet = Not yet
 rules-ended = Ended
 # Relative times, in the future: in 2 days.
-rules-from = from { $time }
-rules-ends = ends { $time }
+rules-from = starts { $time }
 
 # The fields of a rule
 rules-choose = Choose…
@@ -67,6 +66,5 @@ rules-delete-title = Delete this rule?
 rules-delete-text = What only this rule allows is refused from the next call on; what only this rule denies is allowed again. The audit log keeps the rule as it was. To pause it instead, switch it off.
 
 # In a row, and for chosen rows
-rules-revoke = Revoke
 rules-bulk-off = Switch off
 rules-bulk-on = Switch on

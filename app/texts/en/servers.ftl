@@ -89,11 +89,11 @@ servers-seen = Seen by the last test
 servers-seen-description = Nothing of it can be called before it is approved.
 servers-withheld = Withheld
 servers-withheld-description = These differ from what was approved. Clients neither see nor call them.
-servers-approved = Approved
+servers-approved = Reviewed definitions
 servers-approved-description = { $count ->
     [one] 1 definition
    *[other] { $count } definitions
- }, offered to those whom a rule allows.
+ }, kept as they were reviewed. Who may call them is decided under Permissions.
 servers-approved-at = Approved { $time }
 servers-definition-gone = It was approved, and the server does not offer it any more.
 servers-definition-added = It appeared after the approval.

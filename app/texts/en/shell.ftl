@@ -92,6 +92,7 @@ shell-shortcuts-everywhere = Everywhere
 shell-shortcuts-go = Go to
 shell-shortcuts-lists = In lists
 shell-shortcuts-review = On a review
+shell-key-control = Ctrl
 shell-key-palette = Search, jump, do
 shell-key-help = This overview
 shell-key-search = Filter the list of the page

@@ -26,7 +26,7 @@ states-server-active = Active
 states-server-disabled = Disabled
 
 # Health
-states-health-connected = Connected
+states-health-connected = Server reachable
 states-health-error = Error
 states-health-needs-sign-in = Needs sign-in
 states-health-unknown = Not contacted yet
@@ -77,7 +77,7 @@ states-step-handshake = MCP handshake
 states-step-tools = Tool list
 
 # CatalogNeeds
-states-needs-nothing = Ready to use
+states-needs-nothing = No key needed
 states-needs-api-key = Needs an API key
 states-needs-oauth = Needs OAuth sign-in
 states-needs-stdio = Runs as a local process

@@ -31,3 +31,11 @@ time-september = Sep
 time-october = Oct
 time-november = Nov
 time-december = Dec
+
+# How long something is in force; the date is its last day
+time-until = until { $date }
+time-ends-in-days = { $count ->
+    [0] ends today
+    [one] ends tomorrow
+   *[other] ends in { $count } days
+}

@@ -85,6 +85,16 @@ pub enum NoServer {
     },
 }
 
+impl NoServer {
+    /// Why, for the audit log: `slug` is what was asked for.
+    pub fn reason(&self, slug: &str) -> String {
+        match self {
+            Self::Unknown => format!("there is no server `{slug}`"),
+            Self::Hidden { access, .. } => access.why.to_string(),
+        }
+    }
+}
+
 /// Why access was given or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {

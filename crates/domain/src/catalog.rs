@@ -72,7 +72,7 @@ impl CatalogNeeds {
     /// The need in words for people.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Nothing => "Ready to use",
+            Self::Nothing => "No key needed",
             Self::ApiKey => "Needs an API key",
             Self::Oauth => "Needs OAuth sign-in",
             Self::Stdio => "Runs as a local process",

@@ -27,7 +27,7 @@ pub struct AdminHome {
     pub calls_today: u64,
     /// Of these, failed.
     pub failures_today: u64,
-    /// Denied since midnight UTC.
+    /// Calls and changes denied since midnight UTC (events `access_denied`).
     pub denials_today: u64,
     /// Calls in the full hours since midnight UTC, against the same hours of the day before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,7 @@ pub struct AdminHome {
     /// Denials, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denials_compared: Option<Compared>,
-    /// People with a call in the last 7 days.
+    /// People with a call in the last 7 days, of those who may act now.
     pub active_users: u32,
     /// People with a call in the last 168 full hours, against the 168 before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub struct AdminHome {
     pub by_hour: Vec<HourCount>,
     /// Tools with most calls in the last 7 days, at most 8.
     pub top_tools: Vec<NamedCount>,
-    /// The newest denials, at most 8.
+    /// The newest denials (events `access_denied`), at most 8.
     pub denials: Vec<Denial>,
 }
 

@@ -268,7 +268,7 @@ mod tests {
         assert_eq!((limits.concurrent, limits.queue), (2, Limits::default().queue));
         assert_eq!((limits.first_byte, limits.total), (Duration::from_secs(5), Duration::from_secs(30)));
         let report = limits.for_tool(&server, "report");
-        assert_eq!((report.first_byte, report.total), (Duration::from_secs(5), Duration::from_secs(600)));
+        assert_eq!((report.first_byte, report.total), (Duration::from_secs(5), Duration::from_mins(10)));
         assert_eq!(limits.for_tool(&server, "other"), limits);
     }
 

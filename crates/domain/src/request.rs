@@ -132,6 +132,9 @@ pub struct Duplicate {
     pub server_id: Option<ServerId>,
     /// The requester's own pending request for the same.
     pub request_id: Option<RequestId>,
+    /// Slug of the existing server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
     /// Its name.
     pub name: String,
     /// What they have in common, in words.

@@ -112,11 +112,12 @@ impl Gateway {
             }
             return Ok(json_response(status, self.large(context, exchange, body, chunks)));
         }
+        let said = body.clone();
         let (body, ending) = match self.inspect(context, &exchange, &body) {
             Ok(inspected) => inspected,
             Err(fault) => return Err(self.failed(exchange, &fault).await),
         };
-        let sealed = self.sealed_session(context, &exchange, session, &body);
+        let sealed = self.sealed_session(context, &exchange, session, &said);
         self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
         let mut response = json_response(status, Body::from(body));
         response.headers_mut().extend(sealed.map(|value| (http::HeaderName::from_static(SESSION), value)));
@@ -161,8 +162,16 @@ impl Gateway {
     /// What a server says of itself: instructions as approved, and the revisions that can be spoken to it here.
     fn described(&self, context: &Context, exchange: &Exchange, body: &Bytes) -> Bytes {
         let body = self.filter_instructions(context, body).unwrap_or_else(|| body.clone());
-        if exchange.opens.is_some() {
-            return body;
+        if let Some(opening) = &exchange.opens {
+            // A server that lacks an old revision offers its oldest. What the client asked for is spoken here, and it
+            // may know no other; between the older revisions messages differ in nothing but additions.
+            return match answered_version(&body) {
+                Some(answered) if answered > opening.version => {
+                    let version = format!("\"{}\"", opening.version);
+                    mcp::splice::set_result_member(&body, "protocolVersion", &version).unwrap_or(body)
+                }
+                _ => body,
+            };
         }
         let versions = crate::bridge::our_versions();
         mcp::splice::set_result_member(&body, "supportedVersions", &versions).unwrap_or(body)
@@ -177,13 +186,11 @@ impl Gateway {
         answer: &[u8],
     ) -> Option<HeaderValue> {
         let (opening, upstream) = (exchange.opens.clone()?, session?);
-        let version = mcp::Raw::parse(std::str::from_utf8(answer).ok()?)
-            .ok()
-            .and_then(|raw| raw.at_path(&["result", "protocolVersion"]))
-            .and_then(|version| version.as_str())
-            .and_then(|version| ProtocolVersion::parse(&version))?;
+        let speaks = answered_version(answer)?;
+        let version = speaks.min(opening.version);
         let parts = &self.inner.parts;
-        let session = Session { version, link: Link::Direct(upstream), client: opening.client };
+        let link = Link::Direct { id: upstream, speaks: (speaks != version).then_some(speaks) };
+        let session = Session { version, link, client: opening.client };
         let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())?;
         HeaderValue::try_from(token).ok()
     }
@@ -254,6 +261,12 @@ impl Large {
         let _ = self.gateway.settle(&mut self.exchange, ending).await;
         (Some(Err(std::io::Error::other(fault.to_string()))), None)
     }
+}
+
+/// The revision in the answer to `initialize`.
+fn answered_version(answer: &[u8]) -> Option<ProtocolVersion> {
+    let raw = mcp::Raw::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    ProtocolVersion::parse(&raw.at_path(&["result", "protocolVersion"])?.as_str()?)
 }
 
 /// A failure in words.

@@ -15,6 +15,7 @@ use mcp::{Call, Envelope, GatewayCode, Generation, ListKind, Method, Mirrored, P
 use policy::Target;
 
 use crate::Gateway;
+use crate::bridge::lines::Whose;
 use crate::bridge::sessions::SessionKey;
 use crate::bridge::{Held, Pairing, Streamed};
 use crate::edge::Authenticated;
@@ -76,6 +77,8 @@ pub(crate) struct Exchange {
 pub(crate) struct Opening {
     /// What the client calls itself: name and version.
     pub(crate) client: Option<(String, Option<String>)>,
+    /// The revision that the client asked for, as far as it is known here.
+    pub(crate) version: ProtocolVersion,
 }
 
 impl Exchange {
@@ -114,13 +117,10 @@ impl Gateway {
         event.ip = ip;
         event.decision = Some(Decision::Deny);
         event.client = user_agent(&parts.headers).map(|agent| (agent, None));
-        match hidden {
-            NoServer::Hidden { server, access } => {
-                event.server = Some((server.id, server.slug.to_string()));
-                event.rules = access.rules.to_vec();
-                event.reason = Some(access.why.to_string());
-            }
-            NoServer::Unknown => event.reason = Some(format!("there is no server `{}`", shown(slug))),
+        event.reason = Some(hidden.reason(&shown(slug)));
+        if let NoServer::Hidden { server, access } = hidden {
+            event.server = Some((server.id, server.slug.to_string()));
+            event.rules = access.rules.to_vec();
         }
         self.inner.metrics.call("denied");
         track.came_to("denied");
@@ -214,6 +214,7 @@ impl Gateway {
             describes_server: opens || matches!(call.method, Method::ServerDiscover),
             opens: opens.then(|| Opening {
                 client: call.client_info().map(|c| (c.name.to_string(), Some(c.version.to_string()))),
+                version: incoming.version,
             }),
             in_session: session.is_some(),
             settle,
@@ -268,7 +269,7 @@ impl Gateway {
         let (session, key) = self.session_of_get(context)?;
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         match session.link.clone() {
-            Link::Direct(_) => {}
+            Link::Direct { .. } => {}
             Link::Held(identity) => {
                 return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
             }
@@ -288,7 +289,10 @@ impl Gateway {
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         self.inner.sessions.end(key);
-        if !matches!(session.link, Link::Direct(_)) {
+        if let Link::Streamed { identity, nonce } = &session.link {
+            self.end_line(context, Whose { identity, session: nonce }).await;
+        }
+        if !matches!(session.link, Link::Direct { .. }) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             return Ok(response);

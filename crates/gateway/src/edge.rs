@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use directory::{AuthFailure, Person, Snapshot};
-use domain::{Actor, ActorKind, AuditAction, CorrelationId, Outcome};
+use domain::{Actor, ActorKind, AuditAction, CorrelationId, Outcome, UserStatus};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ledger::Event;
@@ -86,6 +86,20 @@ fn unauthorised(text: &str) -> Refusal {
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
+/// What somebody can do whose credential is refused. Another key would not help an account that may not act.
+fn what_to_do(failure: &AuthFailure) -> &'static str {
+    match failure {
+        AuthFailure::Expired { .. } => "this API key has expired; make a new one in the console",
+        AuthFailure::Unknown | AuthFailure::Revoked { .. } => {
+            "this API key is not valid; make a new one in the console"
+        }
+        AuthFailure::Inactive { person, .. } if person.status == UserStatus::Suspended => {
+            "your account is suspended; ask an administrator of Drawbridge"
+        }
+        AuthFailure::Inactive { .. } => "your account is not active; ask an administrator for an invitation link",
+    }
+}
+
 impl Gateway {
     /// Finds the person behind the credential, from memory alone.
     pub(crate) async fn authenticate(
@@ -106,10 +120,7 @@ impl Gateway {
             }
             Err(failure) => {
                 self.refused_credential(&failure, ip, correlation).await;
-                Err(unauthorised(match failure {
-                    AuthFailure::Expired { .. } => "this API key has expired; make a new one in the console",
-                    _ => "this API key is not valid; make a new one in the console",
-                }))
+                Err(unauthorised(what_to_do(&failure)))
             }
         }
     }
@@ -119,6 +130,7 @@ impl Gateway {
         if !self.inner.metrics.may_record_auth_failure(self.inner.parts.env.now()) {
             return;
         }
+        tracing::warn!(reason = %failure, ip = ip.map(display), person = failure.person().map(|p| display(p.id)), %correlation, "a key was refused");
         let actor = match failure.person() {
             Some(person) => Actor { kind: ActorKind::User, id: Some(person.id), name: person.name.clone() },
             None => Actor { kind: ActorKind::Anonymous, id: None, name: "unknown".to_owned() },

@@ -111,8 +111,11 @@ impl Gateway {
         body: Option<Bytes>,
     ) -> Result<Upstream, Fault> {
         let mut headers = forwarded(&context.headers);
-        if let Some(Session { link: Link::Direct(upstream), .. }) = session {
-            headers.insert(SESSION, HeaderValue::try_from(upstream).map_err(|_| Fault::BrokenOff)?);
+        if let Some(Session { link: Link::Direct { id, speaks }, .. }) = session {
+            headers.insert(SESSION, HeaderValue::try_from(id).map_err(|_| Fault::BrokenOff)?);
+            if let Some(speaks) = speaks {
+                headers.insert("mcp-protocol-version", HeaderValue::from_static(speaks.as_str()));
+            }
         }
         self.dispatch(context, pass, Outgoing { method, headers, to: None, body }).await
     }

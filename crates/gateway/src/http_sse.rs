@@ -60,9 +60,7 @@ impl Drop for Open {
 
 impl Connections {
     fn open(&self, env: &dyn domain::Env, person: UserId, server: ServerId) -> Option<(Open, mpsc::Receiver<Bytes>)> {
-        let mut token = [0_u8; 24];
-        env.fill(&mut token);
-        let token: String = token.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = crate::bridge::unguessable(env);
         let (sender, receiver) = mpsc::channel(AHEAD);
         let mut all = self.0.lock();
         if all.len() >= MOST || all.values().filter(|one| one.person == person).count() >= MOST_EACH {

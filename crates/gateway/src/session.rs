@@ -33,8 +33,8 @@ pub(crate) struct Session {
 /// The other end of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Link {
-    /// The server, under its own id.
-    Direct(String),
+    /// The server, under its own id, and the revision that it speaks where that is not the client's.
+    Direct { id: String, speaks: Option<ProtocolVersion> },
     /// The gateway, in front of a server without sessions.
     Held(mcp::bridge::ClientIdentity),
     /// The gateway, which holds a stream of HTTP+SSE at the server for this session.

@@ -83,7 +83,7 @@ impl Gateway {
                         Ok(inspected) => inspected,
                         Err(fault) => return Err(self.failed(exchange, &fault).await),
                     };
-                    sealed = self.sealed_session(context, &exchange, session.clone(), &inspected);
+                    sealed = self.sealed_session(context, &exchange, session.clone(), &data);
                     self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
                     data = inspected;
                     answered = true;

@@ -298,20 +298,22 @@ pub async fn top_tools(tx: &mut Tx, scope: Scope, from: DateTime<Utc>, limit: u3
         .collect())
 }
 
-/// Number of people with a call since a time.
+/// Number of people with a call since a time, of those who may act now.
 pub async fn active_users(tx: &mut Tx, from: DateTime<Utc>) -> Result<u32> {
-    let (count,): (i64,) =
-        sql("SELECT COUNT(DISTINCT user_id) FROM call_hours WHERE hour >= $1 AND calls > 0 AND user_id <> ''")
-            .bind(hour(from))
-            .fetch_one(tx)
-            .await?;
+    let (count,): (i64,) = sql("SELECT COUNT(DISTINCT user_id) FROM call_hours WHERE hour >= $1 AND calls > 0
+                                AND user_id IN (SELECT id FROM users WHERE status = 'active')")
+    .bind(hour(from))
+    .fetch_one(tx)
+    .await?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Number of people with a call from one time to another, in whole hours as [`totals`] has them.
+/// Number of people with a call from one time to another, in whole hours as [`totals`] has them; of those who may act
+/// now.
 pub async fn active_users_between(tx: &mut Tx, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64> {
     let (count,): (i64,) = sql("SELECT COUNT(DISTINCT user_id) FROM call_hours
-                                WHERE hour >= $1 AND hour < $2 AND calls > 0 AND user_id <> ''")
+                                WHERE hour >= $1 AND hour < $2 AND calls > 0
+                                AND user_id IN (SELECT id FROM users WHERE status = 'active')")
     .bind(hour(from))
     .bind(to)
     .fetch_one(tx)
@@ -326,9 +328,23 @@ pub async fn counted_since(tx: &mut Tx, time: DateTime<Utc>) -> Result<bool> {
     Ok(first.is_some_and(|first| first <= time))
 }
 
+/// What is called a denial where they are counted and listed: a refused call or change.
+const DENIAL: AuditAction = AuditAction::AccessDenied;
+
+/// Number of denials from one time to another.
+pub async fn count_denials(tx: &mut Tx, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64> {
+    let (count,): (i64,) = sql("SELECT COUNT(*) FROM audit WHERE action = $1 AND at >= $2 AND at < $3")
+        .bind(DENIAL)
+        .bind(from)
+        .bind(to)
+        .fetch_one(tx)
+        .await?;
+    Ok(count as u64)
+}
+
 /// The newest denials.
 pub async fn denials(tx: &mut Tx, scope: Scope, limit: u32) -> Result<Vec<Denial>> {
-    let filter = AuditFilter { action: Some(AuditAction::AccessDenied), ..AuditFilter::default() };
+    let filter = AuditFilter { action: Some(DENIAL), ..AuditFilter::default() };
     let page = list(tx, &filter, scope, &PageQuery { cursor: None, limit: Some(limit) }).await?;
     Ok(page.data.into_iter().map(|row| Denial { row }).collect())
 }

@@ -1,12 +1,15 @@
 //! What a person can use, and how it is added to AI clients.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::{Person, Snapshot};
-use domain::{AddToClient, Connector, Effect, Pin, PinKind, PinState, PrincipalKind, Problem, Rule, Server, ServerId};
+use domain::{
+    AddToClient, Connector, Definition, Effect, Pin, PinKind, PinState, PrincipalKind, Problem, Rule, RuleId, Server,
+    ServerId,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use policy::{Query, Target};
 use serde_json::json;
@@ -64,6 +67,37 @@ impl Services {
         self.connector_of(&snapshot, &person, server, pins, &rules, &calls)
     }
 
+    /// True when the caller can use this server now.
+    #[expect(clippy::unused_async, reason = "use cases are asynchronous; this one answers from memory")]
+    pub async fn can_use(&self, caller: &Caller, server: ServerId) -> Result<bool> {
+        let (snapshot, person) = self.person(caller)?;
+        Ok(snapshot.visible(&person, self.now()).any(|entry| entry.id == server))
+    }
+
+    /// When the caller's access to how many of these tools of a server ends: what has no end comes last.
+    pub async fn access_ends(
+        &self,
+        caller: &Caller,
+        server: ServerId,
+        tools: &[Definition],
+    ) -> Result<Vec<(Option<DateTime<Utc>>, usize)>> {
+        let (snapshot, person) = self.person(caller)?;
+        let now = self.now();
+        let mut tx = self.read().await?;
+        let rules = store::rules::of_user(&mut tx, person.id).await?;
+        drop(tx);
+        let ends: HashMap<RuleId, Option<DateTime<Utc>>> = rules.iter().map(|rule| (rule.id, rule.ends_at)).collect();
+        let mut counted = BTreeMap::new();
+        for tool in tools {
+            let target = Target::Tool(&tool.name);
+            let query = Query { subject: person.subject(), server, target, now };
+            let verdict = snapshot.rules.decide(&query);
+            let end = last_end(verdict.rules.iter().filter_map(|rule| ends.get(rule).copied()));
+            *counted.entry((end.is_none(), end)).or_insert(0) += 1;
+        }
+        Ok(counted.into_iter().map(|((_, end), tools)| (end, tools)).collect())
+    }
+
     fn person(&self, caller: &Caller) -> Result<(std::sync::Arc<Snapshot>, std::sync::Arc<Person>)> {
         let me = caller.user_id()?;
         let snapshot = self.directory().load();
@@ -112,18 +146,18 @@ impl Services {
 
 /// The time at which the last of the rules that allow something here ends; `None` when one of them does not end.
 fn ends_at(rules: &[Rule], server: ServerId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let mut allowing = rules.iter().filter(|rule| {
+    let allowing = rules.iter().filter(|rule| {
         rule.effect == Effect::Allow
             && rule.server == Some(server)
             && rule.in_force(now)
             && matches!(rule.principal.kind, PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Everyone)
     });
-    allowing
-        .try_fold(None, |latest: Option<DateTime<Utc>>, rule| {
-            let end = rule.ends_at.ok_or(())?;
-            Ok::<_, ()>(Some(latest.map_or(end, |latest| latest.max(end))))
-        })
-        .unwrap_or(None)
+    last_end(allowing.map(|rule| rule.ends_at))
+}
+
+/// The last of the ends; `None` when something has none.
+fn last_end(mut ends: impl Iterator<Item = Option<DateTime<Utc>>>) -> Option<DateTime<Utc>> {
+    ends.try_fold(None, |latest: Option<DateTime<Utc>>, end| Some(latest.max(Some(end?)))).flatten()
 }
 
 /// Links and snippets for AI clients. They name the key's variable, never a key.

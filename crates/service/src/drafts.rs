@@ -20,6 +20,13 @@ impl Services {
         Ok(store::drafts::get(&mut tx, me, key).await?.unwrap_or_default())
     }
 
+    /// The caller's half-filled requests with their keys, last kept first.
+    pub async fn drafts(&self, caller: &Caller) -> Result<Vec<(String, NewRequest)>> {
+        let me = caller.user_id()?;
+        let mut tx = self.read().await?;
+        Ok(store::drafts::list(&mut tx, me).await?)
+    }
+
     /// Keeps a half-filled request. Secret values are sealed and not shown again; an empty value keeps the sealed one.
     pub async fn save_draft(&self, caller: &Caller, key: &str, fields: NewRequest) -> Result<RequestDraft> {
         let me = caller.user_id()?;

@@ -43,6 +43,7 @@ impl Services {
             found.push(Duplicate {
                 server_id: Some(server.id),
                 request_id: None,
+                slug: Some(server.slug.to_string()),
                 name: server.name,
                 why: why.to_owned(),
                 has_access,
@@ -56,6 +57,7 @@ impl Services {
                 found.push(Duplicate {
                     server_id: None,
                     request_id: Some(request.id),
+                    slug: None,
                     name: request.name,
                     why: "you have asked for it already".to_owned(),
                     has_access: false,

@@ -63,7 +63,7 @@ async fn organisation(tx: &mut Tx, now: DateTime<Utc>) -> Result<AdminHome> {
         pending_count: store::requests::count_pending(tx).await?,
         calls_today: today.calls,
         failures_today: today.failures,
-        denials_today: today.denials,
+        denials_today: query::count_denials(tx, midnight, end).await?,
         calls_compared,
         denials_compared,
         active_users: query::active_users(tx, now - DAYS).await?,
@@ -90,7 +90,11 @@ async fn against_yesterday(
     let now = query::totals(tx, Scope::All, midnight, this_hour).await?;
     let before = query::totals(tx, Scope::All, midnight - day, this_hour - day).await?;
     let calls = Compared { now: now.calls, before: before.calls };
-    Ok(Some((calls, Compared { now: now.denials, before: before.denials })))
+    let denials = Compared {
+        now: query::count_denials(tx, midnight, this_hour).await?,
+        before: query::count_denials(tx, midnight - day, this_hour - day).await?,
+    };
+    Ok(Some((calls, denials)))
 }
 
 /// People with a call in the last full hours of so many days, against as many before.

@@ -172,6 +172,7 @@ impl Services {
             },
         };
         if let Some(not_recorded) = self.limits().anonymous_refusal(meta.ip, now) {
+            tracing::warn!(reason = refused, ip = meta.ip.map(display), correlation = %meta.correlation, "a key was refused");
             let nobody = Actor { kind: ActorKind::Anonymous, id: None, name: "anonymous".to_owned() };
             let event = event_of(&Caller::anonymous(meta), nobody, AuditAction::AuthFailed)
                 .reason(with_count(&refused, not_recorded));

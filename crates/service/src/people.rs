@@ -228,6 +228,7 @@ impl Services {
         }
         let (user, event) = suspend(&mut change, caller, user).await?;
         change.commit(event).await?;
+        tracing::info!(person = %user.id, by = caller.actor.id.map(display), "suspended");
         Ok(user)
     }
 
@@ -246,6 +247,7 @@ impl Services {
         }
         let (user, event) = reactivate(&mut change, user).await?;
         change.commit(event).await?;
+        tracing::info!(person = %user.id, by = caller.actor.id.map(display), "reactivated");
         Ok(user)
     }
 
@@ -283,6 +285,10 @@ impl Services {
             change.also(event);
         }
         change.commit(last).await?;
+        let status = if active { "reactivated" } else { "suspended" };
+        for user in &changed {
+            tracing::info!(person = %user.id, by = caller.actor.id.map(display), "{status}");
+        }
         Ok(changed)
     }
 

@@ -311,7 +311,7 @@ async fn free_slug(tx: &mut store::Tx, request: &Request, approval: &Approval) -
 }
 
 fn slug_taken(slug: &Slug) -> Error {
-    Problem::field("slug", format!("another server is called `{slug}` by now; choose another name in URLs")).into()
+    Problem::field("slug", format!("another server is called `{slug}` by now; choose another slug")).into()
 }
 
 fn gone() -> Error {

@@ -9,6 +9,7 @@ use ledger::Event;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use store::sessions::Session;
+use tracing::field::display;
 
 use crate::change::{Change, event_of, payload, with_count};
 use crate::error::Wrong;
@@ -52,6 +53,7 @@ impl Services {
         let ip = caller.meta.ip;
         if let Err(limited) = self.limits().attempt(&account, ip, self.now()) {
             if let Some(not_recorded) = self.limits().anonymous_refusal(ip, self.now()) {
+                tracing::warn!(reason = "too many attempts", ip = ip.map(display), "a sign-in was refused");
                 let event =
                     login_failed(caller, email.as_ref(), None).reason(with_count("too many attempts", not_recorded));
                 self.parts().ledger.write(event).await?;
@@ -80,6 +82,8 @@ impl Services {
             (Some(user), None) => user,
             (user, refused) => {
                 let (reason, problem) = refused.unwrap_or(("unknown email address", wrong_pair()));
+                let (person, correlation) = (user.as_ref().map(|user| display(user.id)), caller.meta.correlation);
+                tracing::warn!(reason, ip = ip.map(display), person, %correlation, "a sign-in was refused");
                 let event = login_failed(caller, email.as_ref(), user.as_ref()).reason(reason);
                 self.parts().ledger.write(event).await?;
                 return Err(problem.into());
@@ -98,6 +102,7 @@ impl Services {
         let (signed_in, event) = self.begin_session(&mut change, caller, user).await?;
         change.commit(event).await?;
         self.limits().succeeded(&account, ip);
+        tracing::info!(person = %signed_in.user.id, ip = ip.map(display), "signed in");
         Ok(signed_in)
     }
 

@@ -10,19 +10,22 @@ use clap::{Args, Subcommand};
 use domain::{NewUser, Role, SecretText};
 use service::{Caller, RequestMeta, Services};
 
-use super::{DataArgs, say};
+use super::{DataArgs, note, say};
 use crate::config::PublicUrl;
 use crate::{Data, SystemEnv, database, open};
 
 /// Largest password that is read, in bytes.
 const MAX_PASSWORD: u64 = 1024;
 
+/// Where `serve` is reached when nothing else is said.
+const DEFAULT_PUBLIC_URL: &str = "http://127.0.0.1:3000";
+
 #[derive(Debug, Args)]
 pub(super) struct Place {
     #[command(flatten)]
     data: DataArgs,
-    /// Address that people use; links contain it.
-    #[arg(long, env = "DRAWBRIDGE_PUBLIC_URL", default_value = "http://127.0.0.1:3000", value_name = "URL")]
+    /// Address that people use, as `serve` has it; links contain it.
+    #[arg(long, env = "DRAWBRIDGE_PUBLIC_URL", default_value = DEFAULT_PUBLIC_URL, value_name = "URL")]
     public_url: String,
 }
 
@@ -144,6 +147,12 @@ pub(super) async fn user(command: User) -> anyhow::Result<ExitCode> {
             let user = opened.services.user_by_email(&opened.operator, &email).await?;
             let link = opened.services.reset_link(&opened.operator, user.id).await?;
             say(&link.url)?;
+            if place.public_url == DEFAULT_PUBLIC_URL {
+                note(
+                    "the link is for this machine. If people reach Drawbridge at another address, run this again with \
+                     --public-url (or DRAWBRIDGE_PUBLIC_URL) as for `serve`; this link then no longer works",
+                );
+            }
             opened.close().await;
         }
     }

@@ -7,7 +7,7 @@ mod admin;
 mod serve;
 mod table;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -90,6 +90,11 @@ fn say(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Writes to standard error: what people read beside it.
+fn note(text: &str) {
+    let _ = std::io::stderr().lock().write_all(format!("drawbridge: {text}\n").as_bytes());
+}
+
 fn fail(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("drawbridge: {error}");
     for cause in error.chain().skip(1) {
@@ -108,6 +113,8 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 fn start_log(args: &LogArgs) {
     let filter = EnvFilter::try_new(&args.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colour codes are for eyes, not for files and collectors.
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     match args.log_format {
         LogFormat::Json => log.json().init(),
         LogFormat::Pretty => log.init(),

@@ -108,7 +108,7 @@ on_both_engines! {
     async fn requests_that_are_not_mcp(app: &App) {
         let (fixture, eve) = allowed(app).await;
         let client = app.mcp("fixture", &eve, Era::Modern).await;
-        let before = fixture.received().len();
+        let before = fixture.total_calls();
         let message = client.message("tools/call", json!({ "name": "echo", "arguments": { "message": "x" } }));
         let post = || app.http.post(&client.url).body(message.to_string());
         let with_key = || post().bearer_auth(&eve.key);
@@ -127,7 +127,8 @@ on_both_engines! {
             assert!(reply.header("allow").contains("POST"));
         }
         // Without a session there is nothing to listen to, and nothing to end.
-        assert_eq!(client.verb(Method::GET).await.status, 405);
+        let listen = app.http.get(&client.url).bearer_auth(&eve.key).header("accept", "text/event-stream");
+        assert_eq!(send(listen.header("mcp-protocol-version", "2025-11-25")).await.status, 405);
         assert_eq!(client.verb(Method::DELETE).await.status, 405);
 
         for origin in ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1"] {
@@ -137,14 +138,14 @@ on_both_engines! {
         }
         let own = send(client.prepared(&message).header("origin", &app.base)).await;
         assert_eq!(own.status, 200, "{}", own.text());
-        let calls = fixture.received().len();
+        let calls = fixture.total_calls();
         assert_eq!(calls, before + 1, "only the one from our own origin arrived");
     }
 
     async fn hosts_that_are_not_ours(app: &App) {
         let (fixture, eve) = allowed(app).await;
         let client = app.mcp("fixture", &eve, Era::Modern).await;
-        let before = fixture.received().len();
+        let before = fixture.total_calls();
         let message = client.message("tools/call", json!({ "name": "echo", "arguments": { "message": "x" } }));
         for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", ""] {
             let reply = send(client.prepared(&message).header("host", host)).await;
@@ -157,7 +158,7 @@ on_both_engines! {
         }
         let localhost = send(client.prepared(&message).header("host", format!("localhost:{}", app.address.port()))).await;
         assert_eq!(localhost.status, 200, "{}", localhost.text());
-        assert_eq!(fixture.received().len(), before + 1);
+        assert_eq!(fixture.total_calls(), before + 1);
     }
 
     async fn callers_without_a_credential(app: &App) {

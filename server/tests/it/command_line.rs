@@ -40,6 +40,10 @@ async fn people_and_keys(engine: Engine) {
     .await;
     assert!(link.printed().starts_with("https://drawbridge.example.com/"), "{link:?}");
     assert!(!link.printed().contains('\n'));
+    assert!(!link.stderr.contains("--public-url"), "{link:?}");
+    let local = run(&place, &["user", "reset", "--email", "ada@example.com"], "").await;
+    assert!(local.printed().starts_with("http://127.0.0.1:3000/"), "{local:?}");
+    assert!(local.stderr.contains("--public-url"), "it says why the link may not work: {local:?}");
 
     let again = run(&place, CREATE_ADMIN, PASSWORD).await;
     refused(&again, 1, &["email address exists already"]);
@@ -235,6 +239,11 @@ async fn the_setup_link_is_printed_once() {
     .await;
     assert!(link.starts_with(&program.base), "{link}");
     assert!(!program.log().contains("dbl_"), "it is not in the log");
+    let log = crate::harness::eventually("the log says where it listens", async || {
+        Some(program.log()).filter(|log| log.contains("listening") && log.contains(&program.base))
+    })
+    .await;
+    assert!(!log.contains('\u{1b}'), "no colours where nobody sees them: {log}");
     let page = client().get(&link).send().await.unwrap();
     assert_eq!(page.status(), 200, "{link}");
 }

@@ -198,7 +198,7 @@ on_both_engines! {
             browser.call("inbox/approve", &fields).await
         };
         let taken = approve("wiki").await;
-        assert!(taken.status == 422 && taken.text().contains("choose another name"), "{} {}", taken.status, taken.text());
+        assert!(taken.status == 422 && taken.text().contains("choose another slug"), "{} {}", taken.status, taken.text());
         let done = approve("wiki-of-eve").await;
         assert!(done.status < 400, "{} {}", done.status, done.text());
         let slugs = ada.rows("/servers").await;

@@ -84,7 +84,7 @@ on_both_engines! {
         assert_eq!(browser.get("/account").await.status, 200);
         let api = app.api(&set.admin);
         api.post(&format!("/users/{}/suspend", set.eve.id), &json!({})).await.expect(200);
-        set.refused(app, 401, AuditAction::AuthFailed, "not valid").await;
+        set.refused(app, 401, AuditAction::AuthFailed, "your account is suspended; ask an administrator").await;
         app.api(&set.eve).get("/me").await.expect(401);
         assert_eq!(browser.get("/account").await.status, 303, "open sessions end, too");
         let fields = [("email", set.eve.email.as_str()), ("password", crate::harness::PASSWORD), ("next", "/")];

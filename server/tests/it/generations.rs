@@ -220,6 +220,30 @@ on_sqlite! {
         assert_eq!(restarted.calls("echo"), 1, "the call was made once");
     }
 
+    async fn what_an_older_server_logs_beside_a_call_reaches_the_client(app: &App) {
+        let across = Across::new(app, Era::Modern, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Modern).await;
+        let mut message = mcp.message("tools/call", json!({ "name": "test_tool_with_logging", "arguments": {} }));
+        message["params"]["_meta"]["io.modelcontextprotocol/logLevel"] = json!("debug");
+        let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
+        let messages = crate::harness::mcp::messages(&reply);
+        let logged = messages.iter().filter(|message| message["method"] == "notifications/message").count();
+        assert_eq!(logged, 3, "{}", reply.text());
+        assert_eq!(messages.last().unwrap()["id"], message["id"], "the answer comes last");
+    }
+
+    async fn a_client_gets_the_revision_that_it_asks_for(app: &App) {
+        let across = Across::new(app, Era::Modern, json!(["echo"])).await;
+        let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);
+        let mut opening = mcp.initialize_params();
+        // The server knows nothing that old; clients of that time know nothing newer.
+        opening["protocolVersion"] = json!("2024-11-05");
+        let opened = mcp.request("initialize", opening).await;
+        assert_eq!(opened.result()["protocolVersion"], "2024-11-05");
+        mcp.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        assert_eq!(mcp.echo("of old").await.text(), "of old");
+    }
+
     async fn a_batch_is_answered_together(app: &App) {
         let across = Across::new(app, Era::Legacy, json!(["echo"])).await;
         let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);

@@ -70,7 +70,7 @@ pub struct AuditPageData {
 pub async fn list_events(#[server(default)] query: AuditQuery) -> Result<Page<AuditRow>, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let (filter, page) = convert::filter(query, &caller)?;
-    Ok(services.audit(&caller, &filter, &page).await?)
+    Ok(crate::ssr::spoken(services.audit(&caller, &filter, &page).await?))
 }
 
 /// What can be chosen in the filters.
@@ -84,8 +84,8 @@ pub async fn list_choices() -> Result<AuditChoices, AppError> {
 #[server(prefix = "/api/fn", endpoint = "audit/get")]
 pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let entry = services.audit_entry(&caller, id).await?;
-    let related = services.audit_related(&caller, entry.row.correlation_id).await?;
+    let entry = crate::ssr::spoken(services.audit_entry(&caller, id).await?);
+    let related = crate::ssr::spoken(services.audit_related(&caller, entry.row.correlation_id).await?);
     Ok(AuditPageData { entry, related })
 }
 

@@ -11,14 +11,19 @@ pub fn AddToClientCard(
     add: AddToClient,
     /// The address of the connector.
     proxy_url: String,
+    /// Keys of the person that work.
+    keys: usize,
 ) -> impl IntoView {
-    let [before_page, after_page] = text::connectors::make_key_around();
+    let [before_page, after_page] =
+        if keys == 0 { text::connectors::make_key_around() } else { text::connectors::another_key_around() };
+    let about_keys =
+        if keys == 0 { text::connectors::need_key().to_owned() } else { text::connectors::have_keys(keys) };
     let [before_variable, after_variable] = text::connectors::set_key_around();
     let [before_header, after_header] = text::connectors::send_key_around();
     view! {
         <Card title=text::connectors::add() description=text::connectors::add_description()>
             <div class="stack">
-                <Callout tone=Tone::Info title=text::connectors::need_key()>
+                <Callout tone=Tone::Info title=about_keys>
                     <p>
                         {before_page} <a href="/keys">{text::connectors::keys_page()}</a> {after_page} " "
                         {before_variable} <code class="mono">"DRAWBRIDGE_API_KEY"</code> {after_variable}

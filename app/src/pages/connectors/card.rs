@@ -39,10 +39,7 @@ pub fn ConnectorCard(
                 <span class="muted num">{text::common::count_tools(tools.len())}</span>
                 <span class="muted num">{text::connectors::calls(calls_30d)}</span>
                 {health}
-                {ends_at.map(|at| {
-                    let [before, after] = text::connectors::ends_around();
-                    view! { <Badge tone=Tone::Warning>{before}<Time at=at/>{after}</Badge> }
-                })}
+                {ends_at.map(|at| view! { <Badge tone=Tone::Warning><Until at=Some(at)/></Badge> })}
             </div>
         </article>
     }

@@ -13,14 +13,16 @@ pub fn ConnectorPage() -> impl IntoView {
     let connector = load_checked(move || Ok(GetConnector { slug: slug.get()? }));
     view! {
         <Load resource=connector rows=10 page=true let:found>
-            <ConnectorDetail connector=found.0 about=found.1/>
+            <ConnectorDetail connector=found.0 about=found.1 ends=found.2 keys=found.3/>
         </Load>
     }
 }
 
 #[component]
-fn ConnectorDetail(connector: Connector, about: Prose) -> impl IntoView {
-    let Connector { server, proxy_url, tools, ends_at, calls_30d, add_to_client } = connector;
+fn ConnectorDetail(connector: Connector, about: Prose, ends: Vec<(String, String)>, keys: usize) -> impl IntoView {
+    let Connector { server, proxy_url, tools, calls_30d, add_to_client, .. } = connector;
+    let ends =
+        ends.into_iter().map(|(words, exactly)| view! { <p class="num" title=exactly>{words}</p> }).collect_view();
     let manages = can(Capability::ManageServers);
     let id = server.id;
     let (icon, name, health) = (server.icon.clone(), server.name.clone(), server.health);
@@ -60,14 +62,14 @@ fn ConnectorDetail(connector: Connector, about: Prose) -> impl IntoView {
         />
         <div class="columns">
             <div class="stack">
-                <AddToClientCard add=add_to_client proxy_url=client_url/>
+                <AddToClientCard add=add_to_client proxy_url=client_url keys=keys/>
             </div>
             <div class="stack">
                 <Card title=text::connectors::your_access()>
                     <Facts>
                         <Fact label=text::common::address()><span class="cluster"><code class="mono break">{proxy_url}</code><CopyButton text=copied/></span></Fact>
                         <Fact label=text::common::tools()><span class="num">{tool_count}</span></Fact>
-                        <Fact label=text::common::ends()><OptionalTime at=ends_at none=text::connectors::no_end()/></Fact>
+                        <Fact label=text::common::ends()>{ends}</Fact>
                         <Fact label=text::connectors::your_calls()><a class="num" href=activity>{number(calls_30d)}</a></Fact>
                     </Facts>
                     <p class="field-help"><a href=access>{text::connectors::ask_more_or_longer()}</a></p>

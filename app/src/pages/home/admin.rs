@@ -26,7 +26,7 @@ pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartDa
     // Failures are what one wants to look at first.
     let outcome = if failures_today > 0 { "tool_call_failure" } else { "tool_call_success" };
     let calls_href = link("/audit", &[("from", &today), ("action", outcome)]);
-    let denials_href = link("/audit", &[("from", &today), ("outcome", "denied")]);
+    let denials_href = link("/audit", &[("from", &today), ("action", "access_denied")]);
     view! {
         <section class="stats" aria-label=text::home::today()>
             <StatCard
@@ -85,7 +85,7 @@ pub(super) fn AdminView(admin: AdminHome, by_hour: ChartData, top_tools: ChartDa
             <Card
                 title=text::home::denials()
                 flush=true
-                actions=|| view! { <LinkButton href="/audit?outcome=denied" small=true>{text::common::see_all()}</LinkButton> }
+                actions=|| view! { <LinkButton href="/audit?action=access_denied" small=true>{text::common::see_all()}</LinkButton> }
             >
                 <Denials denials=admin.denials/>
             </Card>

@@ -26,6 +26,9 @@ pub async fn get_home() -> Result<HomePageData, AppError> {
     for connector in &mut home.employee.connectors {
         connector.server.description = crate::components::plain(&connector.server.description);
     }
+    if let Some(admin) = &mut home.admin {
+        admin.denials = crate::ssr::spoken(std::mem::take(&mut admin.denials));
+    }
     let (by_hour, top_tools) = match &home.admin {
         Some(admin) => (charts::by_hour(&admin.by_hour), charts::top_tools(&admin.top_tools)),
         None => (ChartData::default(), ChartData::default()),

@@ -61,7 +61,7 @@ pub(super) fn ApproveCard(
                 {new_server.then(|| view! {
                     <TextField
                         name="approval[slug]"
-                        label=text::inbox::slug()
+                        label=text::common::slug()
                         value=slug
                         required=true
                         help=text::inbox::slug_help()

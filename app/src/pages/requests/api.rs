@@ -120,6 +120,8 @@ pub struct RequestPageData {
     pub history: Vec<RequestHistory>,
     /// What people wrote in it.
     pub texts: RequestTexts,
+    /// Where the person asks again for what was approved and cannot be used any more.
+    pub again: Option<String>,
 }
 
 /// What people wrote in a request and its decision, each with what it is.
@@ -183,19 +185,25 @@ pub fn in_lines(mut history: Vec<RequestHistory>) -> Vec<RequestHistory> {
     history
 }
 
-/// The person's own requests, newest first unless another order is asked for.
+/// A kept draft in a list: what it is about, where one goes on with it, and its key.
+pub type DraftLine = (String, String, String);
+
+/// The person's own requests, newest first unless another order is asked for, and before them, unless something is
+/// looked for, the person's drafts.
 #[server(prefix = "/api/fn", endpoint = "requests/list")]
 pub async fn list_requests(
     #[server(default)] search: Option<String>,
     #[server(default)] state: Option<RequestState>,
     #[server(default)] sort: Option<String>,
     #[server(default)] cursor: Option<String>,
-) -> Result<Page<Request>, AppError> {
+) -> Result<(Vec<DraftLine>, Page<Request>), AppError> {
     let (services, caller) = crate::ssr::request()?;
+    let whole = search.is_none() && state.is_none() && cursor.is_none();
+    let drafts = if whole { prefill::drafts(&services, &caller).await? } else { Vec::new() };
     let sort = crate::parse::order(sort.as_deref());
     let filter = domain::RequestFilter { state, search, mine: true, kind: None, sort };
     let page = domain::PageQuery { cursor, limit: None };
-    Ok(services.requests(&caller, &filter, &page).await?)
+    Ok((drafts, services.requests(&caller, &filter, &page).await?))
 }
 
 /// One request: the person's own, or any for those who decide.
@@ -205,7 +213,26 @@ pub async fn get_request(id: RequestId) -> Result<RequestPageData, AppError> {
     let request = services.request(&caller, id).await?;
     let history = in_lines(crate::ssr::spoken(services.request_history(&caller, id).await?));
     let texts = RequestTexts::of(&request);
-    Ok(RequestPageData { request, history, texts })
+    let again = again(&services, &caller, &request).await?;
+    Ok(RequestPageData { request, history, texts, again })
+}
+
+/// Where a person asks for access again who had it by this request and has it no more.
+#[cfg(feature = "ssr")]
+async fn again(
+    services: &service::Services,
+    caller: &service::Caller,
+    request: &Request,
+) -> Result<Option<String>, AppError> {
+    if request.state != RequestState::Approved || caller.actor.id != Some(request.requester_id) {
+        return Ok(None);
+    }
+    let Some(server) = request.server_id else { return Ok(Some("/catalog".to_owned())) };
+    if services.can_use(caller, server).await? {
+        return Ok(None);
+    }
+    let known = services.requestable(caller, server).await.is_ok();
+    Ok(Some(if known { format!("/requests/new?server={server}") } else { "/catalog".to_owned() }))
 }
 
 /// What the form of a request shows at first: the draft, or what it starts from.
@@ -285,10 +312,12 @@ mod prefill {
     };
     use service::{Caller, Services};
 
-    use super::{AccessTarget, EntryHead, FormSource, Replaced, RequestFormData, ToolChoice};
+    use super::{AccessTarget, DraftLine, EntryHead, FormSource, Replaced, RequestFormData, ToolChoice};
     use crate::components::{Prose, plain};
     use crate::error::AppError;
     use crate::parse::optional;
+    use crate::text;
+    use crate::url::link;
 
     pub(super) async fn form(
         services: &Services,
@@ -402,6 +431,36 @@ mod prefill {
         Ok(crate::ssr::spoken(services.duplicates(caller, request).await?))
     }
 
+    /// The drafts of the person asking.
+    pub(super) async fn drafts(services: &Services, caller: &Caller) -> Result<Vec<DraftLine>, AppError> {
+        let mut lines = Vec::new();
+        for (key, fields) in services.drafts(caller).await? {
+            let server = match fields.server_id.filter(|_| fields.name.is_empty()) {
+                Some(id) => services.requestable(caller, id).await.ok().map(|(server, _)| server.name),
+                None => None,
+            };
+            lines.push(draft_line(key, fields.name, server));
+        }
+        Ok(lines)
+    }
+
+    /// A draft by its key, with the name of the server that it asks access to.
+    fn draft_line(key: String, name: String, server: Option<String>) -> DraftLine {
+        let query = match key.split_once(':') {
+            Some(("again", id)) => Some(("resubmit", id)),
+            Some(("access", id)) => Some(("server", id)),
+            _ if key == "custom" => None,
+            _ => Some(("catalog", key.as_str())),
+        };
+        let href = link("/requests/new", query.as_slice());
+        let title = match server {
+            Some(server) => text::inbox::access_to(&server),
+            None if name.is_empty() => text::catalog::request_custom().to_owned(),
+            None => name,
+        };
+        (title, href, key)
+    }
+
     /// A form sends empty texts for what is absent.
     pub(super) fn tidy(mut request: NewRequest) -> NewRequest {
         request.catalog_name = request.catalog_name.filter(|name| !name.trim().is_empty());
@@ -447,6 +506,22 @@ mod prefill {
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        #[test]
+        fn drafts_lead_to_their_form() {
+            let line = |key: &str, name: &str, server: Option<&str>| {
+                let (title, href, kept) = draft_line(key.into(), name.into(), server.map(str::to_owned));
+                assert_eq!(kept, key);
+                (title, href)
+            };
+            let text = |title: &str, href: &str| (title.to_owned(), href.to_owned());
+            assert_eq!(line("custom", "", None), text("Request a custom server", "/requests/new"));
+            assert_eq!(line("custom", "Wiki", None), text("Wiki", "/requests/new"));
+            let catalog = "/requests/new?catalog=com.github%2Fmcp";
+            assert_eq!(line("com.github/mcp", "GitHub", None), text("GitHub", catalog));
+            assert_eq!(line("again:req_1", "Wiki", None), text("Wiki", "/requests/new?resubmit=req_1"));
+            assert_eq!(line("access:srv_1", "", Some("Wiki")), text("Access to Wiki", "/requests/new?server=srv_1"));
+        }
 
         #[test]
         fn long_descriptions_are_cut() {

@@ -31,7 +31,7 @@ pub fn RequestPage() -> impl IntoView {
 
 #[component]
 fn RequestDetail(data: RequestPageData) -> impl IntoView {
-    let RequestPageData { request, history, texts } = data;
+    let RequestPageData { request, history, texts, again } = data;
     let own = me().with_untracked(|me| me.as_ref().is_some_and(|me| me.user.id == request.requester_id));
     let decides = can(Capability::ManageRequests).get_untracked();
     let (icon, name) = (request.icon.clone(), request.name.clone());
@@ -54,7 +54,7 @@ fn RequestDetail(data: RequestPageData) -> impl IntoView {
             }
             actions=move || view! { <Actions request=actions_of.clone() own=own decides=decides/> }
         />
-        <Standing request=request own=own/>
+        <Standing request=request own=own again=again/>
         <div class="columns">
             <div class="stack">
                 {decision.map(|decision| view! { <Card title=text::requests::decision()><DecisionView decision=decision texts=told/></Card> })}
@@ -89,7 +89,7 @@ fn Actions(request: Request, own: bool, decides: bool) -> impl IntoView {
 
 /// What the state means for the person who asked.
 #[component]
-fn Standing(request: Request, own: bool) -> impl IntoView {
+fn Standing(request: Request, own: bool, again: Option<String>) -> impl IntoView {
     if !own {
         return None;
     }
@@ -102,14 +102,20 @@ fn Standing(request: Request, own: bool) -> impl IntoView {
             }
             .into_any(),
         ),
-        RequestState::Approved => Some(
-            view! {
-                <Callout tone=Tone::Success title=text::requests::approved()>
-                    <p><a href=format!("/connectors/{}", request.slug)>{text::requests::approved_add()}</a></p>
-                </Callout>
-            }
-            .into_any(),
-        ),
+        RequestState::Approved => {
+            let (tone, title, words, href) = match again {
+                None => (
+                    Tone::Success,
+                    text::requests::approved(),
+                    text::requests::approved_add(),
+                    format!("/connectors/{}", request.slug),
+                ),
+                Some(href) => {
+                    (Tone::Warning, text::requests::approved_ended(), text::requests::approved_ended_again(), href)
+                }
+            };
+            Some(view! { <Callout tone=tone title=title><p><a href=href>{words}</a></p></Callout> }.into_any())
+        }
         RequestState::Rejected => Some(
             view! {
                 <Callout tone=Tone::Danger title=text::requests::rejected()>

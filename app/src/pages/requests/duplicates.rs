@@ -16,10 +16,12 @@ pub fn DuplicateList(
     let items = duplicates
         .into_iter()
         .map(|duplicate| {
-            let Duplicate { server_id, request_id, name, why, has_access } = duplicate;
+            let Duplicate { server_id, request_id, slug, name, why, has_access } = duplicate;
             let way = match (server_id, request_id) {
                 (Some(server), _) if review => Some((format!("/servers/{server}"), text::requests::open_server())),
-                (Some(_), _) if has_access => Some(("/connectors".to_owned(), text::requests::can_use())),
+                (Some(_), _) if has_access => {
+                    Some((format!("/connectors/{}", slug.unwrap_or_default()), text::requests::can_use()))
+                }
                 (Some(server), _) => {
                     Some((link("/requests/new", &[("server", &server.to_string())]), text::requests::ask_access()))
                 }

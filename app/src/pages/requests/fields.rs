@@ -7,7 +7,13 @@ use crate::prelude::*;
 
 /// What and where the new server is, and how Drawbridge authenticates to it. Of a catalog entry the address is fixed.
 #[component]
-pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<EntryHead>) -> impl IntoView {
+pub(super) fn ServerFields(
+    fields: NewRequest,
+    kept: Vec<String>,
+    entry: Option<EntryHead>,
+    /// What is to be said about the address.
+    children: Children,
+) -> impl IntoView {
     let connection = match entry {
         Some(entry) => parts::request_form_entry(entry, kept.clone()).into_any(),
         None => parts::request_form_custom(fields.clone(), kept.clone()).into_any(),
@@ -34,6 +40,7 @@ pub(super) fn ServerFields(fields: NewRequest, kept: Vec<String>, entry: Option<
         </div>
         <div id="connection" class="form-step stack">
             {connection}
+            {children()}
             <Card title=text::requests::env() description=text::requests::env_description()>
                 <details class="disclosure" open=has_env>
                     <summary>{text::requests::env_enter()}</summary>

@@ -9,8 +9,8 @@ mod new;
 mod parts;
 mod steps;
 
-use api::ListRequests;
 pub use api::ToolChoice;
+use api::{DiscardDraft, DraftLine, ListRequests};
 pub use detail::RequestPage;
 use domain::{Page, Request, RequestState};
 pub use duplicates::DuplicateList;
@@ -29,6 +29,7 @@ pub fn RequestsPage() -> impl IntoView {
         load(move || ListRequests { search: search.get(), state: state.get(), sort: sort.get(), cursor: cursor.get() })
             .later();
     let views = use_views("requests");
+    let discard = use_form::<DiscardDraft>();
     let filtered = Memo::new(move |_| search.with(Option::is_some) || state.with(Option::is_some));
     let states = std::iter::once((String::new(), text::requests::any_state().to_owned()))
         .chain(RequestState::ALL.iter().map(|state| (state.to_string(), state.label())));
@@ -46,7 +47,7 @@ pub fn RequestsPage() -> impl IntoView {
             <FilterSelect name="state" label=text::common::state() options=states.collect()/>
         </FilterBar>
         <Load resource=requests let:page>
-            {crate::areas::parts::late::requests_list(page, filtered.get_untracked())}
+            {crate::areas::parts::late::requests_list(page, filtered.get_untracked(), discard)}
         </Load>
     }
 }
@@ -54,37 +55,54 @@ pub fn RequestsPage() -> impl IntoView {
 /// The person's own requests as a list.
 #[component]
 pub fn OwnRequests(
-    /// The requests.
-    page: Page<Request>,
+    /// The drafts, and the requests.
+    found: (Vec<DraftLine>, Page<Request>),
     /// Some are filtered out.
     filtered: bool,
+    /// Forgets a draft.
+    discard: FormState<DiscardDraft>,
 ) -> impl IntoView {
+    let (drafts, page) = found;
+    let mut columns = vec![
+        Column::new(text::common::request()).sorted("name").wide(),
+        Column::new(text::common::kind()).optional("kind"),
+        Column::new(text::common::state()),
+        Column::new(text::common::asked()).sorted("asked"),
+        Column::new(text::requests::decided_by()).optional("decided"),
+    ];
+    if !drafts.is_empty() {
+        columns.push(Column::new(text::common::action()).actions());
+    }
+    let with_action = columns.len() > 5;
+    let rows: Vec<_> = drafts.into_iter().map(Either::Left).chain(page.data.into_iter().map(Either::Right)).collect();
+    let row = move |row: Either<DraftLine, Request>| {
+        let request = match row {
+            Either::Left(draft) => return draft_row(draft, discard),
+            Either::Right(request) => request,
+        };
+        let decided = request.decision.as_ref().map_or_else(|| "–".to_owned(), |d| d.by_name.clone());
+        let mut cells = cells![
+            view! { <span class="named"><BrandIcon icon=request.icon.clone() name=request.name.clone()/>{request.name.clone()}</span> },
+            view! { <StateBadge state=request.kind/> },
+            view! { <StateBadge state=request.state/> },
+            view! { <Time at=request.created_at/> },
+            decided,
+        ];
+        if with_action {
+            cells.extend(cells![()]);
+        }
+        let row = Row::new(cells).href(format!("/requests/{}", request.id));
+        if request.state == RequestState::Withdrawn { row.muted() } else { row }
+    };
     view! {
     <Card flush=true>
         <DataTable
             label=text::requests::title()
             main=true
             csv=Some("requests")
-            columns=vec![
-                Column::new(text::common::request()).sorted("name").wide(),
-                Column::new(text::common::kind()).optional("kind"),
-                Column::new(text::common::state()),
-                Column::new(text::common::asked()).sorted("asked"),
-                Column::new(text::requests::decided_by()).optional("decided"),
-            ]
-            rows=page.data
-            row=|request: Request| {
-                let decided = request.decision.as_ref().map_or_else(|| "–".to_owned(), |d| d.by_name.clone());
-                let row = Row::new(cells![
-                    view! { <span class="named"><BrandIcon icon=request.icon.clone() name=request.name.clone()/>{request.name.clone()}</span> },
-                    view! { <StateBadge state=request.kind/> },
-                    view! { <StateBadge state=request.state/> },
-                    view! { <Time at=request.created_at/> },
-                    decided,
-                ])
-                .href(format!("/requests/{}", request.id));
-                if request.state == RequestState::Withdrawn { row.muted() } else { row }
-            }
+            columns=columns
+            rows=rows
+            row=row
             next=page.next_cursor
             empty=move || if filtered {
                 view! { <EmptyState icon="search" title=text::requests::none_match() text=text::requests::none_match_text()/> }.into_any()
@@ -99,4 +117,21 @@ pub fn OwnRequests(
         />
     </Card>
     }
+}
+
+/// A draft, before what was sent.
+fn draft_row(draft: DraftLine, discard: FormState<DiscardDraft>) -> Row {
+    let (title, href, key) = draft;
+    let fields = vec![("draft_key", key), ("back", "/requests?notice=draft-discarded".to_owned())];
+    Row::new(cells![
+        title,
+        (),
+        view! { <Badge>{text::requests::draft()}</Badge> },
+        (),
+        (),
+        view! {
+            <ActionButton form=discard fields=fields small=true variant=Variant::Quiet icon="trash-2">{text::requests::discard()}</ActionButton>
+        },
+    ])
+    .href(href)
 }

@@ -86,7 +86,12 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                     {fields.resubmission_of.map(|id| view! { <Hidden name="request[resubmission_of]" value=id.to_string()/> })}
                     {match target {
                         Some(target) => parts::request_form_access(target, fields.tools).into_any(),
-                        None => view! { <ServerFields fields=fields kept=kept entry=entry/> }.into_any(),
+                        None => view! {
+                            <ServerFields fields=fields kept=kept entry=entry>
+                                <Duplicates draft=draft confirmed=confirmed/>
+                            </ServerFields>
+                        }
+                        .into_any(),
                     }}
                     <div id="why" class="form-step">
                         <Card title=text::common::why() description=text::requests::why_help()>
@@ -102,7 +107,6 @@ fn RequestForm(data: RequestFormData, send: FormState<SendRequest>, discard: For
                                     checked=urgent
                                     help=text::requests::urgent_help()
                                 />
-                                <Duplicates draft=draft confirmed=confirmed/>
                                 <div class="form-actions">
                                     <Submit icon="send">{text::requests::send_request()}</Submit>
                                     <Button name="intent" value="draft" icon="save">{text::requests::save_draft()}</Button>

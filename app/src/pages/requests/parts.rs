@@ -116,8 +116,8 @@ pub fn DecisionView(
         };
         view! {
             <Fact label=text::requests::covers()>{scope}</Fact>
-            {approval.slug.map(|slug| view! { <Fact label=text::requests::name_in_urls()><code class="mono">{slug}</code></Fact> })}
-            <Fact label=text::common::ends()><OptionalTime at=approval.ends_at none=text::requests::no_end()/></Fact>
+            {approval.slug.map(|slug| view! { <Fact label=text::common::slug()><code class="mono">{slug}</code></Fact> })}
+            <Fact label=text::common::ends()><Until at=approval.ends_at/></Fact>
         }
     });
     let written = texts

@@ -6,17 +6,17 @@ mod form;
 mod table;
 
 use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter, SwitchRules};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 pub use detail::RulePage;
 use domain::{Capability, RuleView};
 pub use form::RuleFields;
-pub use table::RuleTable;
+pub use table::{RuleTable, rule_state};
 
 use crate::prelude::*;
 
 /// The last day on which something that ends at this time is in force, as a date field has it.
 pub fn last_day(ends_at: DateTime<Utc>) -> String {
-    (ends_at - TimeDelta::microseconds(1)).format("%Y-%m-%d").to_string()
+    crate::format::last_day(ends_at).format("%Y-%m-%d").to_string()
 }
 
 /// `/policies`: all rules, and the dialog that makes a global one.

@@ -83,7 +83,7 @@ pub fn RuleTable(
                     // Switching a rule off that denies would give access.
                     let gives = rule.enabled && rule.effect == Effect::Allow;
                     let switch = gives.then(|| view! {
-                        <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
+                        <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::switch_off()}</ActionButton>
                     });
                     cells.extend(cells![switch]);
                 }
@@ -121,6 +121,19 @@ pub fn ToolScopeView(
     .into_any()
 }
 
+/// How a rule stands, in words that are the same everywhere.
+pub fn rule_state(rule: &Rule, in_force: bool) -> (Tone, &'static str) {
+    if in_force {
+        (Tone::Success, text::rules::in_force())
+    } else if !rule.enabled {
+        (Tone::Neutral, text::rules::switched_off())
+    } else if rule.starts_at.is_some_and(|at| at > context().now().get_untracked()) {
+        (Tone::Info, text::rules::not_yet())
+    } else {
+        (Tone::Neutral, text::rules::ended())
+    }
+}
+
 /// Whether a rule is in force, and until when.
 #[component]
 pub fn Dates(
@@ -130,26 +143,14 @@ pub fn Dates(
     in_force: bool,
 ) -> impl IntoView {
     let now = context().now().get_untracked();
-    let (tone, words) = if in_force {
-        (Tone::Success, text::rules::in_force())
-    } else if !rule.enabled {
-        (Tone::Neutral, text::rules::switched_off())
-    } else if rule.starts_at.is_some_and(|at| at > now) {
-        (Tone::Info, text::rules::not_yet())
-    } else {
-        (Tone::Neutral, text::rules::ended())
-    };
+    let (tone, words) = rule_state(&rule, in_force);
     let [before_start, after_start] = text::rules::from_around();
     let starts = rule.starts_at.filter(|at| *at > now);
     view! {
         <span class="cluster">
             <StatusDot tone=tone label=words/>
             {starts.map(|at| view! { <span class="muted">{before_start}<Time at=at/>{after_start}</span> })}
-            {rule.ends_at.map(|at| {
-                // Of one that has ended the time is enough.
-                let [before, after] = if at > now { text::rules::ends_around() } else { ["", ""] };
-                view! { <span class="muted">{before}<Time at=at/>{after}</span> }
-            })}
+            {rule.ends_at.map(|at| view! { <span class="muted"><Until at=Some(at)/></span> })}
         </span>
     }
 }

@@ -22,7 +22,6 @@ pub struct Forms {
     pub(super) pin: FormState<PinDefinitions>,
     pub(super) enable: FormState<EnableServer>,
     pub(super) update: FormState<UpdateServer>,
-    pub(super) limits: FormState<SetLimits>,
     pub(super) create_rule: FormState<CreateRule>,
 }
 
@@ -30,14 +29,9 @@ pub struct Forms {
 #[component]
 pub fn ServerPage() -> impl IntoView {
     let id = param::<ServerId>("id");
-    let forms = Forms {
-        test: use_form(),
-        pin: use_form(),
-        enable: use_form(),
-        update: use_form(),
-        limits: use_form(),
-        create_rule: use_form(),
-    };
+    let forms =
+        Forms { test: use_form(), pin: use_form(), enable: use_form(), update: use_form(), create_rule: use_form() };
+    let set_limits = use_form::<SetLimits>();
     parts::ahead(&[
         "server_overview",
         "server_tools",
@@ -56,7 +50,7 @@ pub fn ServerPage() -> impl IntoView {
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);
     view! {
         <Load resource=data rows=12 page=true let:page>
-            <ServerView page=page forms=forms switch_rule=switch_rule delete=delete tab=tab events=events/>
+            <ServerView page=page forms=forms switch_rule=switch_rule set_limits=set_limits delete=delete tab=tab events=events/>
         </Load>
         <EventDrawer event=open/>
         <NewRuleDialog form=forms.create_rule server=id/>
@@ -71,6 +65,7 @@ fn ServerView(
     page: ServerPageData,
     forms: Forms,
     switch_rule: FormState<SwitchRule>,
+    set_limits: FormState<SetLimits>,
     delete: FormState<DeleteServer>,
     tab: Memo<&'static str>,
     events: Events,
@@ -104,7 +99,7 @@ fn ServerView(
                 "tools" => parts::late::server_tools(detail, forms),
                 "permissions" => parts::late::server_permissions(detail, manages_rules.get_untracked().then_some(switch_rule)),
                 "activity" => activity(id, events),
-                "settings" => parts::late::server_settings(detail, limits.get_value(), forms),
+                "settings" => parts::late::server_settings(detail, limits.get_value(), forms, set_limits),
                 _ => parts::late::server_overview(detail, limits.get_value(), forms),
             }
         }}

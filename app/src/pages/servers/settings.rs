@@ -2,7 +2,7 @@
 
 use domain::{Server, ServerStatus};
 
-use super::api::LimitRows;
+use super::api::{LimitRows, SetLimits};
 use super::detail::Forms;
 use super::form::ServerFields;
 use crate::prelude::*;
@@ -15,6 +15,8 @@ pub fn SettingsTab(
     limits: Later,
     /// The forms of the page.
     forms: Forms,
+    /// The form of the limits.
+    set_limits: FormState<SetLimits>,
 ) -> impl IntoView {
     let id = server.id;
     let active = server.status == ServerStatus::Active;
@@ -28,7 +30,7 @@ pub fn SettingsTab(
                 </Form>
             </Card>
             <Card title=text::servers::limits()>
-                <Form form=forms.limits>
+                <Form form=set_limits>
                     <Hidden name="id" value=id.to_string()/>
                     <p class="field-help">{text::servers::limits_help()}</p>
                     <LimitFields limits=limits/>

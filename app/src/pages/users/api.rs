@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::text;
 use crate::wire::Later;
 
 /// A person just invited, with the link to hand over.
@@ -48,10 +50,23 @@ pub struct PersonPageData {
 #[server(prefix = "/api/fn", endpoint = "users/get")]
 pub async fn get_user(id: UserId) -> Result<PersonPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let domain::UserProfile { user, groups, rules, sessions, link } =
+    let domain::UserProfile { user, groups, mut rules, sessions, link } =
         crate::ssr::spoken(services.user(&caller, id).await?);
+    for view in &mut rules {
+        view.principal_name = whose(view);
+    }
     let waiting = link.is_some_and(|link| link.kind == domain::LinkKind::Invite);
     Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, sessions: Later::of(&sessions)? })
+}
+
+/// Whom a rule on a person's page is about; the name of the person is at the head of the page.
+#[cfg(feature = "ssr")]
+fn whose(view: &domain::RuleView) -> String {
+    match view.rule.principal.kind {
+        domain::PrincipalKind::User => text::users::by_person().to_owned(),
+        domain::PrincipalKind::Group => text::users::by_group(&view.principal_name),
+        domain::PrincipalKind::Everyone => text::users::by_everyone().to_owned(),
+    }
 }
 
 /// Invites a person.
@@ -125,4 +140,31 @@ pub async fn end_sessions(id: UserId) -> Result<(), AppError> {
     services.end_sessions(&caller, id).await?;
     crate::ssr::redirect(&format!("/users/{id}?notice=sessions-ended"));
     Ok(())
+}
+
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod tests {
+    use domain::{Principal, RuleView};
+
+    use super::*;
+
+    #[test]
+    fn rules_on_the_page_of_a_person_say_whom_they_are_about() {
+        let about = |principal: serde_json::Value, name: &str| {
+            let view = serde_json::json!({
+                "id": "rul_01900000000070008000000000000001", "principal": principal, "effect": "allow",
+                "server": null, "tools": "all", "starts_at": null, "ends_at": null, "notes": "", "enabled": true,
+                "request_id": null, "created_by": null, "created_at": "2026-03-12T09:00:00Z",
+                "updated_at": "2026-03-12T09:00:00Z", "principal_name": name, "server_name": "All servers",
+                "in_force": true,
+            });
+            whose(&serde_json::from_value::<RuleView>(view).unwrap())
+        };
+        let group = serde_json::json!({ "type": "group", "id": "grp_01900000000070008000000000000001" });
+        let person = serde_json::json!({ "type": "user", "id": "usr_01900000000070008000000000000001" });
+        assert_eq!(about(person, "Ada"), "Rule for this person");
+        assert_eq!(about(group, "Support"), "Rule for group Support");
+        assert_eq!(about(serde_json::json!(Principal::everyone()), "Everyone"), "Rule for everyone");
+    }
 }

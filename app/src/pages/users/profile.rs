@@ -9,6 +9,7 @@ use super::api::{
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
 use crate::pages::rules::api::SwitchRule;
+use crate::pages::rules::rule_state;
 use crate::prelude::*;
 
 /// `/users/:id`.
@@ -184,7 +185,7 @@ pub fn PersonAccess(
         // A rule of a group is about others, too; one that denies would give access when it is switched off.
         let own = rule.principal.kind == PrincipalKind::User && rule.effect == Effect::Allow;
         (manages && own && rule.enabled).then(|| view! {
-            <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::revoke()}</ActionButton>
+            <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::switch_off()}</ActionButton>
         })
     };
     view! {
@@ -212,18 +213,14 @@ pub fn PersonAccess(
 fn rule_row(view: RuleView, action: AnyView) -> Row {
     let RuleView { rule, principal_name, server_name, in_force } = view;
     let tools = if rule.tools.is_all() { text::common::all().to_owned() } else { rule.tools.patterns().join(", ") };
-    let state = if in_force {
-        view! { <Badge tone=Tone::Success>{text::users::in_force()}</Badge> }
-    } else {
-        view! { <Badge>{text::users::not_in_force()}</Badge> }
-    };
+    let (tone, words) = rule_state(&rule, in_force);
     let row = Row::new(cells![
         server_name,
         view! { <StateBadge state=rule.effect/> },
         view! { <span class="mono wrap">{tools}</span> },
         principal_name,
-        state,
-        view! { <OptionalTime at=rule.ends_at none=text::common::never()/> },
+        view! { <Badge tone=tone>{words}</Badge> },
+        view! { <Until at=rule.ends_at/> },
         action,
     ])
     .href(format!("/policies/{}", rule.id));

@@ -17,8 +17,8 @@ mod sources;
 use std::sync::LazyLock;
 
 use domain::{
-    Duplicate, Notification, NotificationKind, Page, PrincipalKind, Problem, RequestHistory, Review, RuleView, Server,
-    ServerDetail, TestReport, UserProfile,
+    AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Notification, NotificationKind, Page, PrincipalKind, Problem,
+    RequestHistory, Review, RuleView, Server, ServerDetail, TestReport, UserProfile,
 };
 
 use self::catalogue::{Catalogue, Message};
@@ -72,6 +72,7 @@ const HISTORIES: &[&str] = &["histories"];
 const DETAILS: &[&str] = &["findings", "faults"];
 const ADVICE: &[&str] = &["advice"];
 const FAULTS: &[&str] = &["faults"];
+const REASONS: &[&str] = &["reasons", "histories"];
 
 impl Spoken for Problem {
     fn speak(&mut self, language: Language) {
@@ -161,6 +162,28 @@ impl Spoken for Server {
         if let Some(detail) = &mut self.health_detail {
             say(language, FAULTS, detail);
         }
+    }
+}
+
+impl Spoken for AuditRow {
+    fn speak(&mut self, language: Language) {
+        // Why a request was rejected is what a person wrote.
+        let written = matches!(self.action, AuditAction::ServerRejected | AuditAction::AccessRequestRejected);
+        if let Some(reason) = self.reason.as_mut().filter(|_| !written) {
+            say(language, REASONS, reason);
+        }
+    }
+}
+
+impl Spoken for AuditEntry {
+    fn speak(&mut self, language: Language) {
+        self.row.speak(language);
+    }
+}
+
+impl Spoken for Denial {
+    fn speak(&mut self, language: Language) {
+        self.row.speak(language);
     }
 }
 
@@ -328,6 +351,35 @@ mod tests {
             };
             assert_eq!(german(report).steps, [step(german_detail, german_advice)]);
         }
+    }
+
+    #[test]
+    fn reasons_of_the_audit_log_are_german() {
+        let row = |action: AuditAction, reason: &str| -> AuditRow {
+            let row = serde_json::json!({
+                "id": "evt_01900000000070008000000000000001", "at": "2026-03-12T09:00:00Z", "action": action,
+                "outcome": "denied", "actor": { "kind": "user", "id": null, "name": "Ada" }, "resource": null,
+                "server_id": null, "server": null, "tool": null, "client_name": null, "client_version": null,
+                "ip": null, "correlation_id": "cor_01900000000070008000000000000001", "latency_us": null,
+                "decision": null, "reason": reason,
+            });
+            serde_json::from_value(row).unwrap()
+        };
+        for (english, in_german) in [
+            ("no rule allows this", "keine Regel erlaubt dies"),
+            ("there is no server `wiki`", "es gibt keinen Server `wiki`"),
+            ("the owner of the API key is suspended", "wem der API-Schlüssel gehört, ist gesperrt"),
+            ("lacks the right to manage requests", "es fehlt das Recht, Anfragen zu entscheiden"),
+            (
+                "wrong password (12 more like this were not recorded)",
+                "falsches Passwort (so noch 12-mal, nicht einzeln festgehalten)",
+            ),
+            ("something of tomorrow", "something of tomorrow"),
+        ] {
+            assert_eq!(german(row(AuditAction::AccessDenied, english)).reason.as_deref(), Some(in_german));
+        }
+        let written = row(AuditAction::ServerRejected, "wrong password");
+        assert_eq!(german(written.clone()), written);
     }
 
     #[test]

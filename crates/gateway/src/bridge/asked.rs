@@ -45,9 +45,7 @@ pub(crate) struct Round {
 impl Questions {
     /// Opens a round of `count` questions; `None` when too many wait already.
     pub(crate) fn open(&self, env: &dyn domain::Env, person: UserId, server: ServerId, count: usize) -> Option<Round> {
-        let mut token = [0_u8; 16];
-        env.fill(&mut token);
-        let token = token.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let token = super::unguessable(env);
         let (sender, answers) = mpsc::channel(count.max(1));
         let mut waiting = self.0.lock();
         if waiting.len() >= MOST {
@@ -101,7 +99,8 @@ impl Drop for Round {
 mod tests {
     use super::*;
 
-    struct Fixed;
+    /// Always the same byte.
+    struct Fixed(u8);
 
     impl domain::Clock for Fixed {
         fn now(&self) -> chrono::DateTime<chrono::Utc> {
@@ -111,16 +110,16 @@ mod tests {
 
     impl domain::Random for Fixed {
         fn fill(&self, buffer: &mut [u8]) {
-            buffer.fill(7);
+            buffer.fill(self.0);
         }
     }
 
     #[tokio::test]
     async fn answers_come_back_in_order_and_only_from_whom_was_asked() {
         let questions = Questions::default();
-        let (ada, eve) = (UserId::generate(&Fixed), UserId::generate(&testkit_env()));
-        let server = ServerId::generate(&Fixed);
-        let mut round = questions.open(&Fixed, ada, server, 2).expect("room");
+        let (ada, eve) = (UserId::generate(&Fixed(1)), UserId::generate(&Fixed(2)));
+        let server = ServerId::generate(&Fixed(3));
+        let mut round = questions.open(&Fixed(4), ada, server, 2).expect("room");
         let id = |index: usize| round.id(index).trim_matches('"').to_owned();
         let (first, second) = (id(0), id(1));
         let told = |person, id: &str, text: &str| questions.answer(person, server, id, Answer::Result(text.into()));
@@ -132,20 +131,5 @@ mod tests {
         assert_eq!(round.answers().await, [Answer::Result("one".into()), Answer::Result("two".into())]);
         drop(round);
         assert!(!told(ada, &first, "late"));
-    }
-
-    fn testkit_env() -> impl domain::Env {
-        struct Other;
-        impl domain::Clock for Other {
-            fn now(&self) -> chrono::DateTime<chrono::Utc> {
-                chrono::DateTime::UNIX_EPOCH
-            }
-        }
-        impl domain::Random for Other {
-            fn fill(&self, buffer: &mut [u8]) {
-                buffer.fill(9);
-            }
-        }
-        Other
     }
 }

@@ -17,7 +17,9 @@ use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome;
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
 
+use super::readers::Readers;
 use super::replies::Replies;
 use super::speaks::Speaks;
 use super::sse_line::SseLine;
@@ -30,6 +32,8 @@ use crate::limits::{Kind, Pass};
 const MOST: usize = 2_000;
 /// A session that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_mins(10);
+/// Time for a server to begin the stream of a session.
+const BESIDE: Duration = Duration::from_secs(2);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// For which client of a person a session is.
@@ -62,11 +66,24 @@ pub(crate) struct Line {
     requests: AtomicU64,
 }
 
+/// The stream of a session on which a server says what it does not say in answers.
+#[derive(Debug)]
+struct Beside {
+    readers: Arc<Readers>,
+    gone: CancellationToken,
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        self.gone.cancel();
+    }
+}
+
 /// How messages of a session travel.
 #[derive(Debug)]
 enum Carrier {
     /// Streamable HTTP, with the server's id of the session; servers may do without.
-    Streamable(Option<HeaderValue>),
+    Streamable { session: Option<HeaderValue>, beside: Option<Beside> },
     /// HTTP+SSE.
     Sse(Arc<SseLine>),
 }
@@ -88,7 +105,7 @@ impl Line {
         if self.version.requires_version_header() {
             headers.insert("mcp-protocol-version", HeaderValue::from_static(self.version.as_str()));
         }
-        if let Carrier::Streamable(Some(session)) = &self.carrier {
+        if let Carrier::Streamable { session: Some(session), .. } = &self.carrier {
             headers.insert(SESSION, session.clone());
         }
         headers
@@ -135,7 +152,9 @@ impl Gateway {
         if let Some(line) = line.as_ref().filter(|line| line.is_open()) {
             return Ok(line.clone());
         }
-        let opened = Arc::new(self.open_line(context, whose.identity).await?);
+        let opened =
+            self.open_line(context, whose.identity, true).await.inspect_err(|_| self.forget_speech(context))?;
+        let opened = Arc::new(opened);
         *line = Some(opened.clone());
         Ok(opened)
     }
@@ -149,8 +168,24 @@ impl Gateway {
         }
     }
 
+    /// Ends the session of a client that has ended its own.
+    pub(crate) async fn end_line(&self, context: &Context, whose: Whose<'_>) {
+        let (slot, _) = self.inner.lines.slot(key(context, whose));
+        if let Some(line) = slot.lock().await.take() {
+            self.close_line(context, line);
+        }
+    }
+
     /// Opens a session: `initialize` and `notifications/initialized`.
-    pub(crate) async fn open_line(&self, context: &Context, identity: &ClientIdentity) -> Result<Line, Fault> {
+    ///
+    /// One that calls share listens beside them, too: servers ask and log there as well. What is heard there while a call
+    /// is under way belongs to the newest one.
+    pub(crate) async fn open_line(
+        &self,
+        context: &Context,
+        identity: &ClientIdentity,
+        shared: bool,
+    ) -> Result<Line, Fault> {
         const ID: &str = "\"drawbridge-initialize\"";
         let sse = matches!(self.speaks(context).await.as_deref(), Some(Speaks::HttpSse));
         let asks = if sse { ProtocolVersion::V2024_11_05 } else { ProtocolVersion::LATEST_LEGACY };
@@ -165,7 +200,7 @@ impl Gateway {
             let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
             let upstream = self.dispatch(context, pass, outgoing).await?;
             let session = upstream.response.headers().get(SESSION).cloned();
-            (Carrier::Streamable(session), Replies::new(self, context, upstream)?)
+            (Carrier::Streamable { session, beside: None }, Replies::new(self, context, upstream)?)
         };
         let (version, initialize) = loop {
             let Some(message) = replies.next().await? else {
@@ -187,8 +222,15 @@ impl Gateway {
             }
         };
         drop(replies);
-        let line = Line { carrier, version, initialize, level: Default::default(), requests: AtomicU64::new(1) };
+        let level = tokio::sync::Mutex::default();
+        let mut line = Line { carrier, version, initialize, level, requests: AtomicU64::new(1) };
         self.notify(context, &line, bridge::initialized_notification()).await?;
+        if shared && matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
+            let said = self.beside(context, &line).await;
+            if let Carrier::Streamable { beside, .. } = &mut line.carrier {
+                *beside = said;
+            }
+        }
         Ok(line)
     }
 
@@ -216,17 +258,26 @@ impl Gateway {
         line: &Line,
         body: Bytes,
     ) -> Result<Replies, Fault> {
-        let session = match &line.carrier {
+        let (session, beside) = match &line.carrier {
             Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
-            Carrier::Streamable(session) => session,
+            Carrier::Streamable { session, beside } => (session, beside),
         };
+        let beside = beside.as_ref().zip(super::id_of(&body)).map(|(beside, id)| beside.readers.call(&id));
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
         if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
             return Err(Fault::SessionEnded);
         }
-        Replies::new(self, context, upstream)
+        Ok(Replies::new(self, context, upstream)?.beside(beside))
+    }
+
+    /// Opens the stream of a session, if the server has one.
+    async fn beside(&self, context: &Context, line: &Line) -> Option<Beside> {
+        let stream = tokio::time::timeout(BESIDE, self.listen_on(context, line)).await.ok()?.ok()?;
+        let beside = Beside { readers: Arc::default(), gone: CancellationToken::new() };
+        beside.readers.read(self, stream, beside.gone.clone());
+        Some(beside)
     }
 
     /// What a server says unasked in a session.
@@ -241,7 +292,7 @@ impl Gateway {
 
     /// Ends a session at the server, without waiting for it.
     pub(crate) fn close_line(&self, context: &Context, line: Arc<Line>) {
-        if !matches!(line.carrier, Carrier::Streamable(Some(_))) {
+        if !matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
             return;
         }
         let (gateway, context) = (self.clone(), context.share());

@@ -52,12 +52,13 @@ impl Gateway {
         let refuse = |fault: &Fault| incoming.refusal(&fault.rpc());
         let pass = self.enter(context, Kind::Listen, Some((call, incoming.envelope.id())), Generation::Modern).await?;
         // A GET stream belongs to one session, so this one is not shared.
-        let line = Arc::new(self.open_line(context, identity).await.map_err(|fault| refuse(&fault))?);
+        let line = Arc::new(self.open_line(context, identity, false).await.map_err(|fault| refuse(&fault))?);
         let granted = self.grant(context, &line, call).await.map_err(|fault| refuse(&fault))?;
         let listens = ["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"];
-        let replies = match listens.iter().any(|name| granted.get(*name).is_some()) {
-            true => self.listen_on(context, &line).await.ok(),
-            false => None,
+        let replies = if listens.iter().any(|name| granted.get(*name).is_some()) {
+            self.listen_on(context, &line).await.ok()
+        } else {
+            None
         };
         let id = incoming.id().to_owned();
         let first = bridge::acknowledged(&id, &granted.to_string());
@@ -211,12 +212,9 @@ impl Dialogue for ModernListener {
             return None;
         };
         loop {
-            let message = match replies.next().await {
-                Ok(Some(message)) => message,
-                Ok(None) | Err(_) => {
-                    self.replies = None;
-                    return Some(Out::Answer(http::StatusCode::OK, bridge::subscription_ended(&self.id)));
-                }
+            let Ok(Some(message)) = replies.next().await else {
+                self.replies = None;
+                return Some(Out::Answer(http::StatusCode::OK, bridge::subscription_ended(&self.id)));
             };
             let raw = mcp::scan_with(&message, mcp::Limits::RESPONSE).ok()?;
             match Envelope::parse(raw) {

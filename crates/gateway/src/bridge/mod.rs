@@ -10,6 +10,7 @@ pub(crate) mod dialogue;
 pub(crate) mod lines;
 mod listen;
 pub(crate) mod parked;
+mod readers;
 mod replies;
 pub(crate) mod sessions;
 pub(crate) mod speaks;
@@ -54,7 +55,7 @@ impl Gateway {
     ) -> Pairing {
         match (generation, session) {
             (Generation::Legacy, Some(session)) => match &session.link {
-                Link::Direct(_) => Pairing::Same,
+                Link::Direct { .. } => Pairing::Same,
                 Link::Streamed { identity, nonce } => {
                     Pairing::ToLine(Streamed { identity: identity.clone(), nonce: nonce.clone() })
                 }
@@ -65,7 +66,7 @@ impl Gateway {
             },
             (Generation::Legacy, None) => {
                 let opens = call.filter(|call| call.method == Method::Initialize);
-                let identity = opens.map(|call| ClientIdentity::of_initialize(&call.params)).unwrap_or_else(unknown);
+                let identity = opens.map_or_else(unknown, |call| ClientIdentity::of_initialize(&call.params));
                 match self.speaks(context).await.as_deref() {
                     Some(Speaks::Modern { legacy: false, .. }) => Pairing::ToModern(Held { identity, key: None }),
                     Some(Speaks::HttpSse) => Pairing::ToLine(Streamed { identity, nonce: String::new() }),
@@ -84,6 +85,19 @@ impl Gateway {
 pub(crate) fn our_versions() -> String {
     let versions: Vec<&str> = SUPPORTED.iter().rev().map(|version| version.as_str()).collect();
     serde_json::Value::from(versions).to_string()
+}
+
+/// The JSON text of a request's id.
+fn id_of(body: &[u8]) -> Option<String> {
+    let raw = mcp::Raw::parse(std::str::from_utf8(body).ok()?).ok()?;
+    raw.get("id").map(|id| id.text().to_owned())
+}
+
+/// 128 random bits, as text.
+pub(crate) fn unguessable(env: &dyn domain::Env) -> String {
+    let mut bits = [0_u8; 16];
+    env.fill(&mut bits);
+    format!("{:032x}", u128::from_be_bytes(bits))
 }
 
 /// The answer to a message that needs none.

@@ -9,6 +9,7 @@ use chrono::{TimeDelta, Utc};
 use domain::{ServerId, UserId};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
 use super::to_legacy::Open;
@@ -40,6 +41,21 @@ struct Waiting {
 #[derive(Clone, Default)]
 pub(crate) struct Parked(Arc<Mutex<HashMap<String, Waiting>>>);
 
+/// A call that waits, for whoever ends the waiting.
+pub(crate) struct Waits {
+    parked: Parked,
+    token: String,
+}
+
+impl Waits {
+    /// Gives the call up when nobody came back for it in time, or when the program stops.
+    pub(crate) async fn give_up(self, draining: CancellationToken) {
+        let _ = tokio::time::timeout(PATIENCE, draining.cancelled()).await;
+        let waiting = self.parked.0.lock().remove(&self.token);
+        drop(waiting);
+    }
+}
+
 impl Parked {
     /// Keeps a call open and says by which state it is found again; gives it back when too many wait.
     pub(crate) fn park(
@@ -49,10 +65,8 @@ impl Parked {
         (person, server): (UserId, ServerId),
         about: String,
         open: Open,
-    ) -> Result<String, Box<Open>> {
-        let mut token = [0_u8; 16];
-        env.fill(&mut token);
-        let token = token.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    ) -> Result<(String, Waits), Box<Open>> {
+        let token = super::unguessable(env);
         let patience = TimeDelta::from_std(PATIENCE).unwrap_or_default();
         let state = State { token: token.clone(), about, expires: (env.now() + patience).timestamp() };
         let plain = serde_json::to_vec(&state).unwrap_or_default();
@@ -66,8 +80,9 @@ impl Parked {
         if parked.len() >= MOST || own >= MOST_EACH {
             return Err(Box::new(open));
         }
-        parked.insert(token, Waiting { person, until: now + PATIENCE, open });
-        Ok(sealed)
+        parked.insert(token.clone(), Waiting { person, until: now + PATIENCE, open });
+        drop(parked);
+        Ok((sealed, Waits { parked: self.clone(), token }))
     }
 
     /// Takes the call that waits for this state. `None` if the state is forged, foreign, expired, used, or about another

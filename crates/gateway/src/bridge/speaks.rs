@@ -67,14 +67,22 @@ impl Gateway {
         if let Some(speaks) = known(self) {
             return Some(speaks);
         }
-        let asked = tokio::time::timeout(DEADLINE, self.ask(context)).await.unwrap_or(Err(Fault::Timeout));
-        let speaks = Arc::new(
-            asked
-                .inspect_err(|fault| {
-                    tracing::debug!(server = %server.slug, %fault, "could not ask which MCP the server speaks");
-                })
-                .ok()?,
-        );
+        let asked = match tokio::time::timeout(DEADLINE, self.ask(context)).await {
+            Ok(asked) => asked,
+            // A server that is silent when it does not understand is an older one (2026-07-28 "Backward Compatibility").
+            Err(_) => Ok(Speaks::Legacy),
+        };
+        let speaks = match asked {
+            Ok(Speaks::Legacy) if server.protocol == ProtocolChoice::Stateless => {
+                Speaks::Modern { discover: Bytes::from_static(b"{}"), legacy: false }
+            }
+            Ok(speaks) => speaks,
+            Err(fault) => {
+                tracing::debug!(server = %server.slug, %fault, "could not ask which MCP the server speaks");
+                return None;
+            }
+        };
+        let speaks = Arc::new(speaks);
         let known = Known { revision: server.revision, asked: Instant::now(), speaks: speaks.clone() };
         self.inner.speaks.write().insert(server.id, known);
         Some(speaks)

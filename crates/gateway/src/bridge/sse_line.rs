@@ -2,25 +2,20 @@
 //! stream begins with. Everything that the server says comes on the one stream, so each message is handed to whoever it
 //! is for.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method as Verb, StatusCode};
-use mcp::{Envelope, Method, Raw};
-use parking_lot::Mutex;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::readers::Readers;
 use super::replies::Replies;
 use crate::Gateway;
 use crate::call::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::limits::Pass;
 
-/// Messages that wait for one reader; a reader that is slower than that loses the rest of its messages.
-const AHEAD: usize = 256;
 /// Time for the stream to begin.
 const DEADLINE: Duration = Duration::from_secs(15);
 
@@ -29,16 +24,8 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub(crate) struct SseLine {
     /// Where to post to; of the same origin as the server.
     address: String,
-    readers: Mutex<Readers>,
+    readers: Arc<Readers>,
     gone: CancellationToken,
-}
-
-#[derive(Debug, Default)]
-struct Readers {
-    /// By the JSON text of a request's id.
-    calls: HashMap<String, (u64, mpsc::Sender<Bytes>)>,
-    listeners: Vec<mpsc::Sender<Bytes>>,
-    clock: u64,
 }
 
 impl Drop for SseLine {
@@ -60,12 +47,8 @@ impl SseLine {
         let first = first.ok_or(Fault::BrokenOff)?;
         let address = endpoint(&context.server.url, &first)
             .ok_or_else(|| Fault::NotMcp("the stream does not begin with an address to post to".to_owned()))?;
-        let line = Arc::new(Self { address, readers: Mutex::default(), gone: CancellationToken::new() });
-        let (weak, gone) = (Arc::downgrade(&line), line.gone.clone());
-        gateway.inner.tasks.spawn(async move {
-            let _ = gone.run_until_cancelled(read(stream, weak)).await;
-            gone.cancel();
-        });
+        let line = Arc::new(Self { address, readers: Arc::default(), gone: CancellationToken::new() });
+        line.readers.read(gateway, stream, line.gone.clone());
         Ok(line)
     }
 
@@ -103,20 +86,12 @@ impl SseLine {
         pass: Pass,
         body: Bytes,
     ) -> Result<Replies, Fault> {
-        let id =
-            std::str::from_utf8(&body).ok().and_then(|text| Some(Raw::parse(text).ok()?.get("id")?.text().to_owned()));
-        let id = id.ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        {
-            let mut readers = self.readers.lock();
-            readers.clock += 1;
-            let now = readers.clock;
-            readers.calls.insert(id.clone(), (now, sender));
-        }
+        let id = super::id_of(&body).ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
+        let receiver = self.readers.call(&id);
         match self.post(gateway, context, pass, body).await {
             Ok(pass) => Ok(Replies::of_channel(gateway, context, pass, receiver)),
             Err(fault) => {
-                self.readers.lock().calls.remove(&id);
+                self.readers.end(&id);
                 Err(fault)
             }
         }
@@ -124,64 +99,7 @@ impl SseLine {
 
     /// What the server says unasked.
     pub(crate) fn listen(&self, gateway: &Gateway, context: &Context, pass: Pass) -> Replies {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        self.readers.lock().listeners.push(sender);
-        Replies::of_channel(gateway, context, pass, receiver)
-    }
-
-    /// Hands a message to whoever it is for.
-    fn deliver(&self, message: &Bytes) {
-        let Ok(raw) = mcp::scan_with(message, mcp::Limits::RESPONSE) else { return };
-        let mut readers = self.readers.lock();
-        readers.calls.retain(|_, (_, sender)| !sender.is_closed());
-        match Envelope::parse(raw) {
-            Ok(Envelope::Response(reply)) => {
-                let Some(id) = reply.id else { return };
-                if let Some((_, sender)) = readers.calls.remove(id.text()) {
-                    let _ = sender.try_send(message.clone());
-                }
-            }
-            Ok(Envelope::Notification(call)) => match call.method {
-                Method::Progress => {
-                    let token = call.params.progress_token.map(|token| token.text().to_owned());
-                    if let Some((_, sender)) = token.and_then(|token| readers.calls.get(&token)) {
-                        let _ = sender.try_send(message.clone());
-                    }
-                }
-                // This revision does not say which call a message belongs to.
-                Method::LogMessage => readers.newest_call(message),
-                _ => readers.all_listeners(message),
-            },
-            Ok(Envelope::Request(_)) => readers.newest_call(message),
-            Err(_) => {}
-        }
-    }
-}
-
-impl Readers {
-    fn newest_call(&mut self, message: &Bytes) {
-        match self.calls.values().max_by_key(|(begun, _)| *begun) {
-            Some((_, sender)) => drop(sender.try_send(message.clone())),
-            None => self.all_listeners(message),
-        }
-    }
-
-    fn all_listeners(&mut self, message: &Bytes) {
-        self.listeners.retain(|listener| !listener.is_closed());
-        for listener in &self.listeners {
-            let _ = listener.try_send(message.clone());
-        }
-    }
-}
-
-async fn read(mut stream: Replies, line: Weak<SseLine>) {
-    while let Ok(Some(message)) = stream.next().await {
-        let Some(line) = line.upgrade() else { return };
-        line.deliver(&message);
-    }
-    if let Some(line) = line.upgrade() {
-        // Who waits learns that nothing more will come.
-        *line.readers.lock() = Readers::default();
+        Replies::of_channel(gateway, context, pass, self.readers.listen())
     }
 }
 

@@ -293,6 +293,14 @@ impl Serving {
                     if reply.id.zip(ours).is_some_and(|(theirs, ours)| !theirs.same_as(ours)) {
                         continue;
                     }
+                    if self.level.is_some()
+                        && let Some(said) = open.replies.before(&message).await
+                    {
+                        if let Some(out) = self.heard(&said) {
+                            return Ok(Out::Message(out));
+                        }
+                        continue;
+                    }
                     open.done = true;
                     return self.answered(&message).await;
                 }
@@ -311,6 +319,16 @@ impl Serving {
                 }
                 Err(_) => {}
             }
+        }
+    }
+
+    /// What was said beside the answer, if it is something for the client.
+    fn heard(&self, message: &Bytes) -> Option<Bytes> {
+        let raw = mcp::scan_with(message, mcp::Limits::RESPONSE).ok()?;
+        match Envelope::parse(raw) {
+            Ok(Envelope::Notification(call)) => self.notification(message, &call),
+            // A question now would be one to a call that is answered.
+            _ => None,
         }
     }
 
@@ -364,7 +382,8 @@ impl Serving {
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(&parts.vault, &*parts.env, whose, self.about.clone(), open);
-        let state = state.map_err(|_| Fault::Waiting)?;
+        let (state, waits) = state.map_err(|_| Fault::Waiting)?;
+        self.gateway.inner.tasks.spawn(waits.give_up(self.gateway.inner.draining.clone()));
         let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
         Ok(Out::Answer(StatusCode::OK, bridge::input_required_response(&self.exchange.id, &requests, &state)))
     }

@@ -81,10 +81,8 @@ impl Gateway {
         incoming: &Incoming<'_>,
         mut streamed: Streamed,
     ) -> Result<Response<Body>, Refusal> {
-        let mut nonce = [0_u8; 12];
         let parts = &self.inner.parts;
-        parts.env.fill(&mut nonce);
-        streamed.nonce = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+        streamed.nonce = super::unguessable(&*parts.env);
         let line = self.line(context, streamed.whose()).await.map_err(|fault| incoming.refusal(&fault.rpc()))?;
         let body = incoming.wrap(&line.initialize);
         let body = self.filter_instructions(context, &body).unwrap_or(body);

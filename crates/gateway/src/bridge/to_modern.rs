@@ -64,21 +64,23 @@ impl Gateway {
             Method::LoggingSetLevel => {
                 let level = call.params.level.as_deref().filter(|level| LEVELS.contains(level));
                 let level = level.ok_or_else(|| refuse(&RpcError::invalid_params("unknown log level")))?;
-                held.key.map(|key| self.inner.sessions.wish(key, |wishes| wishes.log_level = Some(level.to_owned())));
+                if let Some(key) = held.key {
+                    self.inner.sessions.wish(key, |wishes| wishes.log_level = Some(level.to_owned()));
+                }
                 Ok(incoming.result(b"{}"))
             }
             Method::ResourcesSubscribe | Method::ResourcesUnsubscribe => {
                 let uri = call.params.uri.clone().unwrap_or_default().into_owned();
                 let subscribes = call.method == Method::ResourcesSubscribe;
-                held.key.map(|key| {
+                if let Some(key) = held.key {
                     self.inner.sessions.wish(key, |wishes| {
                         if subscribes {
-                            wishes.resources.insert(uri)
+                            wishes.resources.insert(uri);
                         } else {
-                            wishes.resources.remove(&uri)
-                        };
+                            wishes.resources.remove(&uri);
+                        }
                     });
-                });
+                }
                 Ok(incoming.result(b"{}"))
             }
             // Tasks of 2025-11-25 are another protocol than the extension of the same name.
@@ -144,6 +146,15 @@ impl Gateway {
     }
 }
 
+/// Questions that were put to the client.
+struct Asked {
+    round: Round,
+    /// The server's key of each, and whether it may be declined as a whole (elicitation).
+    keys: Vec<(String, bool)>,
+    /// The server's state, as JSON.
+    state: Option<String>,
+}
+
 /// A request of an older client that a modern server answers, in as many rounds as it wants.
 struct Asking {
     gateway: Gateway,
@@ -159,7 +170,7 @@ struct Asking {
     /// The id that the server answers to, as JSON.
     id: String,
     replies: Option<Replies>,
-    round: Option<(Round, Vec<(String, bool)>, Option<String>)>,
+    round: Option<Asked>,
     rounds: u32,
     ready: std::collections::VecDeque<Bytes>,
     running: Option<Running>,
@@ -304,7 +315,7 @@ impl Asking {
         self.ready
             .extend(inputs.iter().enumerate().map(|(index, input)| bridge::input_as_request(&round.id(index), input)));
         let keys = inputs.iter().map(|input| (input.key.to_string(), input.method == "elicitation/create")).collect();
-        self.round = Some((round, keys, state.map(|state| state.text().to_owned())));
+        self.round = Some(Asked { round, keys, state: state.map(|state| state.text().to_owned()) });
         self.replies = None;
         Ok(())
     }
@@ -312,7 +323,7 @@ impl Asking {
     /// Waits for the client's answers and begins the next round with them.
     async fn go_on(&mut self) -> Result<(), Fault> {
         let mut standing = self.gateway.standing(&self.context);
-        let Some((round, keys, state)) = &mut self.round else { return Ok(()) };
+        let Some(Asked { round, keys, state }) = &mut self.round else { return Ok(()) };
         let answers = tokio::select! {
             answers = tokio::time::timeout(PATIENCE, round.answers()) => answers.map_err(|_| Fault::Unanswered)?,
             broken = standing.lost() => return Err(broken.into()),

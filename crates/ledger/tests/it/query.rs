@@ -31,6 +31,9 @@ async fn world(db: &Db) -> World {
     let (ada, bob) = (build::user(&*env, "Ada"), build::user(&*env, "Bob"));
     let (github, linear) = (build::server(&*env, "github"), build::server(&*env, "linear"));
     let mut tx = db.begin().await.unwrap();
+    for user in [&ada, &bob] {
+        store::users::insert(&mut tx, user).await.unwrap();
+    }
     servers::insert(&mut tx, &github).await.unwrap();
     tx.commit().await.unwrap();
     let steps = [
@@ -175,6 +178,8 @@ both_engines! {
 
         let denials = query::denials(&mut tx, Scope::All, 8).await.unwrap();
         assert_eq!(denials.iter().map(|denial| denial.row.tool.as_deref()).collect::<Vec<_>>(), [Some("drop")]);
+        assert_eq!(query::count_denials(&mut tx, midnight, to).await.unwrap(), 1);
+        assert_eq!(query::count_denials(&mut tx, w.env.now(), to).await.unwrap(), 0);
         assert!(query::denials(&mut tx, Scope::Only(w.bob.id), 8).await.unwrap().is_empty());
         let calls = query::user_calls(&mut tx, w.ada.id, 8).await.unwrap();
         let outcomes: Vec<_> = calls.iter().map(|call| (call.server.as_str(), call.outcome)).collect();

@@ -99,6 +99,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("catalog", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog(c, "", None)),
         case!("catalog_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog_entry(c, "com.github/mcp")),
         case!("draft", Needs::Account, Leaves::Nothing, |s, c, x| s.draft(c, "custom")),
+        case!("drafts", Needs::Account, Leaves::Nothing, |s, c, x| s.drafts(c)),
         case!("duplicates", Needs::Account, Leaves::Nothing, |s, c, x| s.duplicates(c, &new_request("x", NOWHERE))),
         case!("requests", Needs::Account, Leaves::Nothing, |s, c, x| s.requests(
             c,
@@ -110,6 +111,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("review", REQUESTS, Leaves::Nothing, |s, c, x| s.review(c, x.scene.request)),
         case!("connectors", Needs::Account, Leaves::Nothing, |s, c, x| s.connectors(c)),
         case!("connector", Needs::Account, Leaves::Nothing, |s, c, x| s.connector(c, "tracker")),
+        case!("can_use", Needs::Account, Leaves::Nothing, |s, c, x| s.can_use(c, x.scene.server.id)),
+        case!("access_ends", Needs::Account, Leaves::Nothing, |s, c, x| s.access_ends(c, x.scene.server.id, &[])),
         case!("servers", SERVERS, Leaves::Nothing, |s, c, x| s.servers(
             c,
             &ServerFilter::default(),

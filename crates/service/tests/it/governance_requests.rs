@@ -114,6 +114,9 @@ testkit::both_engines! {
         assert_eq!(draft.saved_at, Some(org.world.now()));
         assert_eq!(services.draft(&org.as_ada(), "custom").await.unwrap(), draft);
         assert_eq!(services.draft(&org.as_eve(), "custom").await.unwrap().saved_at, None, "drafts are private");
+        let drafts = services.drafts(&org.as_ada()).await.unwrap();
+        assert_eq!(drafts, [("custom".to_owned(), draft.fields.clone())]);
+        assert!(services.drafts(&org.as_eve()).await.unwrap().is_empty());
 
         // A request that is refused takes nothing from the draft.
         let unfinished = with_header(NewRequest { why_needed: String::new(), ..new_request("Tracker", &fixture.url()) },
@@ -141,6 +144,7 @@ testkit::both_engines! {
         let fields = with_header(new_request("Tracker", NOWHERE), "X-Key", SECRET);
         services.save_draft(&org.as_ada(), "custom", fields.clone()).await.unwrap();
         services.discard_draft(&org.as_ada(), "custom").await.unwrap();
+        assert!(services.drafts(&org.as_ada()).await.unwrap().is_empty());
         assert_eq!(services.draft(&org.as_ada(), "custom").await.unwrap().saved_at, None);
         let blank = with_header(new_request("Tracker", NOWHERE), "X-Key", "");
         let problem = problem(services.submit_request(&org.as_ada(), blank, Some("custom")).await);
@@ -166,7 +170,8 @@ testkit::both_engines! {
         assert_eq!(found.iter().map(|d| (d.server_id, d.has_access)).collect::<Vec<_>>(), [(Some(server.id), false)]);
         assert_eq!(code(services.submit_request(&org.as_ada(), new.clone(), None).await), "duplicate");
         org.opened(&server, &org.ada, ToolScope::ALL).await;
-        assert!(services.duplicates(&org.as_ada(), &new).await.unwrap()[0].has_access);
+        let found = services.duplicates(&org.as_ada(), &new).await.unwrap();
+        assert_eq!((found[0].has_access, found[0].slug.as_deref()), (true, Some("tracker")));
 
         let sure = NewRequest { not_a_duplicate: true, ..new };
         let request = services.submit_request(&org.as_ada(), sure, None).await.unwrap();

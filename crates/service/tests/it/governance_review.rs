@@ -175,8 +175,17 @@ testkit::both_engines! {
         assert!(!org.may_call(org.ada.id, "tracker", "delete_file"));
         let connector = services.connector(&org.as_ada(), "tracker").await.unwrap();
         assert_eq!((names(&connector.tools), connector.ends_at), (vec!["echo", "add"], ends_at));
+        let ends = async || services.access_ends(&org.as_ada(), connector.server.id, &connector.tools).await.unwrap();
+        assert_eq!(ends().await, [(ends_at, 2)]);
+        let always = allow(&connector.server, Principal::user(org.ada.id), tools(&["add"]));
+        let always = services.create_rule(&root, always).await.unwrap().rule;
+        assert_eq!(ends().await, [(ends_at, 1), (None, 1)], "each tool by the rules that allow it");
+        assert_eq!(services.connector(&org.as_ada(), "tracker").await.unwrap().ends_at, None);
+        assert!(services.can_use(&org.as_ada(), connector.server.id).await.unwrap());
+        services.delete_rule(&root, always.id).await.unwrap();
         org.world.advance(2 * 24 * 60 * 60);
         assert!(!org.may_call(org.ada.id, "tracker", "echo"));
+        assert!(!services.can_use(&org.as_ada(), connector.server.id).await.unwrap());
         assert_eq!(code(services.connector(&org.as_ada(), "tracker").await), "not_found");
     }
 

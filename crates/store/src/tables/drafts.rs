@@ -51,3 +51,13 @@ pub async fn keys(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
         sql("SELECT key FROM drafts WHERE user_id = $1 ORDER BY updated_at DESC, key").bind(user).fetch_all(tx).await?;
     Ok(rows.into_iter().map(|(key,)| key).collect())
 }
+
+/// A person's drafts with their keys, last kept first; without the names of what is sealed for them.
+pub async fn list(tx: &mut Tx, user: UserId) -> Result<Vec<(String, NewRequest)>> {
+    let rows: Vec<(String, Json<NewRequest>)> =
+        sql("SELECT key, fields FROM drafts WHERE user_id = $1 ORDER BY updated_at DESC, key")
+            .bind(user)
+            .fetch_all(tx)
+            .await?;
+    Ok(rows.into_iter().map(|(key, fields)| (key, fields.0)).collect())
+}

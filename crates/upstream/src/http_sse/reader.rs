@@ -115,7 +115,6 @@ fn address(base: &Url, event: &Event<'_>) -> Result<Url, Failure> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 mod tests {
     use super::*;
 
