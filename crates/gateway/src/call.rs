@@ -274,7 +274,7 @@ impl Gateway {
                 return self.listen_for_legacy(context, Held { identity, key: Some(key) }).await;
             }
             Link::Streamed { identity, nonce } => {
-                return self.listen_on_stream(context, Streamed { identity, nonce }).await;
+                return self.listen_on_stream(context, Streamed { identity, nonce, key: Some(key) }).await;
             }
         }
         let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;

@@ -39,7 +39,10 @@ struct Across {
 
 impl Across {
     async fn new(app: &App, client: Era, tools: Value) -> Self {
-        let fixture = server_of(other(client)).await;
+        Self::before(app, server_of(other(client)).await, tools).await
+    }
+
+    async fn before(app: &App, fixture: Fixture, tools: Value) -> Self {
         let (admin, eve) = (app.admin().await, app.employee().await);
         let id = app.add_server(&admin, "across", &fixture.url(), &[]).await;
         app.allow(&admin, &eve, id, tools).await;
@@ -117,6 +120,26 @@ async fn equal_ids_do_not_meet(app: &App, client: Era) {
         }
     });
     futures_util::future::join_all(calls).await;
+}
+
+/// A call that its older client cancels is given up, and gets no answer.
+async fn a_call_is_cancelled(app: &App, across: &Across) {
+    let mcp = app.mcp("across", &across.eve, Era::Legacy).await;
+    across.fixture.hold();
+    let call = mcp.message("tools/call", json!({ "name": "slow", "arguments": { "ms": 1 } }));
+    let cancel =
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": call["id"] } });
+    let calling = tokio::spawn(mcp.prepared(&call).send());
+    across.fixture.wait_for_calls("slow", 1).await.unwrap();
+    assert_eq!(mcp.post(&cancel.to_string()).await.status, 202);
+    let reply = Reply::read(calling.await.unwrap().unwrap()).await;
+    assert!(crate::harness::mcp::messages(&reply).is_empty(), "who cancelled gets no answer: {}", reply.text());
+    across.fixture.release();
+    let entry = eventually("the outcome is recorded", async || {
+        app.of_action(AuditAction::ToolCallFailure).await.into_iter().next()
+    })
+    .await;
+    assert_eq!(entry.row.outcome, Outcome::Failure);
 }
 
 on_both_engines! {
@@ -322,21 +345,14 @@ on_sqlite! {
 
     async fn an_older_client_cancels_a_call_of_a_stateless_server(app: &App) {
         let across = Across::new(app, Era::Legacy, json!("all")).await;
-        let mcp = app.mcp("across", &across.eve, Era::Legacy).await;
-        across.fixture.hold();
-        let call = mcp.message("tools/call", json!({ "name": "slow", "arguments": { "ms": 1 } }));
-        let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": call["id"] } });
-        let calling = tokio::spawn(mcp.prepared(&call).send());
-        across.fixture.wait_for_calls("slow", 1).await.unwrap();
-        assert_eq!(mcp.post(&cancel.to_string()).await.status, 202);
-        let reply = Reply::read(calling.await.unwrap().unwrap()).await;
-        assert!(crate::harness::mcp::messages(&reply).is_empty(), "who cancelled gets no answer: {}", reply.text());
-        across.fixture.release();
-        let entry = eventually("the outcome is recorded", async || {
-            app.of_action(AuditAction::ToolCallFailure).await.into_iter().next()
-        })
-        .await;
-        assert_eq!(entry.row.outcome, Outcome::Failure);
+        a_call_is_cancelled(app, &across).await;
+    }
+
+    async fn an_older_client_cancels_a_call_of_a_server_of_the_first_revision(app: &App) {
+        let generations = Generations::Only(vec![Generation::V2024_11_05]);
+        let fixture = Fixture::spawn(FixtureOptions { generations, ..FixtureOptions::default() }).await.unwrap();
+        let across = Across::before(app, fixture, json!("all")).await;
+        a_call_is_cancelled(app, &across).await;
     }
 }
 

@@ -56,9 +56,11 @@ impl Gateway {
         match (generation, session) {
             (Generation::Legacy, Some(session)) => match &session.link {
                 Link::Direct { .. } => Pairing::Same,
-                Link::Streamed { identity, nonce } => {
-                    Pairing::ToLine(Streamed { identity: identity.clone(), nonce: nonce.clone() })
-                }
+                Link::Streamed { identity, nonce } => Pairing::ToLine(Streamed {
+                    identity: identity.clone(),
+                    nonce: nonce.clone(),
+                    key: token.map(session_key),
+                }),
                 Link::Held(identity) => {
                     let key = token.map(session_key);
                     Pairing::ToModern(Held { identity: identity.clone(), key })
@@ -69,7 +71,7 @@ impl Gateway {
                 let identity = opens.map_or_else(unknown, |call| ClientIdentity::of_initialize(&call.params));
                 match self.speaks(context).await.as_deref() {
                     Some(Speaks::Modern { legacy: false, .. }) => Pairing::ToModern(Held { identity, key: None }),
-                    Some(Speaks::HttpSse) => Pairing::ToLine(Streamed { identity, nonce: String::new() }),
+                    Some(Speaks::HttpSse) => Pairing::ToLine(Streamed { identity, nonce: String::new(), key: None }),
                     _ => Pairing::Same,
                 }
             }

@@ -13,6 +13,7 @@ use super::asked::Answer;
 use super::dialogue::{Dialogue, Out, respond, stream};
 use super::lines::Whose;
 use super::replies::Replies;
+use super::sessions::{Running, SessionKey};
 use super::to_legacy::{Open, PATIENCE};
 use crate::Gateway;
 use crate::answer::{failure, json_response};
@@ -28,6 +29,8 @@ pub(crate) struct Streamed {
     pub(crate) identity: ClientIdentity,
     /// What tells this session from others of the same client.
     pub(crate) nonce: String,
+    /// None for a client that never opened one.
+    pub(crate) key: Option<SessionKey>,
 }
 
 impl Streamed {
@@ -58,6 +61,10 @@ impl Gateway {
             return self.streamed(context, &incoming, streamed).await;
         }
         if let Envelope::Notification(_) = incoming.envelope {
+            // The server knows the call by another id; giving it up here cancels it there.
+            if let (Method::Cancelled, Some(key), Some(id)) = (&call.method, streamed.key, call.params.request_id) {
+                self.inner.sessions.cancel(key, id.text());
+            }
             // The handshake is ours, and the ids of requests are, too.
             if !matches!(call.method, Method::Initialized | Method::Cancelled) {
                 let line = self.line(context, streamed.whose()).await.map_err(|fault| refuse(&fault.rpc()))?;
@@ -70,7 +77,9 @@ impl Gateway {
         let context = fresh.as_ref().unwrap_or(context);
         let settle = self.admit(context, call, incoming.client(context), &access).await;
         let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
-        let relaying = Relaying::begin(self, context, &incoming, call, exchange, (streamed.whose(), pass)).await?;
+        let running = streamed.key.map(|key| self.inner.sessions.run(key, &exchange.id));
+        let mut relaying = Relaying::begin(self, context, &incoming, call, exchange, (streamed.whose(), pass)).await?;
+        relaying.running = running;
         Ok(respond(self, relaying).await)
     }
 
@@ -155,6 +164,7 @@ struct Relaying {
     exchange: Exchange,
     /// The client's own progress token, as JSON.
     progress: Option<String>,
+    running: Option<Running>,
     open: Option<Open>,
 }
 
@@ -169,7 +179,7 @@ impl Relaying {
     ) -> Result<Self, Refusal> {
         let progress = call.params.meta.progress_token.map(|token| token.text().to_owned());
         match gateway.open_request(context, whose, incoming.body, None).await {
-            Ok(open) => Ok(Self { gateway: gateway.clone(), exchange, progress, open: Some(open) }),
+            Ok(open) => Ok(Self { gateway: gateway.clone(), exchange, progress, running: None, open: Some(open) }),
             Err(fault) => Err(gateway.failed(exchange, &fault).await),
         }
     }
@@ -239,7 +249,18 @@ impl Relaying {
 impl Dialogue for Relaying {
     async fn next(&mut self) -> Option<Out> {
         self.open.as_ref()?;
-        let out = self.step().await;
+        let cancelled = self.running.as_ref().map(|running| running.cancelled.clone()).unwrap_or_default();
+        let out = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => {
+                // Who cancelled gets no answer (older revisions, "Cancellation").
+                self.open = None;
+                let gateway = self.gateway.clone();
+                let _ = gateway.settle(&mut self.exchange, failure("cancelled by the client")).await;
+                return None;
+            }
+            out = self.step() => out,
+        };
         if !matches!(out, Ok(Out::Message(_))) {
             self.open = None;
         }
