@@ -7,7 +7,7 @@ import * as types from '@modelcontextprotocol/sdk/types.js';
 import { run } from './operations.mjs';
 
 const [url, profile, features = ''] = process.argv.slice(2);
-const can = new Set(['ping', 'roots-changed', 'touch', ...features.split(',')]);
+const can = new Set(['ping', 'roots-changed', ...features.split(',')]);
 const headers = process.env.INTEROP_KEY ? { Authorization: `Bearer ${process.env.INTEROP_KEY}` } : {};
 
 const heard = { logs: [], updates: [], sampling: [], forms: [], tools: 0, prompts: 0 };

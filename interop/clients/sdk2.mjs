@@ -5,7 +5,7 @@ import { assert } from './report.mjs';
 import { run } from './operations.mjs';
 
 const [url, profile, features = ''] = process.argv.slice(2);
-const can = new Set(['touch', ...features.split(',')]);
+const can = new Set(features.split(','));
 const modern = !can.has('legacy');
 if (!modern) can.add('ping').add('roots-changed');
 const headers = process.env.INTEROP_KEY ? { Authorization: `Bearer ${process.env.INTEROP_KEY}` } : {};
