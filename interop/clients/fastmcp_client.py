@@ -46,6 +46,8 @@ LISTS = {"tools": "tools", "resources": "resources", "resource_templates": "reso
 class Adapter:
     def __init__(self):
         self.can = {"progress", "notifications", "elicitation", "structured", "audio", *features.split(",")}
+        if "ping" in self.can:
+            self.can |= {"fixture-logs", "changes"}
         self.heard = heard
         transport = SSETransport if "sse" in self.can else StreamableHttpTransport
         self.client = Client(

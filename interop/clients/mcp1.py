@@ -55,6 +55,8 @@ async def streams():
 class Adapter:
     def __init__(self):
         self.can = {"ping", "subscribe", *features.split(",")}
+        if "notifications" in self.can:
+            self.can |= {"fixture-logs", "changes"}
         self.heard = heard
         self.session = None
 

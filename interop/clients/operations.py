@@ -262,7 +262,7 @@ async def call_slow(it):
     same(text(await it.call("slow", {"ms": 8000})), "answered after 8000 ms")
 
 
-@operation("fixture", needs="notifications")
+@operation("fixture", needs="fixture-logs")
 async def logging(it):
     """logging: messages"""
     await it.set_level("debug")
@@ -281,7 +281,7 @@ async def logging_own(it):
     await eventually(lambda: len(it.heard.logs) > before, "the log message")
 
 
-@operation("fixture", needs="notifications")
+@operation("fixture", needs="fixture-logs")
 async def logging_level(it):
     """logging: nothing below the level"""
     await it.set_level("error")
@@ -467,7 +467,7 @@ async def cancel(it):
     same(text(await it.call("echo", {"message": "after"})), "after")
 
 
-@operation("fixture", needs="notifications")
+@operation("fixture", needs="changes")
 async def changed(it):
     """notification: the tools changed"""
     async with it.listen():
