@@ -10,7 +10,7 @@ mod outcome;
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -26,7 +26,6 @@ use crate::{
     harness::{Drawbridge, Setup},
     processes::{Background, free_address, pause},
     repo::Repo,
-    run::fixture,
     site::{self, Mode},
     stage::note,
 };
@@ -121,7 +120,7 @@ fn with_server(
 fn start(repo: &Repo, matrix: &Matrix, programs: &Programs, name: &str) -> Result<(Background, String)> {
     let server = &matrix.servers[name];
     let Some((script, arguments)) = server.program.split_first() else {
-        return fixture(&programs.fixture, "127.0.0.1:0", &server.generations);
+        return fixture(&programs.fixture, &server.generations);
     };
     let listen = free_address()?;
     let port = listen.port().to_string();
@@ -141,6 +140,15 @@ fn start(repo: &Repo, matrix: &Matrix, programs: &Programs, name: &str) -> Resul
     }
     let path = if server.sse { "sse" } else { "mcp" };
     Ok((running, format!("http://{listen}/{path}")))
+}
+
+/// The fixture, with lists in pages.
+fn fixture(program: &Path, generations: &str) -> Result<(Background, String)> {
+    let mut command = Command::new(program);
+    command.args(["--listen", "127.0.0.1:0", "--page-size", "7", "--generations", generations]);
+    let (running, line) = Background::start_announcing("mcp-fixture", &mut command, SERVER_DEADLINE)?;
+    let url = line.strip_prefix("listening on ").with_context(|| format!("mcp-fixture said `{line}`"))?.to_owned();
+    Ok((running, url))
 }
 
 /// Runs a client to its end. What it writes besides its lines is for the eye only and left out.

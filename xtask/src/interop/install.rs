@@ -27,11 +27,8 @@ pub(super) fn ensure(repo: &Repo, name: &str, installation: &Installation) -> Re
         note(&format!("installing {}", packages.join(" ")));
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
-        if python {
-            pip(&directory, packages)?
-        } else {
-            npm(&directory, packages)?
-        }
+        let install = if python { pip } else { npm };
+        install(&directory, packages)?;
         fs::write(&mark, packages.join("\n")).with_context(|| format!("{} cannot be written", mark.display()))?;
     }
     for of in ["interop/clients", "interop/servers"] {

@@ -11,7 +11,8 @@ use crate::repo::Repo;
 /// A line of a client's output.
 #[derive(Debug, Deserialize)]
 pub(super) struct Operation {
-    operation: String,
+    #[serde(rename = "operation")]
+    name: String,
     ok: bool,
     #[serde(default)]
     why: String,
@@ -19,8 +20,8 @@ pub(super) struct Operation {
 
 impl Operation {
     /// One that stands for a client that did not come to its end.
-    pub(super) fn broken(operation: &str, why: String) -> Self {
-        Self { operation: operation.to_owned(), ok: false, why }
+    pub(super) fn broken(name: &str, why: String) -> Self {
+        Self { name: name.to_owned(), ok: false, why }
     }
 }
 
@@ -60,11 +61,11 @@ impl Expected {
     fn surprises(&self, outcome: &Outcome) -> Vec<String> {
         let Pair { client, server } = &outcome.pair;
         let surprise = |one: &Operation| {
-            let listed = self.0.contains(&(client.clone(), server.clone(), one.operation.clone()));
+            let listed = self.0.contains(&(client.clone(), server.clone(), one.name.clone()));
             match (one.ok, listed) {
-                (false, false) => Some(format!("{client} -> {server}: {}: {}", one.operation, one.why)),
+                (false, false) => Some(format!("{client} -> {server}: {}: {}", one.name, one.why)),
                 (true, true) => {
-                    Some(format!("{client} -> {server}: {}: passes, but interop/expected.txt lists it", one.operation))
+                    Some(format!("{client} -> {server}: {}: passes, but interop/expected.txt lists it", one.name))
                 }
                 _ => None,
             }
@@ -102,7 +103,7 @@ mod tests {
         let expected = Expected::parse("# why\nold | all | ping | it has none\n\n").expect("readable");
         let outcome = |operation: &str, ok| Outcome {
             pair: Pair { client: "old".to_owned(), server: "all".to_owned() },
-            operations: vec![Operation { operation: operation.to_owned(), ok, why: String::new() }],
+            operations: vec![Operation { name: operation.to_owned(), ok, why: String::new() }],
         };
         assert!(expected.surprises(&outcome("ping", false)).is_empty());
         assert!(expected.surprises(&outcome("call", true)).is_empty());
