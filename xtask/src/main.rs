@@ -12,6 +12,7 @@ mod e2e;
 mod harness;
 mod header_proxy;
 mod http;
+mod interop;
 mod lint;
 mod npm;
 mod processes;
@@ -62,6 +63,8 @@ enum Command {
     Site(site::Args),
     /// The protocol's conformance suite against the proxy in front of the fixture
     Conformance(conformance::Args),
+    /// Real clients and servers of all generations through Drawbridge; needs npm and PyPI
+    Interop(interop::Args),
 }
 
 fn main() -> ExitCode {
@@ -86,5 +89,6 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(args) => bench::run(&repo, &args),
         Command::Site(args) => site::build(&repo, args.mode()),
         Command::Conformance(args) => conformance::run(&repo, &args),
+        Command::Interop(args) => interop::run(&repo, &args),
     }
 }
