@@ -42,8 +42,11 @@ export async function expectTheLook(page: Page, name: string, covered: readonly 
 /** Waits for the next frame and for what moves in it: colours that change take a moment even with reduced motion. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    const painted = new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    const ends = (animation: Animation): boolean => animation.effect?.getComputedTiming().endTime !== Infinity;
+    const moved = Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+    // What was replaced meanwhile may never say that it has finished.
+    await Promise.race([Promise.all([painted, moved]), new Promise((waited) => setTimeout(waited, 2000))]);
   });
 }
 
