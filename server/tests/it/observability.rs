@@ -159,9 +159,12 @@ async fn clients_are_told_what_their_request_took_in_development_only() {
     app.finish().await;
 }
 
+/// A request that arrived: path, headers, body.
+type Arrived = (String, HeaderMap, Vec<u8>);
+
 /// A collector of traces: what was posted to it, with the headers.
 #[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<(String, HeaderMap, Vec<u8>)>>>);
+struct Sink(Arc<Mutex<Vec<Arrived>>>);
 
 impl Sink {
     async fn spawn() -> (Self, String) {
