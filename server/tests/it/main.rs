@@ -28,3 +28,4 @@ mod operations;
 mod secrets;
 mod shutdown;
 mod stage;
+mod streams;
