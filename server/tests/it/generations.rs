@@ -343,6 +343,28 @@ on_sqlite! {
         }
     }
 
+    async fn a_tool_with_invalid_annotations_is_not_shown_to_an_older_client(app: &App) {
+        let fixture = server_of(Era::Modern).await;
+        let argument = |header: &str| json!({ "type": "string", "x-mcp-header": header });
+        for (name, properties) in [
+            ("straight", json!({ "value": argument("Value") })),
+            ("crooked", json!({ "value": argument("My Value") })),
+            ("doubled", json!({ "one": argument("Value"), "two": argument("value") })),
+        ] {
+            let schema = json!({ "type": "object", "properties": properties });
+            fixture.add_tool(name, "Mirrors an argument", schema).await.unwrap();
+        }
+        let across = Across::before(app, fixture, json!(["echo", "straight", "crooked", "doubled"])).await;
+        let older = app.mcp("across", &across.eve, Era::Legacy).await;
+        assert_eq!(older.tools().await, ["echo", "straight"]);
+        assert!(older.call("straight", json!({ "value": "x" })).await.text().contains('x'));
+        older.call("crooked", json!({ "value": "x" })).await.error();
+        assert_eq!(across.fixture.calls("crooked"), 0);
+        // A client of the server's own generation judges by itself.
+        let same = app.mcp("across", &across.eve, Era::Modern).await;
+        assert_eq!(same.tools().await, ["echo", "straight", "crooked", "doubled"]);
+    }
+
     async fn an_older_client_cancels_a_call_of_a_stateless_server(app: &App) {
         let across = Across::new(app, Era::Legacy, json!("all")).await;
         a_call_is_cancelled(app, &across).await;
