@@ -365,6 +365,44 @@ on_sqlite! {
         assert_eq!(same.tools().await, ["echo", "straight", "crooked", "doubled"]);
     }
 
+    async fn a_stateless_server_may_want_its_revision_named_again(app: &App) {
+        let refused = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let turn = refused.clone();
+        let answer = move |body: axum::body::Bytes| {
+            let asked: Value = serde_json::from_slice(&body).unwrap();
+            let mut result = match asked["method"].as_str().unwrap() {
+                "server/discover" if !turn.swap(true, std::sync::atomic::Ordering::Relaxed) => {
+                    let data = json!({ "supported": ["2026-07-28"], "requested": "2026-07-28" });
+                    let error = json!({ "code": -32022, "message": "Unsupported protocol version", "data": data });
+                    let body = axum::Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "error": error }));
+                    return std::future::ready((http::StatusCode::BAD_REQUEST, body));
+                }
+                "server/discover" => json!({ "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {} },
+                    "_meta": { "io.modelcontextprotocol/serverInfo": { "name": "choosy", "version": "1" } } }),
+                "tools/list" => json!({ "tools": [{ "name": "one", "inputSchema": { "type": "object" } }] }),
+                method => panic!("{method}"),
+            };
+            result["resultType"] = json!("complete");
+            result["ttlMs"] = json!(0);
+            result["cacheScope"] = json!("private");
+            let body = axum::Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }));
+            std::future::ready((http::StatusCode::OK, body))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let id = app.add_server(&admin, "choosy", &url, &[]).await;
+        app.allow(&admin, &eve, id, json!("all")).await;
+        refused.store(false, std::sync::atomic::Ordering::Relaxed);
+        let mcp = app.unconnected("choosy", &eve, Era::Legacy);
+        let opened = mcp.request("initialize", mcp.initialize_params()).await;
+        assert!(refused.load(std::sync::atomic::Ordering::Relaxed), "it was asked");
+        assert_eq!(opened.result()["serverInfo"]["name"], "choosy", "{}", opened.reply.text());
+        assert!(opened.result()["capabilities"]["tools"].is_object(), "{}", opened.reply.text());
+        serving.abort();
+    }
+
     async fn an_older_client_cancels_a_call_of_a_stateless_server(app: &App) {
         let across = Across::new(app, Era::Legacy, json!("all")).await;
         a_call_is_cancelled(app, &across).await;
