@@ -1,8 +1,9 @@
 //! Event streams: what a client's revision does not know of them stays away from it, and what a server's allows is used.
 
+use domain::Outcome;
 use http::Method;
 use serde_json::{Value, json};
-use testkit::fixture::{Fixture, FixtureOptions, Generations, ToolSet};
+use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet};
 
 use crate::harness::http::Reply;
 use crate::harness::mcp::Era;
@@ -94,4 +95,20 @@ on_both_engines! {
             assert!(events[0].0.is_some(), "{version}: {text}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_whose_stream_the_server_closes_is_fetched() {
+    let app = App::start(store::Engine::Sqlite).await;
+    let (fixture, eve) = served(&app, Generations::Only(vec![Generation::V2025_11_25])).await;
+    let mcp = app.mcp("streams", &eve, Era::Modern).await;
+    let answer = mcp.call("test_reconnection", json!({})).await;
+    assert_eq!(answer.text(), "Reconnection test completed");
+    let resumed = fixture.received().into_iter().filter(|request| request.header("last-event-id").is_some());
+    assert_eq!(resumed.map(|request| request.method).collect::<Vec<_>>(), [Method::GET]);
+    assert_eq!(fixture.calls("test_reconnection"), 1, "nothing is called twice");
+    let records = app.caused_by(answer.reply.correlation()).await;
+    let outcomes: Vec<_> = records.iter().map(|entry| entry.row.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Admitted, Outcome::Success]);
+    app.finish().await;
 }

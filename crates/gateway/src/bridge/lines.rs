@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::readers::Readers;
-use super::replies::Replies;
+use super::replies::{Replies, Resume};
 use super::speaks::Speaks;
 use super::sse_line::SseLine;
 use crate::Gateway;
@@ -269,7 +269,8 @@ impl Gateway {
         if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
             return Err(Fault::SessionEnded);
         }
-        Ok(Replies::new(self, context, upstream)?.beside(beside))
+        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
+        Ok(Replies::new(self, context, upstream)?.resuming(resume).beside(beside))
     }
 
     /// Opens the stream of a session, if the server has one.
