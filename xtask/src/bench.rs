@@ -97,7 +97,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         drawbridge: drawbridge.clone(),
         listen,
         public: listen,
-        upstream: &upstream_url,
+        upstream: Some(&upstream_url),
         transport: "streamable_http",
         database_url: args.database_url.as_deref(),
     })?;
