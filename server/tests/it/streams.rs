@@ -1,9 +1,14 @@
 //! Event streams: what a client's revision does not know of them stays away from it, and what a server's allows is used.
 
+use std::sync::{Arc, Mutex};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::response::IntoResponse as _;
 use domain::Outcome;
-use http::Method;
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet};
+use testkit::fixture::{Fixture, FixtureOptions, Generations, ToolSet};
 
 use crate::harness::http::Reply;
 use crate::harness::mcp::Era;
@@ -97,18 +102,67 @@ on_both_engines! {
     }
 }
 
+/// A server of 2025-11-25 that closes the stream of a call before it answers, and keeps the answer or not.
+async fn closing(keeps: bool) -> (String, Arc<Mutex<Vec<String>>>) {
+    let resumed = Arc::<Mutex<Vec<String>>>::default();
+    let seen = resumed.clone();
+    let events = |text: String| ([("content-type", "text/event-stream")], text).into_response();
+    let answer = move |method: Method, headers: HeaderMap, body: Bytes| {
+        let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let json = |result: Value| {
+            let message = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result });
+            ([("mcp-session-id", "one")], Json(message)).into_response()
+        };
+        let response = match asked["method"].as_str() {
+            Some("initialize") => json(json!({ "protocolVersion": "2025-11-25", "capabilities": { "tools": {} },
+                "serverInfo": { "name": "closing", "version": "1" } })),
+            Some("tools/list") => json(json!({ "tools": [{ "name": "late", "inputSchema": { "type": "object" } }] })),
+            Some("tools/call") => events("id: 7\nretry: 200\ndata: \n\n".to_owned()),
+            Some("notifications/initialized" | "notifications/cancelled") => StatusCode::ACCEPTED.into_response(),
+            Some(_) => (StatusCode::BAD_REQUEST, "what?").into_response(),
+            None => match headers.get("last-event-id").and_then(|id| id.to_str().ok()) {
+                Some(id) if method == Method::GET => {
+                    seen.lock().unwrap().push(id.to_owned());
+                    let content = json!({ "content": [{ "type": "text", "text": "at last" }] });
+                    // The calls of a session are numbered from 1; the list comes first.
+                    let message = |id: u64| json!({ "jsonrpc": "2.0", "id": id, "result": content }).to_string();
+                    events(if keeps {
+                        (1..9).map(|id| format!("data: {}\n\n", message(id))).collect()
+                    } else {
+                        String::new()
+                    })
+                }
+                _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+            },
+        };
+        std::future::ready(response)
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+    (url, resumed)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_whose_stream_the_server_closes_is_fetched() {
     let app = App::start(store::Engine::Sqlite).await;
-    let (fixture, eve) = served(&app, Generations::Only(vec![Generation::V2025_11_25])).await;
-    let mcp = app.mcp("streams", &eve, Era::Modern).await;
-    let answer = mcp.call("test_reconnection", json!({})).await;
-    assert_eq!(answer.text(), "Reconnection test completed");
-    let resumed = fixture.received().into_iter().filter(|request| request.header("last-event-id").is_some());
-    assert_eq!(resumed.map(|request| request.method).collect::<Vec<_>>(), [Method::GET]);
-    assert_eq!(fixture.calls("test_reconnection"), 1, "nothing is called twice");
-    let records = app.caused_by(answer.reply.correlation()).await;
-    let outcomes: Vec<_> = records.iter().map(|entry| entry.row.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Admitted, Outcome::Success]);
+    let (admin, eve) = (app.admin().await, app.employee().await);
+    for (slug, keeps) in [("keeps", true), ("forgets", false)] {
+        let (url, resumed) = closing(keeps).await;
+        let id = app.add_server(&admin, slug, &url, &[]).await;
+        app.allow(&admin, &eve, id, json!("all")).await;
+        let mcp = app.mcp(slug, &eve, Era::Modern).await;
+        let answer = mcp.call("late", json!({})).await;
+        if keeps {
+            assert_eq!(answer.text(), "at last");
+        } else {
+            assert_eq!(answer.error(), 10_502, "{}", answer.reply.text());
+        }
+        let expected = if keeps { 1 } else { 4 };
+        assert_eq!(*resumed.lock().unwrap(), vec!["7".to_owned(); expected], "{slug}");
+        let records = app.caused_by(answer.reply.correlation()).await;
+        let outcome = if keeps { Outcome::Success } else { Outcome::Failure };
+        assert_eq!(records.last().unwrap().row.outcome, outcome);
+    }
     app.finish().await;
 }

@@ -25,6 +25,8 @@ const GRACE: Duration = Duration::from_millis(30);
 const RETRY: Duration = Duration::from_secs(1);
 /// The least that is waited before, whatever the server says.
 const LEAST: Duration = Duration::from_millis(100);
+/// How many streams in a row may have nothing to say before the answer is given up.
+const SILENT: u32 = 3;
 
 /// Reads JSON-RPC messages: those of an answer as they come, and what the server says elsewhere meanwhile.
 pub(crate) struct Replies {
@@ -168,6 +170,10 @@ pub(crate) struct Resume {
     headers: HeaderMap,
     /// The last event that had an id.
     last: Option<HeaderValue>,
+    /// How long the server wants to be left alone before.
+    wait: Duration,
+    /// Streams without such an event since.
+    silent: u32,
     /// The end of the time that the answer has.
     ends: Instant,
 }
@@ -175,19 +181,28 @@ pub(crate) struct Resume {
 impl Resume {
     /// Within a session, which these headers name.
     pub(crate) fn new(gateway: &Gateway, context: &Context, headers: HeaderMap, total: Duration) -> Self {
-        Self { gateway: gateway.clone(), context: context.share(), headers, last: None, ends: Instant::now() + total }
+        Self {
+            gateway: gateway.clone(),
+            context: context.share(),
+            headers,
+            last: None,
+            wait: RETRY,
+            silent: 0,
+            ends: Instant::now() + total,
+        }
     }
 
     /// What comes after the events that were read. `None` if the server gave nothing to go on from.
     fn after(&mut self, read: &sse::Decoder) -> Option<Opening> {
         let last = read.last_event_id().filter(|id| !id.is_empty()).and_then(|id| HeaderValue::try_from(id).ok());
+        self.silent = if last.is_some() { 0 } else { self.silent + 1 };
         self.last = last.or(self.last.take());
         let (last, ends) = (self.last.clone()?, self.ends);
-        let wait = read.retry().map_or(RETRY, Duration::from_millis).max(LEAST);
-        let begins = Instant::now().checked_add(wait)?;
+        self.wait = read.retry().map_or(self.wait, Duration::from_millis);
+        let begins = Instant::now().checked_add(self.wait.max(LEAST))?;
         let (gateway, context, mut headers) = (self.gateway.clone(), self.context.share(), self.headers.clone());
         headers.insert("last-event-id", last);
-        (begins < ends).then(|| -> Opening {
+        (begins < ends && self.silent <= SILENT).then(|| -> Opening {
             Box::pin(async move {
                 tokio::time::sleep_until(begins).await;
                 let outgoing = Outgoing { method: Method::GET, headers, to: None, body: None };
