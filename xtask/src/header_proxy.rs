@@ -1,8 +1,8 @@
 //! A reverse proxy that adds one header to every request and changes nothing else.
 //!
 //! The conformance runner cannot send a key, and its requests must arrive as it wrote them: `Host` is kept, bodies and
-//! event streams pass byte by byte. Each connection carries one request (`Connection: close` is added), so that no
-//! message has to be parsed beyond its head.
+//! event streams pass byte by byte. Each connection carries one request (`Connection: close` is added, to its answer,
+//! too), so that no message has to be parsed beyond its head.
 
 use std::{
     io::{Read, Write},
@@ -54,7 +54,7 @@ fn pass(mut client: TcpStream, upstream: SocketAddr, header: &str) -> Result<()>
 
     let mut server = TcpStream::connect(upstream).context("the server behind the proxy does not answer")?;
     server.set_nodelay(true)?;
-    server.write_all(&with_header(&head, header)?)?;
+    server.write_all(&closing(&head, Some(header))?)?;
     server.write_all(&body)?;
 
     let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
@@ -63,20 +63,27 @@ fn pass(mut client: TcpStream, upstream: SocketAddr, header: &str) -> Result<()>
         // The client is done or gone: a server that still streams to it must learn of it.
         let _ = to_server.shutdown(Shutdown::Write);
     });
-    let answered = copy(&mut server, &mut client);
+    let answered = answer(&mut server, &mut client);
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Both);
     answered
 }
 
-/// The head of a request with its final empty line, and what has already arrived of the body.
-fn read_head(client: &mut TcpStream) -> Result<(Vec<u8>, Vec<u8>)> {
+fn answer(server: &mut TcpStream, client: &mut TcpStream) -> Result<()> {
+    let (head, body) = read_head(server)?;
+    client.write_all(&closing(&head, None)?)?;
+    client.write_all(&body)?;
+    copy(server, client)
+}
+
+/// The head of a message with its final empty line, and what has already arrived of the body.
+fn read_head(from: &mut TcpStream) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut head = Vec::new();
     let mut chunk = [0; 4096];
     loop {
-        let read = client.read(&mut chunk)?;
+        let read = from.read(&mut chunk)?;
         if read == 0 {
-            bail!("the client closed before it sent a request");
+            bail!("a connection was closed before a message came");
         }
         head.extend_from_slice(&chunk[..read]);
         if let Some(end) = head.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -84,16 +91,20 @@ fn read_head(client: &mut TcpStream) -> Result<(Vec<u8>, Vec<u8>)> {
             return Ok((head, body));
         }
         if head.len() > HEAD_LIMIT {
-            bail!("the head of a request is larger than {HEAD_LIMIT} bytes");
+            bail!("the head of a message is larger than {HEAD_LIMIT} bytes");
         }
     }
 }
 
-/// The head with our header and `Connection: close` after the request line, without the client's own `Connection`.
-fn with_header(head: &[u8], header: &str) -> Result<Vec<u8>> {
-    let text = std::str::from_utf8(head).context("the head of a request is not UTF-8")?;
-    let (request_line, rest) = text.split_once("\r\n").context("a request has a first line")?;
-    let mut out = format!("{request_line}\r\n{header}\r\nConnection: close\r\n");
+/// The head with a header of ours and `Connection: close` after the first line, without the message's own `Connection`.
+fn closing(head: &[u8], header: Option<&str>) -> Result<Vec<u8>> {
+    let text = std::str::from_utf8(head).context("the head of a message is not UTF-8")?;
+    let (first, rest) = text.split_once("\r\n").context("a message has a first line")?;
+    let mut out = format!("{first}\r\n");
+    for line in header.into_iter().chain(["Connection: close"]) {
+        out.push_str(line);
+        out.push_str("\r\n");
+    }
     for line in rest.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:")) {
         if line.is_empty() {
             break;
@@ -148,10 +159,10 @@ mod tests {
              Content-Length: 4\r\n\r\nbody"
         );
 
-        accepted.write_all(b"HTTP/1.1 200 OK\r\n\r\nanswer").expect("answered");
+        accepted.write_all(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nanswer").expect("answered");
         drop(accepted);
         let mut answer = String::new();
         client.read_to_string(&mut answer).expect("complete");
-        assert!(answer.ends_with("answer"));
+        assert_eq!(answer, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nanswer");
     }
 }
