@@ -353,7 +353,11 @@ fn legacy_errors_become_modern_ones() {
         answer_to_modern("resources/read", r#""error":{"code":-32002,"message":"m","data":{"uri":"a:b"}}"#),
         r#""error":{"code":-32602,"message":"m","data":{"uri":"a:b"}}"#
     );
-    for untouched in [r#""error":{"code":-32042,"message":""}"#, r#""error":{"code":-32000}"#, r#""error":[]"#] {
+    assert_eq!(
+        answer_to_modern("tools/call", r#""error":{"code": -32042 ,"message":"m","data":{"elicitations":[]}}"#),
+        r#""error":{"code": -32603 ,"message":"m","data":{"elicitations":[]}}"#
+    );
+    for untouched in [r#""error":{"code":-32602,"message":""}"#, r#""error":{"code":-32000}"#, r#""error":[]"#] {
         assert_eq!(answer_to_modern("tools/call", untouched), untouched);
     }
 }
