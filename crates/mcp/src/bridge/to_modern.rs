@@ -8,7 +8,7 @@ use crate::envelope::Call;
 use crate::error::codes;
 use crate::headers::encode_value;
 use crate::method::Method;
-use crate::raw::Raw;
+use crate::raw::{Kind, Raw};
 use crate::splice::{Splice, SpliceError};
 
 /// A legacy client's request for a modern server: it names version, client and capabilities in `_meta`
@@ -48,7 +48,8 @@ pub fn modern_headers(call: &Call<'_>) -> ModernHeaders {
 
 /// A legacy server's response for a modern client.
 ///
-/// * Results say that they are complete, and those that could be cached that they must not be.
+/// * Results say that they are complete, whatever the server means by a `resultType` of its own, and those
+///   that could be cached that they must not be, unless the server says otherwise in a way that is valid.
 /// * A resource that is not found gets its modern code. An error that wants URLs opened becomes an internal
 ///   one, since modern clients must not see its code: ask [`super::url_elicitation`] first.
 pub fn response_to_modern(body: &[u8], method: &Method<'_>) -> Result<Bytes, SpliceError> {
@@ -59,7 +60,7 @@ pub fn response_to_modern(body: &[u8], method: &Method<'_>) -> Result<Bytes, Spl
         if is_cacheable(method) {
             set.extend([("ttlMs", "0"), ("cacheScope", r#""private""#)]);
         }
-        set.retain(|(key, _)| result.get(key).is_none());
+        set.retain(|(key, _)| !result.get(key).is_some_and(|said| holds(key, said)));
         return splice.edit(result, none, &set).finish();
     }
     let code = object(root, "error").and_then(|error| error.get("code"));
@@ -71,6 +72,15 @@ pub fn response_to_modern(body: &[u8], method: &Method<'_>) -> Result<Bytes, Spl
     match code.zip(modern) {
         Some((code, modern)) => splice.replace(code.range(), modern.to_string().into_bytes()).finish(),
         None => splice.finish(),
+    }
+}
+
+/// Whether a modern client can make of this member of a result what its name says.
+fn holds(key: &str, said: Raw<'_>) -> bool {
+    match key {
+        "ttlMs" => said.kind() == Kind::Number && !said.text().starts_with('-'),
+        "cacheScope" => matches!(said.as_str().as_deref(), Some("public" | "private")),
+        _ => said.as_str().as_deref() == Some("complete"),
     }
 }
 

@@ -348,6 +348,33 @@ fn results_gain_what_modern_clients_require() {
 }
 
 #[test]
+fn what_a_legacy_server_says_by_these_names_is_of_no_other_kind() {
+    for kind in ["\"input_required\"", "\"task\"", "\"vendor\"", "null"] {
+        assert_eq!(
+            answer_to_modern(
+                "tools/call",
+                &format!(r#""result":{{"content":[],"resultType":{kind} ,"requestState":"s"}}"#)
+            ),
+            r#""result":{"content":[],"resultType":"complete" ,"requestState":"s"}"#
+        );
+    }
+    for (ttl, scope) in [("\"9\"", "\"public\""), ("-1", "\"private\""), ("null", "\"all\""), ("1e3", "7")] {
+        let result = format!(r#""result":{{"ttlMs":{ttl},"cacheScope":{scope},"tools":[]}}"#);
+        let ttl = if ttl == "1e3" { ttl } else { "0" };
+        let scope = if scope.starts_with("\"p") { scope } else { "\"private\"" };
+        assert_eq!(
+            answer_to_modern("tools/list", &result),
+            format!(r#""result":{{"resultType":"complete","ttlMs":{ttl},"cacheScope":{scope},"tools":[]}}"#)
+        );
+        assert_eq!(
+            answer_to_modern("tools/call", &result),
+            result.replacen('{', r#"{"resultType":"complete","#, 1),
+            "nothing but lists and resources can be cached"
+        );
+    }
+}
+
+#[test]
 fn legacy_errors_become_modern_ones() {
     assert_eq!(
         answer_to_modern("resources/read", r#""error":{"code":-32002,"message":"m","data":{"uri":"a:b"}}"#),
