@@ -263,8 +263,20 @@ fn results_lose_what_legacy_clients_do_not_know() {
         r#""result":{"content":[],"_meta":{"v":1}}"#
     );
     assert_eq!(answer_to_legacy("completion/complete", r#""result":{"resultType":"complete"}"#), r#""result":{}"#);
-    for untouched in [r#""result":{"resultType":"task","task":{}}"#, r#""result":[1]"#, r#""result":{"_meta":{}}"#] {
+    for untouched in [r#""result":[1]"#, r#""result":{"_meta":{}}"#] {
         assert_eq!(answer_to_legacy("tools/call", untouched), untouched);
+    }
+}
+
+#[test]
+fn results_of_a_kind_that_legacy_clients_have_not_are_errors() {
+    for (kind, named) in [("\"task\"", "task"), ("\"input_required\"", "input_required"), ("7", "7")] {
+        let error = answer_to_legacy(
+            "tools/call",
+            &format!(r#""result":{{"resultType":{kind},"content":[],"_meta":{{"v":1}}}}"#),
+        );
+        assert!(error.starts_with(r#""error":{"code":-32603,"message":""#), "{error}");
+        assert!(error.contains(named) && !error.contains("content") && !error.contains("result\""), "{error}");
     }
 }
 
