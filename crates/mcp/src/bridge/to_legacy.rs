@@ -42,7 +42,8 @@ pub fn notification_to_legacy(body: &[u8]) -> Result<Bytes, SpliceError> {
 ///   "ResultType"), and legacy clients would take it for a complete one. Who asked for input must have been
 ///   given it before, see [`super::input_requests`].
 /// * Output schemas and structured content that are no objects go, because legacy clients refuse the
-///   whole list or result over them; structured content without any other becomes text.
+///   whole list or result over them; structured content without any other becomes text. For the same reason
+///   schemas of properties that are `true` or `false` are written as objects.
 /// * Errors about modern headers, versions and capabilities become internal ones: they are between
 ///   gateway and server. A resource that is not found gets its legacy code.
 pub fn response_to_legacy(body: &[u8], method: &Method<'_>) -> Result<Bytes, SpliceError> {
@@ -89,11 +90,24 @@ fn result_to_legacy<'a>(splice: Splice<'a>, result: Raw<'_>, method: &Method<'_>
 
 fn tools_to_legacy<'a>(mut splice: Splice<'a>, tools: Raw<'_>) -> Splice<'a> {
     for tool in tools.elements() {
-        if tool.get("outputSchema").is_some_and(|schema| !describes_object(schema)) {
-            splice = splice.edit(tool, |key| key == "outputSchema", &[]);
-        }
+        splice = tool.get("inputSchema").into_iter().fold(splice, properties_to_legacy);
+        splice = match tool.get("outputSchema") {
+            Some(schema) if describes_object(schema) => properties_to_legacy(splice, schema),
+            Some(_) => splice.edit(tool, |key| key == "outputSchema", &[]),
+            None => splice,
+        };
     }
     splice
+}
+
+/// Writes schemas of properties that are no objects as objects that say the same.
+fn properties_to_legacy<'a>(splice: Splice<'a>, schema: Raw<'_>) -> Splice<'a> {
+    let properties = schema.get("properties").into_iter().flat_map(Raw::members);
+    properties.fold(splice, |splice, (_, property)| match property.as_bool() {
+        Some(true) => splice.replace(property.range(), &b"{}"[..]),
+        Some(false) => splice.replace(property.range(), &br#"{"not":{}}"#[..]),
+        None => splice,
+    })
 }
 
 fn has_content(result: Raw<'_>) -> bool {

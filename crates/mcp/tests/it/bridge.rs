@@ -303,7 +303,23 @@ fn structured_content_that_is_no_object_becomes_what_legacy_clients_accept() {
     );
     let object = r#""result":{"structuredContent":{"a":1}}"#;
     assert_eq!(answer_to_legacy("tools/call", object), object);
+    // An output schema of which no object is the result goes, and what conforms to it stays.
+    let odd = r#""result":{"tools":[{"name":"a","outputSchema":{"type":["object","null"]}}]}"#;
+    assert_eq!(answer_to_legacy("tools/list", odd), r#""result":{"tools":[{"name":"a"}]}"#);
     let elsewhere = r#""result":{"structuredContent":[1],"tools":[{"outputSchema":1}]}"#;
+    assert_eq!(answer_to_legacy("vendor/run", elsewhere), elsewhere);
+}
+
+#[test]
+fn schemas_of_properties_are_objects_for_legacy_clients() {
+    assert_eq!(
+        answer_to_legacy(
+            "tools/list",
+            r#""result":{"tools":[{"name":"a","inputSchema":{"type":"object","properties":{"any":true, "none" : false ,"deep":{"properties":{"x":true}},"additionalProperties":true},"additionalProperties":false},"outputSchema":{"properties":{"y":true},"type":"object"}},{"name":"b","inputSchema":{"type":"object","properties":[true]}}]}"#
+        ),
+        r#""result":{"tools":[{"name":"a","inputSchema":{"type":"object","properties":{"any":{}, "none" : {"not":{}} ,"deep":{"properties":{"x":true}},"additionalProperties":{}},"additionalProperties":false},"outputSchema":{"properties":{"y":{}},"type":"object"}},{"name":"b","inputSchema":{"type":"object","properties":[true]}}]}"#
+    );
+    let elsewhere = r#""result":{"tools":[{"inputSchema":{"properties":{"x":true}}}]}"#;
     assert_eq!(answer_to_legacy("vendor/run", elsewhere), elsewhere);
 }
 
