@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::meta::{Change, SERVER_INFO, SUBSCRIPTION_ID, is_reserved, message, object, quoted};
+use super::param_headers::ParamHeaders;
 use super::to_modern::method_of;
 use crate::error::{RpcError, codes};
 use crate::list::ListKind;
@@ -44,6 +45,7 @@ pub fn notification_to_legacy(body: &[u8]) -> Result<Bytes, SpliceError> {
 /// * Output schemas and structured content that are no objects go, because legacy clients refuse the
 ///   whole list or result over them; structured content without any other becomes text. For the same reason
 ///   schemas of properties that are `true` or `false` are written as objects.
+/// * Tools whose `x-mcp-header` is invalid go: legacy clients do not know that they must not offer them.
 /// * Errors about modern headers, versions and capabilities become internal ones: they are between
 ///   gateway and server. A resource that is not found gets its legacy code.
 pub fn response_to_legacy(body: &[u8], method: &Method<'_>) -> Result<Bytes, SpliceError> {
@@ -88,8 +90,10 @@ fn result_to_legacy<'a>(splice: Splice<'a>, result: Raw<'_>, method: &Method<'_>
     }
 }
 
-fn tools_to_legacy<'a>(mut splice: Splice<'a>, tools: Raw<'_>) -> Splice<'a> {
-    for tool in tools.elements() {
+fn tools_to_legacy<'a>(splice: Splice<'a>, tools: Raw<'_>) -> Splice<'a> {
+    let unusable = |tool: Raw<'_>| ParamHeaders::of_tool(tool).is_err();
+    let mut splice = splice.without(tools, unusable);
+    for tool in tools.elements().filter(|tool| !unusable(*tool)) {
         splice = tool.get("inputSchema").into_iter().fold(splice, properties_to_legacy);
         splice = match tool.get("outputSchema") {
             Some(schema) if describes_object(schema) => properties_to_legacy(splice, schema),

@@ -324,6 +324,24 @@ fn schemas_of_properties_are_objects_for_legacy_clients() {
 }
 
 #[test]
+fn tools_that_cannot_be_called_as_they_want_are_not_listed() {
+    let bad = |name: &str| {
+        format!(r#"{{"name":"{name}","inputSchema":{{"type":"object","x-mcp-header":"H","properties":{{"a":true}}}}}}"#)
+    };
+    let good = r#"{"name":"good", "inputSchema":{"type":"object","properties":{"c":{"type":"string","x-mcp-header":"City"}}}}"#;
+    let listed = |tools: &str| answer_to_legacy("tools/list", &format!(r#""result":{{"tools":{tools},"ttlMs":1}}"#));
+    let expected = |tools: &str| format!(r#""result":{{"tools":{tools}}}"#);
+    for (tools, left) in [
+        (format!("[ {} ]", bad("a")), "[  ]".to_owned()),
+        (format!("[{}, {good}]", bad("a")), format!("[{good}]")),
+        (format!("[{good} ,{}]", bad("a")), format!("[{good}]")),
+        (format!("[{good},{} , {},\n{good}]", bad("a"), bad("b")), format!("[{good},{good}]")),
+    ] {
+        assert_eq!(listed(&tools), expected(&left));
+    }
+}
+
+#[test]
 fn modern_errors_become_legacy_ones() {
     for code in [-32020, -32021, -32022] {
         assert_eq!(
