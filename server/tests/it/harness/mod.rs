@@ -3,6 +3,7 @@
 pub(crate) mod http;
 pub(crate) mod mcp;
 pub(crate) mod process;
+pub(crate) mod sse;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
