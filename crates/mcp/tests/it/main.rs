@@ -5,9 +5,12 @@
 mod bridge;
 mod bridge_input;
 mod bridge_laws;
+mod bridge_laws_input;
 mod bridge_rmcp;
+mod bridge_total;
 mod envelope;
 mod error;
+mod generators;
 mod headers;
 mod list;
 mod result;

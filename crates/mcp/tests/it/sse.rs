@@ -60,6 +60,16 @@ fn a_stream_is_read_as_the_standard_says() {
 }
 
 #[test]
+fn a_stream_may_end_with_a_comment() {
+    for whole in [": bye\n", ":", "data: x\n\n: bye", ": a\n: b\n", "\u{feff}:\r", "data: x\r\r:\r"] {
+        assert_eq!(decode(&[whole.as_bytes()], 100).unwrap().1.finish(), Ok(()), "{whole:?}");
+    }
+    for cut_off in [": a\ndata: x\n: b\n", "id: 1\n:", ": a\nd"] {
+        assert_eq!(decode(&[cut_off.as_bytes()], 100).unwrap().1.finish(), Err(SseError::CutOff), "{cut_off:?}");
+    }
+}
+
+#[test]
 fn events_are_bounded() {
     let long = format!("data: {}\n\n", "x".repeat(100));
     assert!(decode(&[long.as_bytes()], 100).is_ok());

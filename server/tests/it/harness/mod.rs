@@ -4,6 +4,7 @@ pub(crate) mod balancer;
 pub(crate) mod http;
 pub(crate) mod mcp;
 pub(crate) mod process;
+pub(crate) mod sse;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
