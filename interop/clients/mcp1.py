@@ -1,36 +1,13 @@
 """A client on the Python SDK 1.x: python mcp1.py <url> <profile> <features>; the key is in INTEROP_KEY."""
 
 import inspect
-import os
-import sys
 from contextlib import asynccontextmanager
 
 from mcp import ClientSession, types
 from pydantic import AnyUrl
 
-from operations import Heard, main
-
-url, profile, features = sys.argv[1:4]
-headers = {"Authorization": f"Bearer {os.environ['INTEROP_KEY']}"} if os.environ.get("INTEROP_KEY") else {}
-heard = Heard()
-
-
-async def on_sampling(_context, _params):
-    content = types.TextContent(type="text", text="Paris")
-    return types.CreateMessageResult(role="assistant", content=content, model="test", stopReason="endTurn")
-
-
-async def on_roots(_context):
-    return types.ListRootsResult(roots=[types.Root(uri="file:///home/user/project", name="project")])
-
-
-async def on_elicitation(_context, _params):
-    action, content = heard.form
-    return types.ElicitResult(action=action, content=content)
-
-
-async def on_log(params):
-    heard.logs.append(params)
+from mcp_sdk import callbacks, features, headers, heard, profile, url
+from operations import main
 
 
 async def on_message(message):
@@ -62,16 +39,10 @@ class Adapter:
 
     @asynccontextmanager
     async def connected(self):
-        callbacks = {
-            "sampling_callback": on_sampling,
-            "list_roots_callback": on_roots,
-            "elicitation_callback": on_elicitation,
-            "logging_callback": on_log,
-            "message_handler": on_message,
-        }
         known = inspect.signature(ClientSession.__init__).parameters
-        callbacks = {name: callback for name, callback in callbacks.items() if name in known}
-        async with streams() as (read, write), ClientSession(read, write, **callbacks) as self.session:
+        given = {"message_handler": on_message, **callbacks(types)}
+        given = {name: callback for name, callback in given.items() if name in known}
+        async with streams() as (read, write), ClientSession(read, write, **given) as self.session:
             await self.session.initialize()
             yield
 

@@ -1,8 +1,6 @@
 """A client on the Python SDK 2.x, which speaks 2026-07-28 if the server does. Otherwise as mcp1.py."""
 
 import asyncio
-import os
-import sys
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -10,30 +8,10 @@ import mcp_types as types
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from operations import Heard, main
+from mcp_sdk import callbacks, features, headers, heard, profile, url
+from operations import main
 
-url, profile, features = sys.argv[1:4]
-headers = {"Authorization": f"Bearer {os.environ['INTEROP_KEY']}"} if os.environ.get("INTEROP_KEY") else {}
 modern = "legacy" not in features.split(",")
-heard = Heard()
-
-
-async def on_sampling(_context, _params):
-    content = types.TextContent(type="text", text="Paris")
-    return types.CreateMessageResult(role="assistant", content=content, model="test", stop_reason="endTurn")
-
-
-async def on_roots(_context):
-    return types.ListRootsResult(roots=[types.Root(uri="file:///home/user/project", name="project")])
-
-
-async def on_elicitation(_context, _params):
-    action, content = heard.form
-    return types.ElicitResult(action=action, content=content)
-
-
-async def on_log(params):
-    heard.logs.append(params)
 
 
 async def on_message(message):
@@ -54,11 +32,8 @@ class Adapter:
         async with Client(
             streamable_http_client(url, http_client=http),
             mode="auto" if modern else "legacy",
-            sampling_callback=on_sampling,
-            list_roots_callback=on_roots,
-            elicitation_callback=on_elicitation,
-            logging_callback=on_log,
             message_handler=on_message,
+            **callbacks(types),
         ) as self.client:
             version = self.client.protocol_version
             # Drawbridge speaks it to clients whatever the server behind it speaks.
