@@ -118,7 +118,8 @@ impl Decoder {
 
     /// Call at the end of the stream: an event without its blank line is lost, which the error says.
     pub fn finish(&self) -> Result<(), SseError> {
-        if self.in_event || !self.line.is_empty() { Err(SseError::CutOff) } else { Ok(()) }
+        let in_line = self.line.len() > self.mark(&self.line);
+        if self.in_event || in_line { Err(SseError::CutOff) } else { Ok(()) }
     }
 
     /// Keeps the start of a line.
