@@ -98,7 +98,7 @@ fn responses(body: &[u8], method: &Method<'_>, value: &Value) {
         (Some(result), _) => {
             let plain = *method != Method::ToolsCall || result.get("structuredContent").is_none_or(Value::is_object);
             let own = result.get("_meta").is_some_and(|meta| meta.get("io.modelcontextprotocol/serverInfo").is_some());
-            let listed = *method != Method::ToolsList || tools(result).all(|tool| describes_object(tool));
+            let listed = *method != Method::ToolsList || tools(result).all(describes_object);
             plain && listed && !own && !result.keys().any(|key| fresh(key))
         }
         (None, Some(-32_002)) => *method == Method::ResourcesRead && value["error"]["data"].get("uri").is_some(),

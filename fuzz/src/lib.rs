@@ -23,8 +23,11 @@ mod translations;
 /// Parts of an input are separated by form feeds, which occur neither in JSON nor in header values.
 const PAGE: u8 = b'\x0c';
 
+/// A target: panics when the bytes break one of its laws.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is also that of its corpus.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("bridge", bridge::run),
     ("envelope", envelope::run),
     ("headers", headers::run),

@@ -15,7 +15,9 @@ pub fn run(data: &[u8]) {
     let value = scan_with(data, Limits::RESPONSE).map(|raw| raw.decode::<Value>().ok());
     match value {
         Ok(Some(value)) => {
-            KINDS.into_iter().for_each(|kind| filtered(&body, kind, &value));
+            for kind in KINDS {
+                filtered(&body, kind, &value);
+            }
             private(&body, &value);
         }
         Ok(None) => {}
