@@ -9,6 +9,7 @@ mod bench;
 mod build;
 mod conformance;
 mod e2e;
+mod fuzz;
 mod harness;
 mod header_proxy;
 mod http;
@@ -65,6 +66,8 @@ enum Command {
     Conformance(conformance::Args),
     /// Real clients and servers of all generations through Drawbridge; needs npm and PyPI
     Interop(interop::Args),
+    /// Search for input that breaks a law of the protocol code, with libFuzzer; needs a C++ compiler
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -90,5 +93,6 @@ fn run(command: Command) -> Result<()> {
         Command::Site(args) => site::build(&repo, args.mode()),
         Command::Conformance(args) => conformance::run(&repo, &args),
         Command::Interop(args) => interop::run(&repo, &args),
+        Command::Fuzz(args) => fuzz::run(&repo, &args),
     }
 }

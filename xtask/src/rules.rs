@@ -62,6 +62,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &[]),
+    ("fuzz", &["domain", "mcp", "vault"]),
     ("xtask", &["texts"]),
 ];
 

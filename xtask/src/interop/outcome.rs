@@ -115,7 +115,8 @@ mod tests {
         assert_eq!(expected.surprises(&outcome("ping", true)).len(), 1);
         assert_eq!(expected.surprises(&outcome("call", true)), ["old -> all: ping: was not tried"]);
         assert_eq!(expected.surprises(&outcome("call", false)).len(), 2);
-        let other = Outcome { pair: Pair { client: "new".to_owned(), ..outcome("", true).pair }, operations: Vec::new() };
+        let other =
+            Outcome { pair: Pair { client: "new".to_owned(), ..outcome("", true).pair }, operations: Vec::new() };
         assert!(expected.surprises(&other).is_empty());
         assert!(Expected::parse("old | all | ping\n").is_err());
     }

@@ -12,14 +12,11 @@ use serde_json::Value;
 use crate::generators::{
     METHODS, NOTIFICATIONS, json, message, object_with, plain_json, plain_meta, scalar, space, untouched, with_member,
 };
+use crate::translations::string;
 
 const REVISION: &str = "\"2026-07-28\"";
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
-
-pub(crate) fn string(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
 
 fn value(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()

@@ -8,8 +8,8 @@ use mcp::result::Outcome;
 use mcp::{Envelope, Response, scan};
 use proptest::prelude::*;
 
-use crate::bridge_laws::string;
 use crate::generators::{json, message, scalar, space, untouched, with_member};
+use crate::translations::string;
 
 const QUESTIONS: &[&str] = &["elicitation/create", "sampling/createMessage", "roots/list"];
 

@@ -57,6 +57,11 @@ fn a_stream_is_read_as_the_standard_says() {
     assert_eq!(whole.finish(), Ok(()));
     let (_, partial) = decode(&[b"data: x\n\nda"], 10).unwrap();
     assert_eq!(partial.finish(), Err(SseError::CutOff));
+    // A byte order mark alone is an empty stream; a part of one is the start of a line.
+    for (stream, end) in [(&b"\xef\xbb\xbf"[..], Ok(())), (b"\xef\xbb", Err(SseError::CutOff))] {
+        assert_eq!(decode(&[stream], 10).unwrap().1.finish(), end);
+        assert_eq!(decode(&stream.chunks(1).collect::<Vec<_>>(), 10).unwrap().1.finish(), end);
+    }
 }
 
 #[test]
