@@ -150,6 +150,7 @@ servers-limit-max-answer = Größte Antwort (Bytes)
 servers-limit-max-event = Größtes Ereignis (Bytes)
 servers-limit-tools = Fristen einzelner Werkzeuge
 servers-limit-tools-help = Ein Werkzeug je Zeile mit seinen Sekunden, etwa: report first_byte=30 idle=60 total=900
+servers-limit-tools-twice = { $tool } steht zweimal da
 servers-limit-tools-none = keine
 servers-limit-none = keine Grenze
 servers-limit-set = { $value } (hier festgelegt)

@@ -150,6 +150,7 @@ servers-limit-max-answer = Largest answer (bytes)
 servers-limit-max-event = Largest event (bytes)
 servers-limit-tools = Deadlines of single tools
 servers-limit-tools-help = One tool a line with its seconds, such as: report first_byte=30 idle=60 total=900
+servers-limit-tools-twice = { $tool } is there twice
 servers-limit-tools-none = none
 servers-limit-none = no limit
 servers-limit-set = { $value } (set here)
