@@ -37,6 +37,9 @@ const SOURCES: &[&str] = &[
 /// words are in `texts/`.
 const NOT_LOOKED_INTO: &[&str] = &["/demo/", "/demo.rs", "/gallery/"];
 
+/// Of the pages, what server functions answer with.
+const ANSWERING: &[&str] = &["/api.rs", "/requests/prefill.rs", "/servers/limits.rs"];
+
 /// What is given to these is for the log, the audit log or nobody.
 const SILENT: &[&str] = &[
     "tracing::debug!",
@@ -196,7 +199,7 @@ fn literals() -> Vec<Literal> {
     let mut all = Vec::new();
     for file in files {
         let name = file.strip_prefix(root()).expect("below the root").display().to_string();
-        let views = name.starts_with("app/src/pages/") && !name.ends_with("api.rs");
+        let views = name.starts_with("app/src/pages/") && !ANSWERING.iter().any(|part| name.ends_with(part));
         if !views && !NOT_LOOKED_INTO.iter().any(|part| name.contains(part)) {
             let source = fs::read_to_string(&file).expect("a source");
             Reader { source: source.chars().collect(), at: 0, calls: Vec::new() }.read(&name, &mut all);
