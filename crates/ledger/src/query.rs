@@ -349,7 +349,7 @@ pub async fn denials(tx: &mut Tx, scope: Scope, limit: u32) -> Result<Vec<Denial
     Ok(page.data.into_iter().map(|row| Denial { row }).collect())
 }
 
-/// The last calls of a person, newest first, with their outcomes.
+/// The last calls of a person, newest first, with their outcomes; also those that were denied to go to a server.
 pub async fn user_calls(tx: &mut Tx, user: UserId, limit: u32) -> Result<Vec<CallRow>> {
     #[derive(sqlx::FromRow)]
     struct Call {
@@ -362,9 +362,10 @@ pub async fn user_calls(tx: &mut Tx, user: UserId, limit: u32) -> Result<Vec<Cal
     }
     let calls: Vec<Call> = sql("SELECT id, at, server_slug, tool, outcome, latency_us FROM audit
                                 WHERE actor_id = $1
-                                  AND action IN ('tool_call_success', 'tool_call_failure', 'resource_read_success',
-                                                 'resource_read_failure', 'prompt_get_success', 'prompt_get_failure',
-                                                 'completion_success', 'completion_failure')
+                                  AND (action IN ('tool_call_success', 'tool_call_failure', 'resource_read_success',
+                                                  'resource_read_failure', 'prompt_get_success', 'prompt_get_failure',
+                                                  'completion_success', 'completion_failure')
+                                       OR action = 'access_denied' AND server_id IS NOT NULL)
                                 ORDER BY at DESC, id DESC LIMIT $2")
     .bind(user)
     .bind(limit)
