@@ -1,8 +1,8 @@
 //! What the form of a request shows at first: from a draft, a catalog entry, an existing server or an earlier request.
 
 use domain::{
-    CatalogEntry, CatalogItem, Definition, Duplicate, NewRequest, Problem, Request, RequestKind, RequestState,
-    SecretField, SecretText,
+    AuthKind, CatalogEntry, CatalogItem, Definition, Duplicate, NewRequest, Problem, Request, RequestKind,
+    RequestState, SecretField, SecretText, Transport,
 };
 use service::{Caller, Services};
 
@@ -67,6 +67,7 @@ pub(super) async fn form(
         (None, None, Some(item)) => from_entry(&item.entry),
         (None, None, None) => NewRequest::default(),
     };
+    offered(&mut fields);
     fields.kind = Some(if target.is_some() { RequestKind::Access } else { RequestKind::Server });
     fields.server_id = target.as_ref().map(|target| target.id);
     fields.catalog_name = entry.as_ref().map(|item| item.entry.name.clone());
@@ -82,6 +83,17 @@ pub(super) async fn form(
         earlier: earlier.map(replaced),
         duplicates,
     })
+}
+
+/// Leaves out what the form does not offer: no such server can be connected yet.
+fn offered(fields: &mut NewRequest) {
+    if fields.auth == AuthKind::Oauth.as_str() {
+        fields.auth = AuthKind::None.to_string();
+    }
+    if fields.transport == Transport::Stdio.as_str() {
+        fields.transport = Transport::StreamableHttp.to_string();
+    }
+    fields.env.clear();
 }
 
 fn head(CatalogItem { entry, connected, requested }: CatalogItem) -> EntryHead {
@@ -187,7 +199,6 @@ fn from_earlier(earlier: &Request) -> NewRequest {
         url: earlier.url.clone(),
         auth: earlier.auth.to_string(),
         headers: named(&earlier.header_names),
-        env: named(&earlier.env_names),
         why_needed: earlier.justification.why_needed.clone(),
         use_case: earlier.justification.use_case.clone(),
         expected_value: earlier.justification.expected_value.clone(),
@@ -219,6 +230,20 @@ mod tests {
         assert_eq!(line("com.github/mcp", "GitHub", None), text("GitHub", catalog));
         assert_eq!(line("again:req_1", "Wiki", None), text("Wiki", "/requests/new?resubmit=req_1"));
         assert_eq!(line("access:srv_1", "", Some("Wiki")), text("Access to Wiki", "/requests/new?server=srv_1"));
+    }
+
+    #[test]
+    fn what_cannot_be_connected_yet_is_not_offered() {
+        let words = |auth: &str, transport: &str| {
+            let env = vec![SecretField { name: "TOKEN".to_owned(), value: SecretText::default() }];
+            let mut fields =
+                NewRequest { auth: auth.to_owned(), transport: transport.to_owned(), env, ..NewRequest::default() };
+            offered(&mut fields);
+            assert!(fields.env.is_empty());
+            (fields.auth, fields.transport)
+        };
+        assert_eq!(words("oauth", "stdio"), ("none".to_owned(), "streamable_http".to_owned()));
+        assert_eq!(words("api_key", "sse"), ("api_key".to_owned(), "sse".to_owned()));
     }
 
     #[test]
