@@ -34,6 +34,7 @@ pub(crate) fn cases() -> Vec<Case> {
         )),
         case!("audit_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_entry(c, x.event)),
         case!("audit_related", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_related(c, x.correlation)),
+        case!("audit_rules", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_rules(c, &[])),
         case!("audit_actors", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_actors(c)),
         case!("notifications", Needs::Account, Leaves::Nothing, |s, c, x| s.notifications(c, &PageQuery::default())),
         case!("saved_views", Needs::Account, Leaves::Nothing, |s, c, x| s.saved_views(c, ListName::Audit)),
