@@ -497,6 +497,8 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await grace.link("Tracker", grace.row("Tracker")).click();
   await expect(grace.page.getByText("Approved, but your access has ended since")).toBeVisible();
   await expect(grace.link("Ask for access again")).toHaveAttribute("href", /\/requests\/new\?server=/);
+  await grace.goto("/catalog?search=tracker");
+  await expect(grace.link("Tracker · Ask for access")).toHaveAttribute("href", /\/requests\/new\?server=/);
 
   await ada.goto("/servers");
   await ada.link(/Tracker/, ada.row("Tracker")).click();
