@@ -25,8 +25,11 @@ async fn groups(app: &App, admin: &crate::harness::Person) -> usize {
 
 on_both_engines! {
     async fn visitors_are_led_to_the_sign_in(app: &App) {
-        app.admin().await;
         let visitor = app.browser();
+        let where_to_begin = "There is no administrator yet";
+        assert!(visitor.get("/login").await.text().contains(where_to_begin));
+        app.admin().await;
+        assert!(!visitor.get("/login").await.text().contains(where_to_begin));
         let pages = app::pages();
         assert!(pages.len() > 20, "{pages:?}");
         for page in pages {
