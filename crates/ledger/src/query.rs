@@ -10,6 +10,8 @@ use domain::{
 use store::page::{self, Cursor};
 use store::{Json, Parsed, Result, Tx, list as select, sql};
 
+use crate::cut;
+
 /// Whose entries may be seen. Every query takes it, so that none can be asked without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -97,27 +99,14 @@ struct Whole {
 
 impl From<Whole> for AuditEntry {
     fn from(whole: Whole) -> Self {
-        let cut = [
-            ("arguments", whole.args.as_deref(), whole.args_len),
-            ("result", whole.result.as_deref(), whole.result_len),
-        ]
-        .into_iter()
-        .filter_map(|(name, text, length)| {
-            let length = length?;
-            match text {
-                Some(text) if text.len() as i64 == length => None,
-                Some(text) => Some(format!("{name}: the first {} of {length} bytes", text.len())),
-                None => Some(format!("{name}: {length} bytes, not kept")),
-            }
-        })
-        .collect::<Vec<_>>();
+        let cut = cut::told((whole.args.as_deref(), whole.args_len), (whole.result.as_deref(), whole.result_len));
         Self {
             row: whole.row.into(),
             rules: whole.rules.map(|rules| rules.0).unwrap_or_default(),
             args: whole.args,
             result: whole.result,
             error: whole.error,
-            cut: (!cut.is_empty()).then(|| cut.join("; ")),
+            cut,
             node: whole.node,
             seq: whole.seq,
             hash: hex::encode(whole.hash),
