@@ -67,6 +67,10 @@ servers-test = Verbindungstest
 servers-test-none = Nicht getestet, seit die Adresse festgelegt wurde.
 servers-test-busy = Verbindung wird aufgebaut …
 servers-about = Angaben
+servers-speaks = Spricht
+# Eine relative Zeit: vor 2 Tagen.
+servers-found-out = festgestellt { $time }
+servers-speaks-unknown = Noch nicht festgestellt; testen Sie die Verbindung.
 servers-headers-sealed = Header (Werte versiegelt)
 servers-env-sealed = Umgebung (Werte versiegelt)
 servers-private-network = Privates Netz

@@ -67,6 +67,10 @@ servers-test = Connection test
 servers-test-none = Not tested since its address was set.
 servers-test-busy = Connecting…
 servers-about = About
+servers-speaks = Speaks
+# A relative time: 2 days ago.
+servers-found-out = found out { $time }
+servers-speaks-unknown = Not found out yet; test the connection.
 servers-headers-sealed = Headers (values sealed)
 servers-env-sealed = Environment (values sealed)
 servers-private-network = Private network
