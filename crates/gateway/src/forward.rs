@@ -9,7 +9,7 @@ use mcp::{GatewayCode, RpcError};
 use net::Reach;
 use secrecy::ExposeSecret as _;
 
-use crate::call::Context;
+use crate::context::Context;
 use crate::limits::{Kind, Limited, NoPass, Pass};
 use crate::session::{Link, Session};
 use crate::{Gateway, OpenedHeaders};

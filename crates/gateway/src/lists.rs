@@ -7,7 +7,7 @@ use mcp::{ListItem, ListKind, Raw};
 use policy::{Query, Target};
 
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 
 /// Definitions whose last reported state is remembered; a bound, not a promise.
 const MAX_REPORTED: usize = 10_000;

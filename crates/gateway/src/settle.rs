@@ -8,7 +8,7 @@ use ledger::{Event, Payload};
 use mcp::Method;
 
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::phases::Phase;
 use crate::track::Track;
 
