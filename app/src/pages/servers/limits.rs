@@ -134,6 +134,8 @@ fn tool(line: &str) -> Option<(String, Deadlines)> {
 
 #[cfg(test)]
 mod tests {
+    use domain::Rate;
+
     use super::*;
 
     fn form(fields: &[(&str, &str)]) -> BTreeMap<String, String> {
