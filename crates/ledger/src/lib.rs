@@ -7,6 +7,7 @@
 
 mod append;
 mod batch;
+mod cut;
 mod entry;
 mod error;
 mod event;
