@@ -15,6 +15,7 @@ mod http;
 mod interop;
 mod lint;
 mod npm;
+mod postgres;
 mod processes;
 mod repo;
 mod rules;

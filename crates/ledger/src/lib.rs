@@ -7,6 +7,7 @@
 
 mod append;
 mod batch;
+mod delivery;
 mod entry;
 mod error;
 mod event;
@@ -19,6 +20,7 @@ mod orphans;
 pub mod query;
 pub mod verify;
 
+pub use delivery::Delivery;
 pub use error::{Error, Result};
 pub use event::{Event, Payload};
 pub use ledger::{Ledger, Stats};
