@@ -31,14 +31,7 @@ use self::{
     rounds::{Rounds, Way},
     stage::{Engine, Running, Stage, build},
 };
-use crate::{
-    harness::Extra,
-    postgres::Cluster,
-    processes::Stop,
-    repo::Repo,
-    site,
-    stage::note,
-};
+use crate::{harness::Extra, postgres::Cluster, processes::Stop, repo::Repo, site, stage::note};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -154,7 +147,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     let rounds = Rounds {
         bench: programs.join("drawbridge-bench"),
         seconds: args.seconds.unwrap_or(if args.quick { 1.0 } else { 5.0 }),
-        rounds: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }).max(1),
+        times: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }).max(1),
         stop: Stop::on_signals()?,
     };
     let postgres = cluster.as_ref().map(Cluster::version).transpose()?;
@@ -242,12 +235,7 @@ fn one_engine(
 }
 
 /// Other Drawbridges to compare with: one that does not wait for its records, one of another build.
-fn others(
-    repo: &Repo,
-    args: &Args,
-    stage: &Stage<'_>,
-    engine: Engine,
-) -> Result<Vec<(&'static str, Running)>> {
+fn others(repo: &Repo, args: &Args, stage: &Stage<'_>, engine: Engine) -> Result<Vec<(&'static str, Running)>> {
     let environment = [("DRAWBRIDGE_AUDIT_DELIVERY", "best_effort")];
     let extra = Extra { environment: &environment, ..Extra::default() };
     let mut others = vec![("audit best effort", stage.drawbridge(engine, &stage.drawbridge, &extra)?)];

@@ -76,7 +76,8 @@ impl Drawbridge {
     pub(crate) fn start_with(setup: &Setup<'_>, extra: &Extra<'_>) -> Result<Self> {
         let data = data_directory(setup)?;
         let key = person(setup, data.path(), ADMINISTRATOR, &["--admin"])?;
-        let keys = (0..extra.people).map(|number| person(setup, data.path(), &format!("person{number}@example.com"), &[]));
+        let keys =
+            (0..extra.people).map(|number| person(setup, data.path(), &format!("person{number}@example.com"), &[]));
         let keys = keys.collect::<Result<_>>()?;
         let (process, ready_after) = serve(setup, data.path(), extra.environment)?;
         let host = setup.public.to_string();

@@ -34,8 +34,18 @@ impl ByConnections {
 
     pub(super) fn section(&self, title: String) -> Section {
         let note = "`tools/call` with 64 B of arguments and 512 B of result; times in µs, added to a direct call's.";
-        let head =
-            ["way", "connections", "calls/s", "p50", "p99", "p99.9", "added p50", "added p99", "added p99.9", "CPU µs/call"];
+        let head = [
+            "way",
+            "connections",
+            "calls/s",
+            "p50",
+            "p99",
+            "p99.9",
+            "added p50",
+            "added p99",
+            "added p99.9",
+            "CPU µs/call",
+        ];
         let mut section = Section::new(title, note, &head);
         for (connections, ways) in &self.measured {
             for (place, (way, measured)) in self.ways.iter().zip(ways).enumerate() {

@@ -38,7 +38,7 @@ pub(super) fn measure(stage: &Stage<'_>, rounds: &Rounds, engine: Engine) -> Res
     // Its first round is slower than any other.
     rounds.round(&way, ask)?;
     let (mut without, mut with) = (Vec::new(), Vec::new());
-    for _ in 0..rounds.rounds.max(LEAST_ROUNDS) {
+    for _ in 0..rounds.times.max(LEAST_ROUNDS) {
         without.push(rounds.round(&way, ask)?.0);
         let held = stage.hold(&calls)?;
         until(&running, "drawbridge_mcp_waiting", WAITING as f64)?;
@@ -55,12 +55,20 @@ pub(super) fn measure(stage: &Stage<'_>, rounds: &Rounds, engine: Engine) -> Res
     let mut section = Section::new("A server that hangs", note, &["calls that wait", "calls/s", "p50", "p99", "p99.9"]);
     for (name, loads) in [("none", &without), ("1 000", &with)] {
         let middle = |pick: fn(&super::rounds::Load) -> f64| number(median(loads.iter().map(pick)).unwrap_or_default());
-        let cells = [middle(|load| load.per_second), middle(|load| load.p50), middle(|load| load.p99), middle(|load| load.p999)];
+        let cells = [
+            middle(|load| load.per_second),
+            middle(|load| load.p50),
+            middle(|load| load.p99),
+            middle(|load| load.p999),
+        ];
         section.row([name.to_owned()].into_iter().chain(cells));
     }
     let p99 = |loads: &[super::rounds::Load]| median(loads.iter().map(|load| load.p99));
     let ratio = p99(&with).zip(p99(&without)).map(|(with, without)| with / without);
-    Ok((section, Budget::less("p99 beside a server that hangs with 1 000 waiting calls, against without", ratio, 1.1, 1.05)))
+    Ok((
+        section,
+        Budget::less("p99 beside a server that hangs with 1 000 waiting calls, against without", ratio, 1.1, 1.05),
+    ))
 }
 
 fn until(running: &Running, gauge: &str, value: f64) -> Result<()> {

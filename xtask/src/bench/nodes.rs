@@ -31,7 +31,7 @@ pub(super) fn measure(stage: &Stage<'_>, rounds: &Rounds) -> Result<(Section, Ve
         joined.push(process);
     }
     let mut seen: Vec<Vec<(f64, f64)>> = NODES.iter().map(|_| Vec::new()).collect();
-    for _ in 0..rounds.rounds {
+    for _ in 0..rounds.times {
         for (nodes, seen) in NODES.iter().zip(&mut seen) {
             seen.push(round(rounds, &ways[..*nodes])?);
         }

@@ -90,7 +90,7 @@ const AFTERWARDS: Duration = Duration::from_millis(150);
 pub(super) struct Rounds {
     pub(super) bench: PathBuf,
     pub(super) seconds: f64,
-    pub(super) rounds: usize,
+    pub(super) times: usize,
     pub(super) stop: Stop,
 }
 
@@ -99,7 +99,7 @@ impl Rounds {
     pub(super) fn compare(&self, ways: &[&Way], ask: Ask<'_>) -> Result<Vec<Measured>> {
         note(&format!("{} {}, {} B, {} connections", ask.request, ask.tool, ask.argument_bytes, ask.connections));
         let mut rounds: Vec<Vec<_>> = ways.iter().map(|_| Vec::new()).collect();
-        for _ in 0..self.rounds {
+        for _ in 0..self.times {
             for (way, measured) in ways.iter().zip(&mut rounds) {
                 measured.push(self.round(way, ask)?);
             }
@@ -160,7 +160,9 @@ mod tests {
     #[test]
     fn a_line_without_requests_is_an_error() {
         let line = |requests: u64| {
-            format!(r#"{{"requests":{requests},"seconds":1.0,"per_second":1.0,"p50":1.0,"p99":1.0,"p999":1.0,"max":1.0}}"#)
+            format!(
+                r#"{{"requests":{requests},"seconds":1.0,"per_second":1.0,"p50":1.0,"p99":1.0,"p999":1.0,"max":1.0}}"#
+            )
         };
         assert_eq!(read(&line(3)).expect("numbers").requests, 3);
         assert!(read(&line(0)).is_err());

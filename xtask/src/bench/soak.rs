@@ -28,7 +28,12 @@ struct Sample {
     descriptors: usize,
 }
 
-pub(super) fn measure(stage: &Stage<'_>, rounds: &Rounds, engine: Engine, minutes: u32) -> Result<(Section, Vec<Budget>)> {
+pub(super) fn measure(
+    stage: &Stage<'_>,
+    rounds: &Rounds,
+    engine: Engine,
+    minutes: u32,
+) -> Result<(Section, Vec<Budget>)> {
     note(&format!("{minutes} minutes of the same load"));
     let running = stage.drawbridge(engine, &stage.drawbridge, &Extra::default())?;
     let way = running.way("everything on");
@@ -63,9 +68,11 @@ pub(super) fn measure(stage: &Stage<'_>, rounds: &Rounds, engine: Engine, minute
         number(load.p50),
         number(load.p99),
         number(load.p999),
-        running.drawbridge.database_bytes().filter(|_| engine == Engine::Sqlite).map_or_else(String::new, |bytes| {
-            format!("database afterwards {} MB; ", number(bytes as f64 / 1e6))
-        }),
+        running
+            .drawbridge
+            .database_bytes()
+            .filter(|_| engine == Engine::Sqlite)
+            .map_or_else(String::new, |bytes| { format!("database afterwards {} MB; ", number(bytes as f64 / 1e6)) }),
     );
     let mut section = Section::new(format!("{minutes} minutes of load"), note, &["minute", "RSS in MB", "descriptors"]);
     for (minute, samples) in samples.chunks(MINUTE).enumerate() {

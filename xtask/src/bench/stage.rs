@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long a part may take to listen, or to hold what it shall hold.
-const PART_DEADLINE: Duration = Duration::from_secs(60);
+const PART_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Builds site, server and load generator for release; returns the directory of the programs.
 pub(super) fn build(repo: &Repo) -> Result<PathBuf> {
