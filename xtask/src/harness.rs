@@ -7,6 +7,7 @@ use std::{
     fs,
     io::Write as _,
     net::SocketAddr,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -127,7 +128,10 @@ fn data_directory(setup: &Setup<'_>) -> Result<tempfile::TempDir> {
     let data = tempfile::tempdir().context("no temporary directory can be made")?;
     if setup.database_url.is_some() {
         // Required with PostgreSQL; any 32 bytes do for data that live as long as this process.
-        fs::write(master_key(data.path()), "0123456789abcdef".repeat(4)).context("the master key cannot be written")?;
+        let mut options = fs::OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(master_key(data.path()));
+        file.and_then(|mut file| file.write_all("0123456789abcdef".repeat(4).as_bytes()))
+            .context("the master key cannot be written")?;
     }
     Ok(data)
 }
@@ -176,7 +180,11 @@ fn person(setup: &Setup<'_>, data: &Path, email: &str, more: &[&str]) -> Result<
 }
 
 fn create_user(command: &mut Command) -> Result<()> {
-    let mut child = command.stdin(Stdio::piped()).spawn().context("`drawbridge user create` could not be started")?;
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("`drawbridge user create` could not be started")?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(b"a long password for a throw-away directory\n").context("the password was not taken")?;
     }
