@@ -45,6 +45,7 @@ impl ByConnections {
             "added p99",
             "added p99.9",
             "CPU µs/call",
+            "RSS, MB",
         ];
         let mut section = Section::new(title, note, &head);
         for (connections, ways) in &self.measured {
@@ -64,6 +65,7 @@ impl ByConnections {
                     added(|measured| measured.p99),
                     added(|measured| measured.p999),
                     maybe(measured.cpu),
+                    maybe(measured.memory),
                 ]);
             }
         }
@@ -159,7 +161,8 @@ pub(super) fn lists() -> Vec<(&'static str, Ask<'static>)> {
 mod tests {
     use super::*;
 
-    const MEASURED: Measured = Measured { per_second: 100.0, p50: 300.0, p99: 900.0, p999: 950.0, cpu: Some(40.0) };
+    const MEASURED: Measured =
+        Measured { per_second: 100.0, p50: 300.0, p99: 900.0, p999: 950.0, cpu: Some(40.0), memory: None };
 
     #[test]
     fn what_is_added_is_counted_from_the_first_way() {
@@ -169,8 +172,8 @@ mod tests {
         assert_eq!(by_connections.of("governed", 10), Some(MEASURED));
         assert_eq!(by_connections.of("governed", 1), None);
         let rows = by_connections.section(String::new()).rows;
-        assert_eq!(rows[0][6..], ["–", "–", "–", "–"]);
-        assert_eq!(rows[1][6..], ["200", "700", "700", "40.0"]);
+        assert_eq!(rows[0][6..], ["–", "–", "–", "–", "–"]);
+        assert_eq!(rows[1][6..], ["200", "700", "700", "40.0", "–"]);
     }
 
     #[test]

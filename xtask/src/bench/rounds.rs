@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, process::Command, time::Duration};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use super::process::cpu_seconds;
+use super::process::{cpu_seconds, memory};
 use crate::{processes::Stop, shell, stage::note};
 
 /// One way to the upstream.
@@ -60,10 +60,12 @@ pub(super) struct Measured {
     pub(super) p999: f64,
     /// CPU time per request in microseconds.
     pub(super) cpu: Option<f64>,
+    /// RSS after the last round in MB.
+    pub(super) memory: Option<f64>,
 }
 
 impl Measured {
-    fn of(rounds: &[(Load, Option<f64>)]) -> Self {
+    fn of(rounds: &[(Load, Option<f64>)], memory: Option<f64>) -> Self {
         let middle = |pick: fn(&Load) -> f64| median(rounds.iter().map(|(load, _)| pick(load))).unwrap_or(0.0);
         Self {
             per_second: middle(|load| load.per_second),
@@ -71,6 +73,7 @@ impl Measured {
             p99: middle(|load| load.p99),
             p999: middle(|load| load.p999),
             cpu: median(rounds.iter().filter_map(|(_, cpu)| *cpu)),
+            memory,
         }
     }
 }
@@ -104,7 +107,8 @@ impl Rounds {
                 measured.push(self.round(way, ask)?);
             }
         }
-        Ok(rounds.iter().map(|rounds| Measured::of(rounds)).collect())
+        let memory = |way: &Way| way.process.and_then(memory).map(|(now, _)| now);
+        Ok(rounds.iter().zip(ways).map(|(rounds, way)| Measured::of(rounds, memory(way))).collect())
     }
 
     /// One round on one way: what was seen, and CPU time per request in microseconds.
@@ -152,7 +156,7 @@ mod tests {
     fn the_middle_of_each_number_counts() {
         let load = |per_second, p99| Load { requests: 1, per_second, p50: 1.0, p99, p999: 2.0 };
         let rounds = [(load(10.0, 9.0), Some(3.0)), (load(30.0, 7.0), None), (load(20.0, 8.0), Some(5.0))];
-        let measured = Measured::of(&rounds);
+        let measured = Measured::of(&rounds, None);
         assert_eq!((measured.per_second, measured.p99, measured.cpu), (20.0, 8.0, Some(4.0)));
         assert_eq!(median([].into_iter()), None);
     }
