@@ -30,6 +30,26 @@ pub enum LogFormat {
     Json,
 }
 
+/// What records of calls are worth to the calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum AuditDelivery {
+    /// No call without its record.
+    #[default]
+    Enforced,
+    /// Calls do not wait for their records; some can be lost.
+    #[value(name = "best_effort")]
+    BestEffort,
+}
+
+impl From<AuditDelivery> for ledger::Delivery {
+    fn from(delivery: AuditDelivery) -> Self {
+        match delivery {
+            AuditDelivery::Enforced => Self::Enforced,
+            AuditDelivery::BestEffort => Self::BestEffort,
+        }
+    }
+}
+
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
@@ -123,6 +143,11 @@ pub struct ServeArgs {
     #[arg(long, env = "DRAWBRIDGE_LIMIT_RATE", value_name = "CALLS",
           value_parser = within::<u32>(ServerLimits::PER_MINUTE))]
     pub limit_rate: Option<u32>,
+
+    /// `enforced`: a call happens only when its record is durable. `best_effort`: calls do not wait for their records,
+    /// and those of the last moments are lost with the process or a failing database.
+    #[arg(long, env = "DRAWBRIDGE_AUDIT_DELIVERY", value_enum, default_value = "enforced", value_name = "HOW")]
+    pub audit_delivery: AuditDelivery,
 
     /// Seconds that calls under way get to finish at shutdown.
     #[arg(long, env = "DRAWBRIDGE_SHUTDOWN_GRACE", default_value_t = 10, value_name = "SECONDS")]

@@ -16,6 +16,7 @@ mod http;
 mod interop;
 mod lint;
 mod npm;
+mod postgres;
 mod processes;
 mod repo;
 mod rules;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::AuditId;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::append::{Appended, Prepared, append, lock_head};
@@ -39,15 +39,26 @@ pub(crate) enum Message {
     Stop,
 }
 
-/// An event that somebody waits for.
+/// An event to write.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) prepared: Prepared,
-    pub(crate) id: AuditId,
-    /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
-    pub(crate) abandoned: Option<Box<Event>>,
-    pub(crate) expires: Instant,
-    pub(crate) reply: oneshot::Sender<Result<AuditId>>,
+    pub(crate) waiter: Waiter,
+}
+
+/// Who wants to know what became of an event.
+#[derive(Debug)]
+pub(crate) enum Waiter {
+    /// Somebody who goes on only when it is durable.
+    Durable {
+        id: AuditId,
+        /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
+        abandoned: Option<Box<Event>>,
+        expires: Instant,
+        reply: oneshot::Sender<Result<AuditId>>,
+    },
+    /// Nobody ([`crate::Delivery::BestEffort`]); it only takes room until it is written.
+    Nobody { _room: OwnedSemaphorePermit },
 }
 
 pub(crate) async fn run(core: Arc<Core>, writer: Option<Writer>, mut queue: mpsc::Receiver<Message>) {
@@ -94,16 +105,24 @@ async fn write(core: &Core, writer: Option<&Writer>, jobs: Vec<Job>, closing: &m
     let now = Instant::now();
     let mut batch = Vec::with_capacity(jobs.len());
     let mut waiting = Vec::with_capacity(jobs.len());
-    for Job { prepared, id, abandoned, expires, reply } in jobs {
-        if expires <= now {
-            // Whoever reported it was told that it is not recorded, and acted accordingly.
-            drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
-        } else {
-            batch.push(prepared);
-            waiting.push((id, abandoned, reply));
+    let mut handed_over = Vec::new();
+    for Job { prepared, waiter } in jobs {
+        match waiter {
+            Waiter::Durable { expires, reply, .. } if expires <= now => {
+                // Whoever reported it was told that it is not recorded, and acted accordingly.
+                drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
+                continue;
+            }
+            Waiter::Durable { id, abandoned, reply, .. } => waiting.push((id, abandoned, reply)),
+            Waiter::Nobody { _room: room } => handed_over.push(room),
         }
+        batch.push(prepared);
     }
     let result = commit(core, writer, batch).await;
+    if result.is_err() {
+        core.lost(handed_over.len());
+    }
+    drop(handed_over);
     for (id, abandoned, reply) in waiting {
         let gone = reply.send(result.clone().map(|()| id)).is_err();
         if gone && result.is_ok() {

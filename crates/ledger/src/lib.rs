@@ -8,6 +8,7 @@
 mod append;
 mod batch;
 mod cut;
+mod delivery;
 mod entry;
 mod error;
 mod event;
@@ -21,6 +22,7 @@ pub mod query;
 pub mod verify;
 mod writer;
 
+pub use delivery::Delivery;
 pub use error::{Error, Result};
 pub use event::{Event, Payload};
 pub use ledger::{Ledger, Stats};

@@ -19,7 +19,7 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use server::config::ServeArgs;
+use server::config::{AuditDelivery, ServeArgs};
 use server::{Running, SystemEnv};
 use service::Services;
 use store::Engine;
@@ -106,6 +106,7 @@ impl Place {
         args.site = Some(self.site.clone());
         args.limit_per_person = None;
         args.limit_rate = None;
+        args.audit_delivery = AuditDelivery::Enforced;
         args.shutdown_grace = 10;
         args.otlp_endpoint = None;
         args.demo = false;
