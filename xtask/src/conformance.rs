@@ -1,25 +1,30 @@
-//! The official conformance suite against the proxy in front of the fixture.
+//! The official conformance suite through the gateway: its scenarios for servers against the gateway in front of the
+//! fixture, its scenarios for clients with the gateway between ([`client`]).
 //!
 //! The revision that the client speaks and the generations of the upstream are two dimensions; [`combination`] lists
 //! the pairs that are run. The runner speaks to the approved server's endpoint through [`HeaderProxy`], since it cannot
 //! send a key.
 
+mod client;
 mod combination;
 mod expected;
 mod results;
+mod runner;
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+pub(crate) use self::client::through;
 use self::{
     combination::{Combination, Revision, Upstream},
+    expected::Side,
     results::{Outcome, Tally},
+    runner::Runner,
 };
 use crate::{
     build::{self, Programs},
@@ -33,10 +38,6 @@ use crate::{
     stage::note,
 };
 
-/// The runner, and the Node.js that it needs (20 lacks a function that it uses).
-const RUNNER: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
-const NODE: &str = "node@22";
-
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// Only clients of this revision
@@ -45,30 +46,45 @@ pub(crate) struct Args {
     /// Only this upstream, whether or not the pair is run in CI
     #[arg(long, value_enum)]
     upstream: Option<Upstream>,
-    /// Only this scenario, with its full output
+    /// Only this scenario; one for servers, with its full output, unless --client is given
     #[arg(long)]
     scenario: Option<String>,
+    /// Only the scenarios for clients
+    #[arg(long)]
+    client: bool,
+    /// The scenarios for clients without Drawbridge between, to see whose fault a failure is
+    #[arg(long, requires = "client")]
+    direct: bool,
+    /// Take drawbridge and mcp-fixture from this directory instead of building them
+    #[arg(long)]
+    programs: Option<PathBuf>,
 }
 
 /// Runs the suite for each combination; all are run before the first failure is reported.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    let chosen = combination::chosen(args.revision, args.upstream);
-    for combination in &chosen {
-        expected::file(repo, *combination)?;
-    }
+    let runner = Runner::find()?;
     if !repo.site().join("manifest.json").exists() {
         site::build(repo, Mode::Dev)?;
     }
-    let programs = build::development(repo)?;
-    let mut outcomes = Vec::new();
-    for upstream in Upstream::value_variants() {
-        let combinations: Vec<_> = chosen.iter().copied().filter(|one| one.upstream == *upstream).collect();
-        if !combinations.is_empty() {
-            outcomes.extend(against(repo, &programs, &combinations, args.scenario.as_deref())?);
-        }
+    let programs = match &args.programs {
+        Some(directory) => Programs::of(directory),
+        None => build::development(repo)?,
+    };
+    let mut failed = Vec::new();
+    if !args.client {
+        let outcomes = servers(repo, &runner, &programs, args)?;
+        results::print("scenarios for servers", &outcomes);
+        failed.extend(outcomes.iter().filter_map(Outcome::failure));
     }
-    results::print(&outcomes);
-    let failed: Vec<_> = outcomes.iter().filter_map(Outcome::failure).collect();
+    if args.client || args.scenario.is_none() {
+        let chosen = |one: Combination| {
+            args.revision.is_none_or(|only| only == one.revision)
+                && args.upstream.is_none_or(|only| only == one.upstream)
+        };
+        let outcomes = client::run(repo, &runner, &programs, chosen, args.scenario.as_deref(), args.direct)?;
+        results::print("scenarios for clients", &outcomes);
+        failed.extend(outcomes.iter().filter_map(Outcome::failure).map(|one| format!("client {one}")));
+    }
     if failed.is_empty() {
         return Ok(());
     }
@@ -80,9 +96,26 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     )
 }
 
+/// The scenarios for servers, with every upstream that is asked for.
+fn servers(repo: &Repo, runner: &Runner, programs: &Programs, args: &Args) -> Result<Vec<Outcome>> {
+    let chosen = combination::chosen(args.revision, args.upstream);
+    for combination in &chosen {
+        expected::file(repo, *combination)?;
+    }
+    let mut outcomes = Vec::new();
+    for upstream in Upstream::value_variants() {
+        let combinations: Vec<_> = chosen.iter().copied().filter(|one| one.upstream == *upstream).collect();
+        if !combinations.is_empty() {
+            outcomes.extend(against(repo, runner, programs, &combinations, args.scenario.as_deref())?);
+        }
+    }
+    Ok(outcomes)
+}
+
 /// All combinations with one upstream, through one Drawbridge. That Drawbridge cannot be had fails them all.
 fn against(
     repo: &Repo,
+    runner: &Runner,
     programs: &Programs,
     combinations: &[Combination],
     scenario: Option<&str>,
@@ -100,38 +133,42 @@ fn against(
         .iter()
         .map(|one| {
             note(&format!("requirements of {one}"));
-            let directory = results_of(repo, *one)?;
-            let verdict = suite(repo, &gateway.url, *one, &directory, scenario);
-            Ok(Outcome::new(*one, Tally::of(&directory)?, verdict))
+            let directory = results_of(repo, "server", *one)?;
+            let verdict = suite(repo, runner, &gateway.url, *one, &directory, scenario);
+            Ok(Outcome::new(*one, Tally::of(&directory, Side::Server)?, verdict))
         })
         .collect()
 }
 
 /// An empty directory for the results of a combination.
-fn results_of(repo: &Repo, combination: Combination) -> Result<PathBuf> {
-    let results = repo.work().join("conformance").join(combination.to_string());
+fn results_of(repo: &Repo, side: &str, combination: Combination) -> Result<PathBuf> {
+    let results = repo.work().join("conformance").join(side).join(combination.to_string());
     let _ = fs::remove_dir_all(&results);
     fs::create_dir_all(&results).with_context(|| format!("{} cannot be made", results.display()))?;
     Ok(results)
 }
 
-fn suite(repo: &Repo, url: &str, combination: Combination, results: &Path, scenario: Option<&str>) -> Result<()> {
+fn suite(
+    repo: &Repo,
+    runner: &Runner,
+    url: &str,
+    combination: Combination,
+    results: &Path,
+    scenario: Option<&str>,
+) -> Result<()> {
     let revision = combination.revision.name();
-    let mut npx = Command::new("npx");
-    npx.current_dir(results)
-        .args(["-y", "-p", NODE, "-p", RUNNER, "--", "conformance", "server", "--url", url])
-        .arg("-o")
-        .arg(results);
+    let mut command = runner.command()?;
+    command.current_dir(results).args(["server", "--url", url]).arg("-o").arg(results);
     match scenario {
-        Some(scenario) => npx.args(["--scenario", scenario, "--spec-version", revision, "--verbose"]),
-        None => npx.args(["--requirements", revision]),
+        Some(scenario) => command.args(["--scenario", scenario, "--spec-version", revision, "--verbose"]),
+        None => command.args(["--requirements", revision]),
     };
     if scenario.is_none()
         && let Some(expected) = expected::file(repo, combination)?
     {
-        npx.arg("--expected-failures").arg(expected);
+        command.arg("--expected-failures").arg(expected);
     }
-    shell::run(&mut npx)
+    shell::run(&mut command)
 }
 
 /// The fixture, Drawbridge with the fixture as its approved server, and the proxy that adds the key. Stopped in this
@@ -153,7 +190,7 @@ impl Gateway {
             drawbridge: programs.drawbridge.clone(),
             listen,
             public,
-            upstream: &url,
+            upstream: Some(&url),
             transport: upstream.transport(),
             database_url: None,
         })?;

@@ -1,4 +1,4 @@
-//! A Drawbridge for tests and measurements: a new data directory, an administrator with a key, and one approved server.
+//! A Drawbridge for tests and measurements: a new data directory, an administrator with a key, and an approved server.
 //!
 //! The whole way is real: user and key by the command line; request, connection test and approval by REST, exactly as
 //! people do it in the console.
@@ -36,8 +36,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) listen: SocketAddr,
     /// The host and port that clients use; differs from `listen` behind a proxy.
     pub(crate) public: SocketAddr,
-    /// URL of the MCP server to approve.
-    pub(crate) upstream: &'a str,
+    /// URL of the MCP server to approve, if there is one from the beginning.
+    pub(crate) upstream: Option<&'a str>,
     /// Its transport, as a request for a server names it.
     pub(crate) transport: &'a str,
     /// PostgreSQL instead of SQLite in the data directory.
@@ -84,7 +84,9 @@ impl Drawbridge {
         let host = setup.public.to_string();
         let path = format!("/mcp/{SLUG}");
         let drawbridge = Self { process, key, keys, path, ready_after, address: setup.listen, host, data };
-        approve(&drawbridge.rest(), setup)?;
+        if let Some(url) = setup.upstream {
+            approve(&drawbridge.rest(), &Asked { slug: SLUG, url, transport: setup.transport })?;
+        }
         Ok(drawbridge)
     }
 
@@ -195,32 +197,46 @@ fn create_user(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Requests the server, tests the connection, and approves all of its tools.
-fn approve(rest: &Rest, setup: &Setup<'_>) -> Result<()> {
+/// An MCP server that somebody asks for.
+pub(crate) struct Asked<'a> {
+    pub(crate) slug: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) transport: &'a str,
+}
+
+/// Requests the server, tests the connection, and approves all of its tools. Returns the server's id.
+pub(crate) fn approve(rest: &Rest, asked: &Asked<'_>) -> Result<String> {
     let request = rest.post(
         "/api/v1/requests",
         &json!({
             "kind": "server",
-            "name": "Upstream",
-            "slug": SLUG,
+            "name": asked.slug,
+            "slug": asked.slug,
             "description": "The server behind the proxy in tests and measurements.",
-            "transport": setup.transport,
-            "url": setup.upstream,
+            "transport": asked.transport,
+            "url": asked.url,
             "auth": "none",
             "why_needed": "Tests and measurements need a server behind the proxy.",
             "use_case": "Everything that a client may ask of a server, through the proxy.",
             "expected_value": "Proof that the proxy passes on what the protocol promises.",
             "alternatives_considered": "None: it is made for this.",
             "urgent": false,
+            // Ports come back, and with them the address of an earlier server.
+            "not_a_duplicate": true,
         }),
     )?;
     let id = text(&request, "id")?;
-    let digest = tested(rest, &format!("/api/v1/requests/{id}/test"), setup.upstream)?;
-    rest.post(
+    let digest = tested(rest, &format!("/api/v1/requests/{id}/test"), asked.url)?;
+    let approved = rest.post(
         &format!("/api/v1/requests/{id}/approve"),
         &json!({"scope": "server", "definitions_digest": digest, "notes": "For tests and measurements."}),
     )?;
-    Ok(())
+    Ok(text(&approved, "server_id")?.to_owned())
+}
+
+/// Gives an approved server another address. What was approved stays.
+pub(crate) fn move_to(rest: &Rest, id: &str, slug: &str, url: &str) -> Result<()> {
+    rest.put(&format!("/api/v1/servers/{id}"), &json!({"name": slug, "url": url, "auth": "none"})).map(drop)
 }
 
 /// Tests a connection; returns the digest of the definitions that it saw.

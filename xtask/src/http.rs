@@ -20,23 +20,32 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
-    /// Sends JSON and returns the JSON answer; any status but 2xx is an error with the answer's text.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send("POST", path, body)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send("PUT", path, body)
+    }
+
+    /// Sends JSON and returns the JSON answer; any status but 2xx is an error with the answer's text.
+    fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let body = body.to_string();
         // HTTP/1.0: the answer is not chunked and ends with the connection.
         let request = format!(
-            "POST {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+            "{method} {path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
              Accept: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.host,
             self.key,
             body.len()
         );
-        let answer = exchange(self.address, &request).with_context(|| format!("POST {path} got no answer"))?;
-        let (status, text) = parse(&answer).with_context(|| format!("POST {path} got no HTTP answer"))?;
+        let answer = exchange(self.address, &request).with_context(|| format!("{method} {path} got no answer"))?;
+        let (status, text) = parse(&answer).with_context(|| format!("{method} {path} got no HTTP answer"))?;
         if !(200..300).contains(&status) {
-            bail!("POST {path} answered {status}: {text}");
+            bail!("{method} {path} answered {status}: {text}");
         }
-        serde_json::from_str(text).with_context(|| format!("POST {path} answered something that is not JSON: {text}"))
+        serde_json::from_str(text)
+            .with_context(|| format!("{method} {path} answered something that is not JSON: {text}"))
     }
 }
 

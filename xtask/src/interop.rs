@@ -92,7 +92,7 @@ fn with_server(
             drawbridge: programs.drawbridge.clone(),
             listen,
             public: listen,
-            upstream: &upstream,
+            upstream: Some(&upstream),
             transport: server.transport(),
             database_url: None,
         })?;

@@ -63,8 +63,11 @@ enum Command {
     Bench(bench::Args),
     /// The console's front-end only, into target/site
     Site(site::Args),
-    /// The protocol's conformance suite against the proxy in front of the fixture
+    /// The protocol's conformance suite through the gateway, its scenarios for servers and for clients
     Conformance(conformance::Args),
+    /// What the conformance suite starts as the client under test
+    #[command(hide = true)]
+    ConformanceClient { server: String },
     /// Real clients and servers of all generations through Drawbridge; needs npm and PyPI
     Interop(interop::Args),
     /// Search for input that breaks a law of the protocol code, with libFuzzer; needs a C++ compiler
@@ -93,6 +96,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(args) => bench::run(&repo, &args),
         Command::Site(args) => site::build(&repo, args.mode()),
         Command::Conformance(args) => conformance::run(&repo, &args),
+        Command::ConformanceClient { server } => conformance::through(&repo, &server),
         Command::Interop(args) => interop::run(&repo, &args),
         Command::Fuzz(args) => fuzz::run(&repo, &args),
     }

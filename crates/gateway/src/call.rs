@@ -144,6 +144,7 @@ impl Gateway {
                 version: incoming.version,
             }),
             in_session: session.is_some(),
+            primes: incoming.primes(),
             settle,
             track: context.track.clone(),
         };

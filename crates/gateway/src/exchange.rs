@@ -21,6 +21,8 @@ pub(crate) struct Exchange {
     pub(crate) opens: Option<Opening>,
     /// The request belongs to a session.
     pub(crate) in_session: bool,
+    /// The client knows events without data, which prime a stream for resumption (2025-11-25).
+    pub(crate) primes: bool,
     /// The outcome that is owed.
     pub(crate) settle: Option<Settle>,
     pub(crate) track: Arc<Track>,

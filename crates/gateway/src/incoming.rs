@@ -26,6 +26,11 @@ impl Incoming<'_> {
         self.version.generation()
     }
 
+    /// Whether the client knows events without data.
+    pub(crate) fn primes(&self) -> bool {
+        self.version.knows_priming()
+    }
+
     /// The JSON text of the id; `null` where there is none.
     pub(crate) fn id(&self) -> &str {
         self.envelope.id().map_or("null", mcp::RawId::text)
@@ -62,6 +67,7 @@ impl Incoming<'_> {
             describes_server: false,
             opens: None,
             in_session: false,
+            primes: self.primes(),
             settle,
             track: context.track.clone(),
         }

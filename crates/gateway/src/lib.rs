@@ -20,6 +20,7 @@ mod bridge;
 mod call;
 mod context;
 mod edge;
+mod events;
 mod exchange;
 mod forward;
 mod http_sse;

@@ -118,7 +118,7 @@ impl Gateway {
             .send(context, pass, http::Method::GET, Some(&session), None)
             .await
             .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
-        self.relay_stream(context, upstream)
+        self.relay_stream(context, upstream, session.version.knows_priming())
     }
 
     /// Serves a DELETE: the client ends its session.

@@ -12,6 +12,7 @@ use mcp::sse::{self, SeenKind};
 use crate::Gateway;
 use crate::answer::{abandoned, failure, stream_error, truncated};
 use crate::context::Context;
+use crate::events::{ALIVE, Filled, Writer, read};
 use crate::exchange::Exchange;
 use crate::forward::{Fault, Upstream};
 use crate::limits::Limit;
@@ -38,8 +39,9 @@ impl Gateway {
         if !rewrites {
             let limits = *chunks.limits();
             let tee = sse::Tee::new(id, max_event(&limits));
-            let pump =
-                Pump { gateway: self.clone(), exchange, chunks, tee, ready: VecDeque::new(), passed: 0, ended: false };
+            let filled = (!exchange.primes).then(|| Filled::new(max_event(&limits)));
+            let (gateway, ready) = (self.clone(), VecDeque::new());
+            let pump = Pump { gateway, exchange, chunks, filled, tee, ready, passed: 0, ended: false };
             return Ok(event_response(self.watched(pump, limits.idle, context.hangup.clone())));
         }
         // Lists and descriptions are rewritten as a whole; they are small, and nothing is forwarded before the answer.
@@ -56,6 +58,7 @@ impl Gateway {
     ) -> Result<Response<Body>, Refusal> {
         let max_event = max_event(chunks.limits());
         let mut decoder = sse::Decoder::new(max_event);
+        let mut writer = Writer::new(exchange.primes);
         let mut out = Vec::new();
         let mut sealed = None;
         loop {
@@ -68,28 +71,24 @@ impl Gateway {
                 }
                 Err(broken) => return Err(self.failed(&mut exchange, &broken.into()).await),
             };
-            let mut events = Vec::new();
-            let pushed = decoder.push(&chunk, |event| {
-                events.push((event.event.to_owned(), event.id.map(str::to_owned), Bytes::copy_from_slice(event.data)));
-            });
+            let (events, pushed) = read(&mut decoder, &chunk);
             if pushed.is_err() || out.len() > max_event {
                 self.inner.metrics.limited(Limit::Event.name());
                 return Err(self.failed(&mut exchange, &Fault::TooLarge(max_event as u64)).await);
             }
             let mut answered = false;
-            for (name, event_id, data) in events {
-                let mut data = data;
-                if exchange.raw_id().is_some_and(|id| mcp::response_id_matches(&data, id)) {
-                    let (inspected, ending) = match self.inspect(context, &exchange, &data) {
+            for mut event in events {
+                if exchange.raw_id().is_some_and(|id| mcp::response_id_matches(&event.data, id)) {
+                    let (inspected, ending) = match self.inspect(context, &exchange, &event.data) {
                         Ok(inspected) => inspected,
                         Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
                     };
-                    sealed = self.sealed_session(context, &exchange, session.clone(), &data);
+                    sealed = self.sealed_session(context, &exchange, session.clone(), &event.data);
                     self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
-                    data = inspected;
+                    event.data = inspected;
                     answered = true;
                 }
-                encode(&name, event_id.as_deref(), &data, decoder.retry(), &mut out);
+                writer.write(&event, decoder.retry(), &mut out);
             }
             if answered {
                 break;
@@ -100,8 +99,14 @@ impl Gateway {
         Ok(response)
     }
 
-    /// Relays a listening stream (GET of the older revisions), filtering lists that a resumed stream replays.
-    pub(crate) fn relay_stream(&self, context: &Context, upstream: Upstream) -> Result<Response<Body>, Refusal> {
+    /// Relays a listening stream (GET of the older revisions), filtering lists that a resumed stream replays. `primes`:
+    /// the client knows events without data.
+    pub(crate) fn relay_stream(
+        &self,
+        context: &Context,
+        upstream: Upstream,
+        primes: bool,
+    ) -> Result<Response<Body>, Refusal> {
         let Upstream { response, permit } = upstream;
         let status = response.status();
         let events = response
@@ -120,6 +125,7 @@ impl Gateway {
             gateway: self.clone(),
             context: context.share(),
             decoder: sse::Decoder::new(max_event(&limits)),
+            writer: Writer::new(primes),
             chunks,
             ended: false,
         };
@@ -132,6 +138,8 @@ struct Pump {
     gateway: Gateway,
     exchange: Exchange,
     chunks: Chunks,
+    /// For clients that do not know events without data.
+    filled: Option<Filled>,
     tee: sse::Tee,
     ready: VecDeque<Bytes>,
     /// Bytes that were forwarded.
@@ -177,6 +185,11 @@ impl Pump {
 
     /// Forwards one chunk; a chunk that ends the answer waits for the outcome.
     async fn forward(&mut self, chunk: Bytes) {
+        let chunk = match &mut self.filled {
+            Some(filled) => filled.push(&chunk),
+            None => Ok(chunk),
+        };
+        let Ok(chunk) = chunk else { return self.too_large().await };
         let mut answer = None;
         let pushed = self.tee.push(&chunk, |seen| {
             if matches!(seen.kind, SeenKind::Answer) && answer.is_none() {
@@ -184,9 +197,7 @@ impl Pump {
             }
         });
         if pushed.is_err() {
-            let limit = max_event(self.chunks.limits());
-            self.gateway.inner.metrics.limited(Limit::Event.name());
-            return self.cut(&truncated(limit)).await;
+            return self.too_large().await;
         }
         self.passed += chunk.len() as u64;
         let most = self.chunks.limits().max_answer;
@@ -209,6 +220,13 @@ impl Pump {
                 self.ended = true;
             }
         }
+    }
+
+    /// Ends the stream at an event that is too large.
+    async fn too_large(&mut self) {
+        let limit = max_event(self.chunks.limits());
+        self.gateway.inner.metrics.limited(Limit::Event.name());
+        self.cut(&truncated(limit)).await;
     }
 
     /// Ends the stream with an error of ours.
@@ -248,6 +266,7 @@ struct Relay {
     gateway: Gateway,
     context: Context,
     decoder: sse::Decoder,
+    writer: Writer,
     chunks: Chunks,
     ended: bool,
 }
@@ -271,15 +290,13 @@ impl Relay {
             return None;
         }
         let Ok(Some(chunk)) = self.chunks.next().await else { return None };
-        let mut events = Vec::new();
-        let pushed = self.decoder.push(&chunk, |event| {
-            events.push((event.event.to_owned(), event.id.map(str::to_owned), Bytes::copy_from_slice(event.data)));
-        });
+        let (events, pushed) = read(&mut self.decoder, &chunk);
         let mut out = Vec::new();
-        for (name, id, data) in events {
-            match self.gateway.filter_any(&self.context, &data) {
+        for mut event in events {
+            match self.gateway.filter_any(&self.context, &event.data) {
                 Ok(filtered) => {
-                    encode(&name, id.as_deref(), &filtered.unwrap_or(data), self.decoder.retry(), &mut out);
+                    event.data = filtered.unwrap_or(event.data);
+                    self.writer.write(&event, self.decoder.retry(), &mut out);
                 }
                 Err(error) => {
                     tracing::warn!(server = %self.context.server.slug, %error, "unreadable message not relayed");
@@ -291,8 +308,7 @@ impl Relay {
             self.ended = true;
         }
         if out.is_empty() && !self.ended {
-            // Keep-alive comments of the server keep the client's connection alive, too.
-            out.extend_from_slice(b":\n\n");
+            out.extend_from_slice(ALIVE);
         }
         Some(Ok(Bytes::from(out)))
     }
@@ -300,14 +316,6 @@ impl Relay {
 
 fn max_event(limits: &Limits) -> usize {
     usize::try_from(limits.max_event).unwrap_or(usize::MAX)
-}
-
-fn encode(name: &str, id: Option<&str>, data: &[u8], retry: Option<u64>, out: &mut Vec<u8>) {
-    let event = (name != "message").then_some(name);
-    let frame = sse::Frame { event, id, retry, data: Some(data) };
-    if let Err(error) = sse::encode(&frame, out) {
-        tracing::warn!(%error, "an event could not be written");
-    }
 }
 
 pub(crate) fn event_response(body: Body) -> Response<Body> {

@@ -105,6 +105,12 @@ impl ProtocolVersion {
         !matches!(self, Self::V2024_11_05 | Self::V2025_03_26)
     }
 
+    /// Whether clients know events without data, which prime a stream for resumption (2025-11-25 transports, "Sending
+    /// Messages to the Server"). Before that every event carries a message.
+    pub const fn knows_priming(self) -> bool {
+        matches!(self, Self::V2025_11_25 | Self::V2026_07_28)
+    }
+
     /// Whether `Mcp-Method` and `Mcp-Name` are required and must match the body (2026-07-28
     /// transports, "Request Metadata"). Before that they mean nothing.
     pub const fn requires_mirrored_headers(self) -> bool {

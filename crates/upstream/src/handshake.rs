@@ -3,7 +3,7 @@
 //! rmcp asks `server/discover` first and takes what is refused in the right way for a server from before 2026-07-28,
 //! which it then asks to `initialize`. Beyond that, a server gets a second chance with `initialize` where rmcp would
 //! give up, but where servers are known to stumble over a method that they have never heard of: by saying nothing, by
-//! an internal error, or by an empty answer; and where a newer server says that it prefers an older revision. What does
+//! an internal error, by an empty answer, or by a result that is none of this method; and where a newer server says that it prefers an older revision. What does
 //! not know `initialize` at this address either may be a server of 2024-11-05 (`http_sse`): the specification names
 //! the three statuses after which it is looked for.
 
@@ -185,6 +185,8 @@ pub(crate) struct Failed {
     pub(crate) failure: Failure,
     /// Whether it was still about `server/discover`.
     discovering: bool,
+    /// The last request was answered with a result.
+    answered: bool,
     /// The status with which the last request was refused.
     status: Option<StatusCode>,
 }
@@ -194,6 +196,7 @@ impl Failed {
         let stumbled = match &self.failure {
             Failure::Timeout { .. } | Failure::NoAnswer { .. } => true,
             Failure::Status { status, .. } => status.is_server_error(),
+            Failure::NotMcp { .. } => self.answered,
             Failure::NoCommonVersion { server } => {
                 server.iter().filter_map(|name| ProtocolVersion::parse(name)).any(ProtocolVersion::has_initialize)
             }
@@ -256,7 +259,8 @@ impl Served {
     pub(crate) fn established(self, limits: &Limits) -> Result<Established, Failed> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (discovering, status) = (seen.asked == Some(DISCOVER), seen.status);
-        let fail = |failure| Failed { failure, discovering, status };
+        let answered = seen.answer.is_some() && seen.failure.is_none();
+        let fail = |failure| Failed { failure, discovering, answered, status };
         let method = seen.asked.unwrap_or(DISCOVER);
         let running = match self.outcome {
             Some(Ok(running)) => running,
@@ -271,7 +275,7 @@ impl Served {
         let known = ProtocolVersion::parse(&agreed).filter(|version| version.has_initialize() || !over_sse);
         let Some(version) = known else {
             let failure = Failure::NoCommonVersion { server: vec![agreed] };
-            return Err(Failed { failure, discovering: false, status: None });
+            return Err(Failed { failure, discovering: false, answered: true, status: None });
         };
         let answer = seen.answer.unwrap_or_default();
         let server_info = server_info(&answer);

@@ -228,11 +228,16 @@ on_sqlite! {
         let mcp = app.mcp("across", &across.eve, Era::Modern).await;
         let mut message = mcp.message("tools/call", json!({ "name": "test_tool_with_logging", "arguments": {} }));
         message["params"]["_meta"]["io.modelcontextprotocol/logLevel"] = json!("debug");
-        let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
-        let messages = crate::harness::mcp::messages(&reply);
-        let logged = messages.iter().filter(|message| message["method"] == "notifications/message").count();
-        assert_eq!(logged, 3, "{}", reply.text());
-        assert_eq!(messages.last().unwrap()["id"], message["id"], "the answer comes last");
+        let logged = async || {
+            let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
+            let messages = crate::harness::mcp::messages(&reply);
+            assert_eq!(messages.last().unwrap()["id"], message["id"], "the answer comes last");
+            messages.iter().filter(|message| message["method"] == "notifications/message").count()
+        };
+        assert_eq!(logged().await, 3);
+        // The connection beside the calls does not last for ever.
+        across.fixture.close_listening().await;
+        eventually("it is opened again", async || (logged().await == 3).then_some(())).await;
     }
 
     async fn a_client_gets_the_revision_that_it_asks_for(app: &App) {
@@ -298,6 +303,66 @@ on_sqlite! {
             let denied = client.request(&call(3, "add")).await;
             assert_eq!(denied[0]["error"]["code"], -32602, "{denied:?}");
         }
+    }
+
+    async fn a_tool_with_invalid_annotations_is_not_shown_to_an_older_client(app: &App) {
+        let fixture = server_of(Era::Modern).await;
+        let argument = |header: &str| json!({ "type": "string", "x-mcp-header": header });
+        for (name, properties) in [
+            ("straight", json!({ "value": argument("Value") })),
+            ("crooked", json!({ "value": argument("My Value") })),
+            ("doubled", json!({ "one": argument("Value"), "two": argument("value") })),
+        ] {
+            let schema = json!({ "type": "object", "properties": properties });
+            fixture.add_tool(name, "Mirrors an argument", schema).await.unwrap();
+        }
+        let across = Across::before(app, fixture, json!(["echo", "straight", "crooked", "doubled"])).await;
+        let older = app.mcp("across", &across.eve, Era::Legacy).await;
+        assert_eq!(older.tools().await, ["echo", "straight"]);
+        assert!(older.call("straight", json!({ "value": "x" })).await.text().contains('x'));
+        older.call("crooked", json!({ "value": "x" })).await.error();
+        assert_eq!(across.fixture.calls("crooked"), 0);
+        // A client of the server's own generation judges by itself.
+        let same = app.mcp("across", &across.eve, Era::Modern).await;
+        assert_eq!(same.tools().await, ["echo", "straight", "crooked", "doubled"]);
+    }
+
+    async fn a_stateless_server_may_want_its_revision_named_again(app: &App) {
+        let refused = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let turn = refused.clone();
+        let answer = move |body: axum::body::Bytes| {
+            let asked: Value = serde_json::from_slice(&body).unwrap();
+            let mut result = match asked["method"].as_str().unwrap() {
+                "server/discover" if !turn.swap(true, std::sync::atomic::Ordering::Relaxed) => {
+                    let data = json!({ "supported": ["2026-07-28"], "requested": "2026-07-28" });
+                    let error = json!({ "code": -32022, "message": "Unsupported protocol version", "data": data });
+                    let body = axum::Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "error": error }));
+                    return std::future::ready((http::StatusCode::BAD_REQUEST, body));
+                }
+                "server/discover" => json!({ "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {} },
+                    "_meta": { "io.modelcontextprotocol/serverInfo": { "name": "choosy", "version": "1" } } }),
+                "tools/list" => json!({ "tools": [{ "name": "one", "inputSchema": { "type": "object" } }] }),
+                method => panic!("{method}"),
+            };
+            result["resultType"] = json!("complete");
+            result["ttlMs"] = json!(0);
+            result["cacheScope"] = json!("private");
+            let body = axum::Json(json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result }));
+            std::future::ready((http::StatusCode::OK, body))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let serving = tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(answer)).await });
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let id = app.add_server(&admin, "choosy", &url, &[]).await;
+        app.allow(&admin, &eve, id, json!("all")).await;
+        refused.store(false, std::sync::atomic::Ordering::Relaxed);
+        let mcp = app.unconnected("choosy", &eve, Era::Legacy);
+        let opened = mcp.request("initialize", mcp.initialize_params()).await;
+        assert!(refused.load(std::sync::atomic::Ordering::Relaxed), "it was asked");
+        assert_eq!(opened.result()["serverInfo"]["name"], "choosy", "{}", opened.reply.text());
+        assert!(opened.result()["capabilities"]["tools"].is_object(), "{}", opened.reply.text());
+        serving.abort();
     }
 
     async fn an_older_client_cancels_a_call_of_a_stateless_server(app: &App) {

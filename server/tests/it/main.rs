@@ -29,3 +29,4 @@ mod operations;
 mod secrets;
 mod shutdown;
 mod stage;
+mod streams;

@@ -143,7 +143,7 @@ impl<'a> Stage<'a> {
             drawbridge: program.to_owned(),
             listen,
             public: listen,
-            upstream: &self.upstream.url,
+            upstream: Some(&self.upstream.url),
             transport: "streamable_http",
             database_url,
         }

@@ -1,6 +1,9 @@
 //! What is known to be impossible: one file for each combination, whose every entry cites its clause of the protocol.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,6 +15,23 @@ pub(super) const DIRECTORY: &str = "end2end/conformance";
 /// What a comment must contain to be a reason.
 const CLAUSE: &str = "https://modelcontextprotocol.io/specification/";
 
+/// Whom a scenario tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Server,
+    Client,
+}
+
+impl Side {
+    /// The heading of its entries.
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Server => "server:",
+            Self::Client => "client:",
+        }
+    }
+}
+
 /// The file of a combination for the runner; without one, nothing may fail.
 pub(super) fn file(repo: &Repo, combination: Combination) -> Result<Option<PathBuf>> {
     let path = repo.path(DIRECTORY).join(format!("{combination}.yml"));
@@ -21,6 +41,27 @@ pub(super) fn file(repo: &Repo, combination: Combination) -> Result<Option<PathB
     let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     check(&text).with_context(|| format!("{} is not as it should be", path.display()))?;
     Ok(Some(path))
+}
+
+/// Whether a file lists a scenario, or one of its checks.
+pub(super) fn names(file: &Path, side: Side, scenario: &str) -> Result<bool> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(lists(&text, side, scenario))
+}
+
+fn lists(text: &str, side: Side, scenario: &str) -> bool {
+    let mut within = false;
+    for line in text.lines() {
+        if !line.starts_with([' ', '#']) {
+            within = line.trim() == side.heading();
+        } else if within
+            && let Some(entry) = line.trim().strip_prefix("- ")
+            && entry.split(':').next() == Some(scenario)
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Every entry stands directly below a comment that cites the clause.
@@ -55,5 +96,15 @@ mod tests {
         check("server:\n  # It is hard.\n  - ping\n").expect_err("no clause");
         check("# https://modelcontextprotocol.io/specification/2026-07-28\nserver:\n  - ping\n")
             .expect_err("a heading cites nothing");
+    }
+
+    #[test]
+    fn a_scenario_is_found_under_its_side() {
+        let text = "server:\n  # why\n  - ping\nclient:\n  # why\n  - tools_call:one-check\n";
+        assert!(lists(text, Side::Server, "ping"));
+        assert!(lists(text, Side::Client, "tools_call"));
+        assert!(!lists(text, Side::Client, "ping"));
+        assert!(!lists(text, Side::Server, "tools_call"));
+        assert!(!lists(text, Side::Client, "tools"));
     }
 }

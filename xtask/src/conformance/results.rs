@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use super::combination::Combination;
+use super::{combination::Combination, expected::Side};
 
 /// How a combination went.
 pub(super) struct Outcome {
@@ -46,12 +46,13 @@ struct Check {
 }
 
 impl Tally {
-    /// Of a directory that the runner filled.
-    pub(super) fn of(results: &Path) -> Result<Self> {
+    /// Of a directory that the runner filled. It marks the scenarios for servers, not those for clients.
+    pub(super) fn of(results: &Path, side: Side) -> Result<Self> {
+        let mark = if side == Side::Server { "server-" } else { "" };
         let mut tally = Self::default();
         for entry in fs::read_dir(results).with_context(|| format!("{} cannot be read", results.display()))? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with("server-") {
+            if entry.file_name().to_string_lossy().starts_with(mark) {
                 tally.add(&entry.path().join("checks.json"))?;
             }
         }
@@ -82,8 +83,8 @@ impl Tally {
 }
 
 /// One line for each combination.
-pub(super) fn print(outcomes: &[Outcome]) {
-    println!("\n{:<24}{:>18}{:>24}", "", "scenarios", "checks");
+pub(super) fn print(title: &str, outcomes: &[Outcome]) {
+    println!("\n{title:<24}{:>18}{:>24}", "scenarios", "checks");
     println!("{:<24}{:>9}{:>9}{:>9}{:>9}{:>10}", "combination", "passed", "failed", "passed", "failed", "warnings");
     for Outcome { combination, tally, verdict } in outcomes {
         println!(
@@ -119,6 +120,6 @@ mod tests {
         scenario("server-broken-off-1", None);
         scenario("else", Some("not ours"));
         let tally = Tally { scenarios_passed: 2, scenarios_failed: 2, checks_passed: 2, checks_failed: 3, warnings: 1 };
-        assert_eq!(Tally::of(results.path()).expect("counted"), tally);
+        assert_eq!(Tally::of(results.path(), Side::Server).expect("counted"), tally);
     }
 }

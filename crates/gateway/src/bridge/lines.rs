@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::readers::Readers;
-use super::replies::Replies;
+use super::replies::{Replies, Resume};
 use super::speaks::Speaks;
 use super::sse_line::SseLine;
 use crate::Gateway;
@@ -83,7 +83,7 @@ impl Drop for Beside {
 #[derive(Debug)]
 enum Carrier {
     /// Streamable HTTP, with the server's id of the session; servers may do without.
-    Streamable { session: Option<HeaderValue>, beside: Option<Beside> },
+    Streamable { session: Option<HeaderValue>, beside: tokio::sync::Mutex<Option<Beside>> },
     /// HTTP+SSE.
     Sse(Arc<SseLine>),
 }
@@ -200,7 +200,10 @@ impl Gateway {
             let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
             let upstream = self.dispatch(context, pass, outgoing).await?;
             let session = upstream.response.headers().get(SESSION).cloned();
-            (Carrier::Streamable { session, beside: None }, Replies::new(self, context, upstream)?)
+            (
+                Carrier::Streamable { session, beside: tokio::sync::Mutex::default() },
+                Replies::new(self, context, upstream)?,
+            )
         };
         let (version, initialize) = loop {
             let Some(message) = replies.next().await? else {
@@ -228,7 +231,7 @@ impl Gateway {
         if shared && matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
             let said = self.beside(context, &line).await;
             if let Carrier::Streamable { beside, .. } = &mut line.carrier {
-                *beside = said;
+                *beside.get_mut() = said;
             }
         }
         Ok(line)
@@ -262,14 +265,30 @@ impl Gateway {
             Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
             Carrier::Streamable { session, beside } => (session, beside),
         };
-        let beside = beside.as_ref().zip(super::id_of(&body)).map(|(beside, id)| beside.readers.call(&id));
+        let readers = self.readers_beside(context, line, beside).await;
+        let beside = readers.zip(super::id_of(&body)).map(|(readers, id)| readers.call(&id));
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
         if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
             return Err(Fault::SessionEnded);
         }
-        Ok(Replies::new(self, context, upstream)?.beside(beside))
+        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
+        Ok(Replies::new(self, context, upstream)?.resuming(resume).beside(beside))
+    }
+
+    /// Who reads the stream of a session, which is opened again if the server or something between has closed it.
+    async fn readers_beside(
+        &self,
+        context: &Context,
+        line: &Line,
+        beside: &tokio::sync::Mutex<Option<Beside>>,
+    ) -> Option<Arc<Readers>> {
+        let mut beside = beside.lock().await;
+        if beside.as_ref()?.gone.is_cancelled() {
+            *beside = self.beside(context, line).await;
+        }
+        beside.as_ref().map(|beside| beside.readers.clone())
     }
 
     /// Opens the stream of a session, if the server has one.

@@ -4,20 +4,27 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method};
 use mcp::sse;
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::Gateway;
 use crate::answer::Media;
 use crate::context::Context;
-use crate::forward::{Fault, Upstream};
+use crate::forward::{Fault, Outgoing, Upstream};
 use crate::limits::Pass;
 use crate::reader::Chunks;
 use crate::standing::Standing;
 
 /// How long an answer waits for what was said before it on another connection.
 const GRACE: Duration = Duration::from_millis(30);
+/// When a stream that broke off is asked for again, if its server does not say when.
+const RETRY: Duration = Duration::from_secs(1);
+/// The least that is waited before, whatever the server says.
+const LEAST: Duration = Duration::from_millis(100);
 
 /// Reads JSON-RPC messages: those of an answer as they come, and what the server says elsewhere meanwhile.
 pub(crate) struct Replies {
@@ -28,14 +35,34 @@ pub(crate) struct Replies {
 /// An answer: one message, or an event stream, or what somebody else reads from the server.
 struct Answer {
     source: Source,
+    resume: Option<Resume>,
+    /// What began the answer: a call keeps its turn while it goes on elsewhere.
+    begun: Option<Source>,
     ready: VecDeque<Bytes>,
     ended: bool,
 }
 
+type Opening = BoxFuture<'static, Result<Replies, Fault>>;
+
 enum Source {
-    Json { chunks: Chunks, max: usize, body: BytesMut },
-    Events { chunks: Chunks, decoder: sse::Decoder },
-    Channel { receiver: mpsc::Receiver<Bytes>, idle: Duration, ends: Instant, standing: Standing, _pass: Pass },
+    Json {
+        chunks: Chunks,
+        max: usize,
+        body: BytesMut,
+    },
+    Events {
+        chunks: Chunks,
+        decoder: sse::Decoder,
+    },
+    /// A stream that is asked for again. Never locked: the mutex makes it shareable between threads.
+    Opening(Mutex<Opening>),
+    Channel {
+        receiver: mpsc::Receiver<Bytes>,
+        idle: Duration,
+        ends: Instant,
+        standing: Standing,
+        _pass: Pass,
+    },
 }
 
 impl Replies {
@@ -89,7 +116,15 @@ impl Replies {
     }
 
     fn of(source: Source) -> Self {
-        Self { answer: Answer { source, ready: VecDeque::new(), ended: false }, beside: None }
+        let answer = Answer { source, resume: None, begun: None, ready: VecDeque::new(), ended: false };
+        Self { answer, beside: None }
+    }
+
+    /// The same, going on in another stream if the server closes this one before it answers (2025-11-25 transports,
+    /// "Resumability and Redelivery").
+    pub(crate) fn resuming(mut self, resume: Resume) -> Self {
+        self.answer.resume = Some(resume);
+        self
     }
 
     /// The same, with what the server says elsewhere meanwhile.
@@ -126,6 +161,44 @@ impl Replies {
     }
 }
 
+/// How a stream that a server closed early is asked for again.
+pub(crate) struct Resume {
+    gateway: Gateway,
+    context: Context,
+    headers: HeaderMap,
+    /// The last event that had an id.
+    last: Option<HeaderValue>,
+    /// The end of the time that the answer has.
+    ends: Instant,
+}
+
+impl Resume {
+    /// Within a session, which these headers name.
+    pub(crate) fn new(gateway: &Gateway, context: &Context, headers: HeaderMap, total: Duration) -> Self {
+        Self { gateway: gateway.clone(), context: context.share(), headers, last: None, ends: Instant::now() + total }
+    }
+
+    /// What comes after the events that were read. `None` if the server gave nothing to go on from.
+    fn after(&mut self, read: &sse::Decoder) -> Option<Opening> {
+        let last = read.last_event_id().filter(|id| !id.is_empty()).and_then(|id| HeaderValue::try_from(id).ok());
+        self.last = last.or(self.last.take());
+        let (last, ends) = (self.last.clone()?, self.ends);
+        let wait = read.retry().map_or(RETRY, Duration::from_millis).max(LEAST);
+        let begins = Instant::now().checked_add(wait)?;
+        let (gateway, context, mut headers) = (self.gateway.clone(), self.context.share(), self.headers.clone());
+        headers.insert("last-event-id", last);
+        (begins < ends).then(|| -> Opening {
+            Box::pin(async move {
+                tokio::time::sleep_until(begins).await;
+                let outgoing = Outgoing { method: Method::GET, headers, to: None, body: None };
+                let upstream = gateway.dispatch_own(&context, outgoing).await?;
+                let idle = upstream.permit.limits.idle;
+                Replies::within(&gateway, &context, upstream, idle, Some(ends - Instant::now()))
+            })
+        })
+    }
+}
+
 impl Answer {
     async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         loop {
@@ -147,6 +220,16 @@ impl Answer {
                     self.ended = message.is_none();
                     self.ready.extend(message);
                 }
+                Source::Opening(opening) => {
+                    let opened = opening.get_mut().as_mut().await;
+                    match opened {
+                        Ok(stream) => self.source = stream.answer.source,
+                        Err(fault) => {
+                            tracing::debug!(%fault, "a stream could not be resumed");
+                            self.ended = true;
+                        }
+                    }
+                }
                 Source::Json { chunks, max, body } => match chunks.next().await? {
                     Some(chunk) if body.len() + chunk.len() > *max => return Err(Fault::TooLarge(*max as u64)),
                     Some(chunk) => body.extend_from_slice(&chunk),
@@ -158,7 +241,13 @@ impl Answer {
                 },
                 Source::Events { chunks, decoder } => {
                     let Some(chunk) = chunks.next().await? else {
-                        self.ended = true;
+                        match self.resume.as_mut().and_then(|resume| resume.after(decoder)) {
+                            Some(opening) => {
+                                let closed = std::mem::replace(&mut self.source, Source::Opening(Mutex::new(opening)));
+                                self.begun.get_or_insert(closed);
+                            }
+                            None => self.ended = true,
+                        }
                         continue;
                     };
                     let ready = &mut self.ready;

@@ -73,9 +73,7 @@ impl Gateway {
             Err(_) => Ok(Speaks::Legacy),
         };
         let speaks = match asked {
-            Ok(Speaks::Legacy) if server.protocol == ProtocolChoice::Stateless => {
-                Speaks::Modern { discover: Bytes::from_static(b"{}"), legacy: false }
-            }
+            Ok(Speaks::Legacy) if server.protocol == ProtocolChoice::Stateless => undescribed(),
             Ok(speaks) => speaks,
             Err(fault) => {
                 tracing::debug!(server = %server.slug, %fault, "could not ask which MCP the server speaks");
@@ -99,6 +97,18 @@ impl Gateway {
             (ProtocolChoice::HttpSse, _) | (ProtocolChoice::Auto, Transport::Sse) => return Ok(Speaks::HttpSse),
             (ProtocolChoice::Auto | ProtocolChoice::Stateless, _) => {}
         }
+        match self.discover(context).await? {
+            // It wants another revision, and names ours among those that it has (2026-07-28 "Versioning").
+            Heard::Offered => Ok(match self.discover(context).await? {
+                Heard::Speaks(speaks) => speaks,
+                Heard::Offered => undescribed(),
+            }),
+            Heard::Speaks(speaks) => Ok(speaks),
+        }
+    }
+
+    /// Asks once.
+    async fn discover(&self, context: &Context) -> Result<Heard, Fault> {
         let mut headers = HeaderMap::new();
         headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
         headers.insert("mcp-method", HeaderValue::from_static("server/discover"));
@@ -113,15 +123,27 @@ impl Gateway {
             // A server of the first revision knows no POST at this address, and begins a stream at a GET.
             let unknown = matches!(status.as_u16(), 400 | 404 | 405);
             let streams = unknown && SseLine::open(self, context).await.is_ok();
-            return Ok(if streams { Speaks::HttpSse } else { Speaks::Legacy });
+            return Ok(Heard::Speaks(if streams { Speaks::HttpSse } else { Speaks::Legacy }));
         };
         while let Some(message) = replies.next().await? {
             if let Ok(response) = mcp::Response::parse(&message) {
                 return Ok(heard(&response));
             }
         }
-        Ok(Speaks::Legacy)
+        Ok(Heard::Speaks(Speaks::Legacy))
     }
+}
+
+/// What a server made of the question.
+enum Heard {
+    Speaks(Speaks),
+    /// It refused the revision of the question and offers the same.
+    Offered,
+}
+
+/// A server of 2026-07-28 that did not say what it is.
+fn undescribed() -> Speaks {
+    Speaks::Modern { discover: Bytes::from_static(b"{}"), legacy: false }
 }
 
 /// The gateway itself as a client.
@@ -130,12 +152,12 @@ fn ours() -> ClientIdentity {
     ClientIdentity { info: info.into(), capabilities: "{}".into() }
 }
 
-fn heard(response: &mcp::Response<'_>) -> Speaks {
+fn heard(response: &mcp::Response<'_>) -> Heard {
     let legacy = |versions: Raw<'_>, generation: Generation| {
         let known = |version: Raw<'_>| version.as_str().and_then(|version| ProtocolVersion::parse(&version));
         versions.elements().filter_map(known).any(|version| version.generation() == generation)
     };
-    match &response.outcome {
+    Heard::Speaks(match &response.outcome {
         Outcome::Result(result) => match result.raw.get("supportedVersions") {
             Some(versions) if legacy(versions, Generation::Modern) => Speaks::Modern {
                 discover: Bytes::copy_from_slice(result.raw.as_bytes()),
@@ -148,11 +170,10 @@ fn heard(response: &mcp::Response<'_>) -> Speaks {
             let supported = error.data.and_then(|data| data.get("supported"));
             let offers = error.code == codes::UNSUPPORTED_VERSION
                 && supported.is_some_and(|versions| legacy(versions, Generation::Modern));
-            if modern_error || offers {
-                Speaks::Modern { discover: Bytes::from_static(b"{}"), legacy: false }
-            } else {
-                Speaks::Legacy
+            if offers {
+                return Heard::Offered;
             }
+            if modern_error { undescribed() } else { Speaks::Legacy }
         }
-    }
+    })
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity, ParamHeaders};
 use mcp::result::{Outcome as Answered, ResultType};
-use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, Request, RpcError, codes, splice};
+use mcp::{Call, Envelope, ListKind, Method, ProtocolVersion, Raw, RawId, Request, RpcError, codes, splice};
 
 use super::asked::{Answer, Round};
 use super::dialogue::{Dialogue, Out, or_cancelled, respond};
@@ -288,6 +288,8 @@ impl Asking {
         let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
         let body = splice::replace_id(message, id).map_err(|error| unreadable(&error))?;
         let (body, ending) = self.gateway.inspect(&self.context, &self.exchange, &body)?;
+        let body = if self.exchange.list == Some(ListKind::Tools) { without_crooked(&body) } else { Ok(body) };
+        let body = body.map_err(|error| unreadable(&error))?;
         Ok(Some(match self.gateway.settle(&mut self.exchange, ending).await {
             Ok(()) => {
                 let body = bridge::response_to_legacy(&body, &self.method).map_err(|error| unreadable(&error))?;
@@ -371,6 +373,16 @@ fn modern_headers(call: &Call<'_>) -> HeaderMap {
         headers.insert("mcp-name", name);
     }
     headers
+}
+
+/// Tools without those whose annotations are invalid: clients of this generation leave them out (2026-07-28 tools,
+/// "x-mcp-header"), and an older one could not call them here.
+fn without_crooked(list: &Bytes) -> Result<Bytes, mcp::list::ListError> {
+    let verdict = |tool: mcp::ListItem<'_>| match ParamHeaders::of_tool(tool.raw) {
+        Ok(_) => mcp::Verdict::Keep,
+        Err(_) => mcp::Verdict::Drop,
+    };
+    Ok(mcp::filter_list(list, ListKind::Tools, verdict)?.body)
 }
 
 /// The headers that repeat arguments of a tool.
