@@ -55,6 +55,11 @@ pub struct ServeArgs {
     #[arg(long, env = "DRAWBRIDGE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Address at which the other nodes of an installation reach this one; `http://<listen>` when absent. Only with
+    /// PostgreSQL.
+    #[arg(long, env = "DRAWBRIDGE_NODE_URL", value_name = "URL")]
+    pub node_url: Option<String>,
+
     /// Further host names to answer to, separated by commas.
     #[arg(long, env = "DRAWBRIDGE_ALLOWED_HOSTS", value_delimiter = ',', value_name = "HOSTS")]
     pub allowed_hosts: Vec<String>,
@@ -163,6 +168,16 @@ pub enum ConfigError {
          an https address, or set DRAWBRIDGE_INSECURE_HTTP=true if you accept that"
     )]
     InsecureHttp(String),
+    /// The address of the node is not one.
+    #[error(
+        "DRAWBRIDGE_NODE_URL is `{url}`: {why}; give the address at which other nodes reach this one, such as http://10.0.0.5:3000"
+    )]
+    NodeUrl {
+        /// The setting.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Several machines need one key.
     #[error(
         "with PostgreSQL the key that seals secrets must be given: set DRAWBRIDGE_MASTER_KEY or DRAWBRIDGE_MASTER_KEY_FILE \
@@ -225,6 +240,21 @@ impl ServeArgs {
             return Err(ConfigError::InsecureHttp(public.text));
         }
         Ok(public)
+    }
+
+    /// Where other nodes reach this one; `None` where nobody can say, as it listens on every address.
+    ///
+    /// # Errors
+    /// When the setting is no address.
+    pub fn node_address(&self, listen: SocketAddr) -> Result<Option<String>, ConfigError> {
+        match &self.node_url {
+            Some(url) => match net::Peers::check(url) {
+                Ok(_) => Ok(Some(url.trim_end_matches('/').to_owned())),
+                Err(error) => Err(ConfigError::NodeUrl { url: url.clone(), why: error.to_string() }),
+            },
+            None if listen.ip().is_unspecified() => Ok(None),
+            None => Ok(Some(format!("http://{listen}"))),
+        }
     }
 
     /// Host names that are answered to.

@@ -12,6 +12,7 @@ mod export;
 mod listen;
 mod live;
 mod mcp;
+mod nodes;
 mod observer;
 mod open;
 mod operations;

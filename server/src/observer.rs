@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::{Definition, Health, KeyId, ServerId};
+use futures_util::future::BoxFuture;
 use service::Services;
 use tokio::sync::mpsc;
 
@@ -50,6 +52,16 @@ impl gateway::Observer for Notices {
 
     fn key_used(&self, key: KeyId) {
         self.services.key_used(key);
+    }
+
+    fn session_ended(&self, session: [u8; 32], until: DateTime<Utc>) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            let written = self.services.end_mcp_session(&session, until).await;
+            if let Err(error) = &written {
+                tracing::error!(%error, "the end of a session could not be written");
+            }
+            written.is_ok()
+        })
     }
 }
 

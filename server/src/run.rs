@@ -21,7 +21,7 @@ use crate::assets::{AssetError, Site};
 use crate::config::{ConfigError, ServeArgs};
 use crate::listen::{Connections, Peer};
 use crate::open::{self, Data, OpenError};
-use crate::{mcp, observer, operations, rest, spans, web};
+use crate::{mcp, nodes, observer, operations, rest, spans, web};
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,8 @@ pub struct Running {
     background: Vec<JoinHandle<()>>,
     traces: Option<spans::Export>,
     grace: Duration,
+    /// Others know of this node.
+    in_cluster: bool,
 }
 
 /// Starts the program.
@@ -99,6 +101,7 @@ pub struct Running {
 /// See [`StartError`]; each says what to do.
 pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, StartError> {
     let public = args.public()?;
+    args.node_address(args.listen)?;
     let site = Site::open(args.site.as_deref())?;
     // The port comes first: nothing is made or migrated for a program that cannot be reached.
     let listener =
@@ -136,6 +139,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         vault: data.vault.clone(),
         net,
         env: env.clone(),
+        peers: net::Peers::new(&net_settings(args)?)?,
         observer,
         spans: traces.as_ref().map(spans::Export::queue),
         settings: gateway::Settings {
@@ -167,8 +171,21 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             .await
     });
     tracing::info!(%address, public_url = public.text, version = env!("CARGO_PKG_VERSION"), "listening");
-    let background =
+    let mut background =
         vec![tokio::spawn(notices.run(services.clone())), tokio::spawn(upkeep(services.clone(), stop.clone()))];
+    // Last, since others send requests here from now on.
+    let cluster = if args.data.database_url.is_some() { args.node_address(address)? } else { None };
+    if let Some(address) = &cluster {
+        services.join(address).await?;
+        background.push(tokio::spawn(nodes::beat(services.clone(), address.clone(), stop.clone())));
+        background.push(tokio::spawn(nodes::hear(services.clone(), stop.clone())));
+    } else if args.data.database_url.is_some() {
+        tracing::warn!(
+            "other nodes cannot pass requests to this one, as it listens on every address: set DRAWBRIDGE_NODE_URL if \
+             there are several"
+        );
+        background.push(tokio::spawn(nodes::hear(services.clone(), stop.clone())));
+    }
     Ok(Running {
         address,
         public_url: public.text,
@@ -180,6 +197,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         background,
         traces,
         grace: args.grace(),
+        in_cluster: cluster.is_some(),
     })
 }
 
@@ -192,6 +210,12 @@ impl Running {
     /// Stops: no new connections, calls under way may finish within the grace period, the rest gets an error and an
     /// outcome, the audit log is drained, the database closed.
     pub async fn shutdown(self) {
+        // First, so that the others serve what they would pass on to this node.
+        if self.in_cluster
+            && let Err(error) = self.services.leave().await
+        {
+            tracing::warn!(%error, "the other nodes could not be told; they find out by themselves");
+        }
         self.stop.cancel();
         let ended = async {
             let mut server = self.server;

@@ -36,6 +36,12 @@ impl Keys {
         self.0.get(secret_sha256)
     }
 
+    /// Whether this key is known, and neither revoked nor expired. Looks at all of them: not for every call.
+    pub fn is_valid(&self, id: KeyId, now: DateTime<Utc>) -> bool {
+        let valid = |key: &KeyEntry| !key.revoked && key.expires_at.is_none_or(|end| end > now);
+        self.0.values().find(|key| key.id == id).is_some_and(valid)
+    }
+
     /// Their number.
     pub fn len(&self) -> usize {
         self.0.len()

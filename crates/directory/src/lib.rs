@@ -7,14 +7,18 @@
 //! There is no I/O here: `service` loads the parts from the database and publishes them.
 
 mod access;
+mod ended;
 mod keys;
+mod nodes;
 mod people;
 mod pins;
 mod server;
 mod snapshot;
 
 pub use access::{Access, AuthFailure, Authenticated, NoServer, Why};
+pub use ended::Ended;
 pub use keys::{KeyEntry, Keys};
+pub use nodes::Nodes;
 pub use people::{People, Person};
 pub use pins::{PinEntry, Pins, Withheld};
 pub use server::{SealedHeader, ServerEntry, Servers};

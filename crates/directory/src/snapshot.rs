@@ -8,7 +8,9 @@ use domain::{ServerStatus, UserStatus};
 use policy::{Query, RuleSet, Target};
 
 use crate::access::{Access, AuthFailure, Authenticated, NoServer, Why};
+use crate::ended::Ended;
 use crate::keys::Keys;
+use crate::nodes::Nodes;
 use crate::people::{People, Person};
 use crate::server::{ServerEntry, Servers};
 
@@ -91,9 +93,16 @@ impl Snapshot {
     }
 }
 
-/// Where the current snapshot is found. Clones share it.
+/// Where the current snapshot is found, and what is known beside it. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Directory(Arc<ArcSwap<Snapshot>>);
+pub struct Directory(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    snapshot: ArcSwap<Snapshot>,
+    nodes: ArcSwap<Nodes>,
+    ended: Ended,
+}
 
 impl Directory {
     /// A directory in which nobody and nothing is known, at generation 0.
@@ -103,26 +112,45 @@ impl Directory {
 
     /// A directory that begins with this snapshot.
     pub fn new(snapshot: Snapshot) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(snapshot)))
+        Self(Arc::new(Inner {
+            snapshot: ArcSwap::from_pointee(snapshot),
+            nodes: ArcSwap::default(),
+            ended: Ended::default(),
+        }))
     }
 
     /// The current snapshot. Hold it for one call, not longer: it does not change any more.
     pub fn load(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.0.snapshot.load_full()
     }
 
     /// The generation of the current snapshot.
     pub fn generation(&self) -> u64 {
-        self.0.load().generation
+        self.0.snapshot.load().generation
     }
 
     /// Replaces the current snapshot. False, and nothing changes, when one of this generation or a newer one is there:
     /// of two that race, the newer wins whatever the order.
     pub fn publish(&self, snapshot: Snapshot) -> bool {
         let snapshot = Arc::new(snapshot);
-        let before = self.0.rcu(|current| {
+        let before = self.0.snapshot.rcu(|current| {
             if current.generation < snapshot.generation { Arc::clone(&snapshot) } else { Arc::clone(current) }
         });
         before.generation < snapshot.generation
+    }
+
+    /// The other nodes that run now.
+    pub fn nodes(&self) -> arc_swap::Guard<Arc<Nodes>> {
+        self.0.nodes.load()
+    }
+
+    /// Replaces what is known of other nodes.
+    pub fn publish_nodes(&self, nodes: Nodes) {
+        self.0.nodes.store(Arc::new(nodes));
+    }
+
+    /// Sessions that their clients have ended.
+    pub fn ended(&self) -> &Ended {
+        &self.0.ended
     }
 }

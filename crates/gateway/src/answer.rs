@@ -10,10 +10,12 @@ use mcp::result::Outcome as Answered;
 use mcp::{GatewayCode, ProtocolVersion, RpcError};
 
 use crate::Gateway;
-use crate::call::{Context, Exchange, ledger_unavailable};
+use crate::context::Context;
+use crate::exchange::Exchange;
 use crate::forward::{Fault, Upstream};
 use crate::limits::Limit;
 use crate::limits::slow::Source;
+use crate::permission::ledger_unavailable;
 use crate::reader::{Broken, Chunks};
 use crate::refusal::Refusal;
 use crate::session::{self, Link, Session};
@@ -47,7 +49,7 @@ impl Gateway {
     ) -> Result<Response<Body>, Refusal> {
         let Upstream { response, permit } = match upstream {
             Ok(upstream) => upstream,
-            Err(fault) => return Err(self.failed(exchange, &fault).await),
+            Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
         };
         let status = response.status();
         let media = Media::of(&response);
@@ -58,7 +60,7 @@ impl Gateway {
         }
         if status == StatusCode::NOT_FOUND && exchange.in_session && media != Media::Json {
             self.settle(&mut exchange, failure("the server ended the session")).await.ok();
-            return Err(Refusal::http(StatusCode::NOT_FOUND, "this session has ended; initialize a new one"));
+            return Err(session::ended());
         }
         let session = response.headers().get(SESSION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (idle, total) = (permit.limits.idle, permit.limits.total);
@@ -68,14 +70,14 @@ impl Gateway {
             Media::Events if status.is_success() => self.events(context, exchange, session, chunks).await,
             Media::Events | Media::Other(_) => {
                 let what = if let Media::Other(name) = &media { name.clone() } else { "text/event-stream".to_owned() };
-                Err(self.failed(exchange, &Fault::NotMcp(format!("{status}, {what}"))).await)
+                Err(self.failed(&mut exchange, &Fault::NotMcp(format!("{status}, {what}"))).await)
             }
         }
     }
 
     /// Records a failure and turns it into the answer.
-    pub(crate) async fn failed(&self, mut exchange: Exchange, fault: &Fault) -> Refusal {
-        match self.settle(&mut exchange, failure(&fault.to_string())).await {
+    pub(crate) async fn failed(&self, exchange: &mut Exchange, fault: &Fault) -> Refusal {
+        match self.settle(exchange, failure(&fault.to_string())).await {
             Ok(()) => exchange.refusal(&fault.rpc()),
             Err(error) => exchange.refusal(&error),
         }
@@ -103,19 +105,19 @@ impl Gateway {
         let max = self.inner.parts.settings.max_buffered.min(most);
         let (body, whole) = match chunks.read_up_to(max).await {
             Ok(read) => read,
-            Err(broken) => return Err(self.failed(exchange, &broken.into()).await),
+            Err(broken) => return Err(self.failed(&mut exchange, &broken.into()).await),
         };
         if !whole {
             if exchange.list.is_some() || exchange.describes_server || max == most {
                 self.inner.metrics.limited(Limit::Answer.name());
-                return Err(self.failed(exchange, &Fault::TooLarge(max as u64)).await);
+                return Err(self.failed(&mut exchange, &Fault::TooLarge(max as u64)).await);
             }
             return Ok(json_response(status, self.large(context, exchange, body, chunks)));
         }
         let said = body.clone();
         let (body, ending) = match self.inspect(context, &exchange, &body) {
             Ok(inspected) => inspected,
-            Err(fault) => return Err(self.failed(exchange, &fault).await),
+            Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
         };
         let sealed = self.sealed_session(context, &exchange, session, &said);
         self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
@@ -190,7 +192,7 @@ impl Gateway {
         let version = speaks.min(opening.version);
         let parts = &self.inner.parts;
         let link = Link::Direct { id: upstream, speaks: (speaks != version).then_some(speaks) };
-        let session = Session { version, link, client: opening.client };
+        let session = Session { version, link, client: opening.client, key: context.key };
         let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())?;
         HeaderValue::try_from(token).ok()
     }
@@ -278,6 +280,13 @@ pub(crate) fn failure(error: &str) -> Ending {
 pub(crate) fn abandoned(idle: Duration) -> Ending {
     let why = format!("the client took nothing of its answer for {idle:?}, so its connection was cut");
     failure(&why)
+}
+
+/// An answer without a body.
+pub(crate) fn bodiless(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
 }
 
 pub(crate) fn json_response(status: StatusCode, body: Body) -> Response<Body> {

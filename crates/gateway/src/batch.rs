@@ -7,8 +7,8 @@ use http::{Response, StatusCode};
 use mcp::{Envelope, Generation, Method, Mirrored, ProtocolVersion, Raw, RpcError, sse};
 
 use crate::Gateway;
-use crate::answer::json_response;
-use crate::call::Context;
+use crate::answer::{bodiless, json_response};
+use crate::context::Context;
 use crate::messages;
 use crate::refusal::Refusal;
 use crate::stream::event_response;
@@ -63,9 +63,7 @@ async fn together(responses: Vec<Response<Body>>) -> Response<Body> {
         return event_response(Body::from_stream(all.map(|message| std::io::Result::Ok(sse::message(&message)))));
     }
     if answers.is_empty() {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::ACCEPTED;
-        return response;
+        return bodiless(StatusCode::ACCEPTED);
     }
     let mut array = Vec::with_capacity(answers.iter().map(|answer| answer.len() + 1).sum::<usize>() + 1);
     for answer in &answers {

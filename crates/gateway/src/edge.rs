@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use directory::{AuthFailure, Person, Snapshot};
-use domain::{Actor, ActorKind, AuditAction, CorrelationId, Outcome, UserStatus};
+use domain::{Actor, ActorKind, AuditAction, CorrelationId, KeyId, Outcome, UserStatus};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ledger::Event;
@@ -25,7 +25,10 @@ pub(crate) struct Authenticated {
     pub(crate) credential: [u8; 32],
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) person: Arc<Person>,
+    pub(crate) key: KeyId,
     pub(crate) ip: Option<IpAddr>,
+    /// Another node passed this request on to this one.
+    pub(crate) passed_on: bool,
 }
 
 /// Refuses foreign hosts and origins (MCP "Security Warning": DNS rebinding; both are checked on every verb).
@@ -107,16 +110,18 @@ impl Gateway {
         parts: &Parts,
         correlation: CorrelationId,
     ) -> Result<Authenticated, Refusal> {
-        let ip = parts.extensions.get::<PeerAddr>().map(|peer| peer.0.ip().to_canonical());
+        let peer = parts.extensions.get::<PeerAddr>().map(|peer| peer.0.ip().to_canonical());
         let Some(secret) = credential(&parts.headers)? else {
             return Err(unauthorised("send your API key as `Authorization: Bearer` or `X-Drawbridge-Api-Key`"));
         };
         let snapshot = self.inner.parts.directory.load();
         let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
+        let passed_on = self.was_passed_on(&parts.headers, &hash);
+        let ip = passed_on.unwrap_or(peer);
         match snapshot.authenticate(&hash, self.inner.parts.env.now()) {
             Ok(directory::Authenticated { person, key }) => {
                 self.inner.parts.observer.key_used(key);
-                Ok(Authenticated { credential: hash, snapshot, person, ip })
+                Ok(Authenticated { credential: hash, snapshot, person, key, ip, passed_on: passed_on.is_some() })
             }
             Err(failure) => {
                 self.refused_credential(&failure, ip, correlation).await;

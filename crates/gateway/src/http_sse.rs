@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use domain::{ServerId, UserId};
+use domain::{NodeId, ServerId, UserId};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use mcp::{Generation, sse};
@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
-use crate::call::Context;
+use crate::answer::bodiless;
+use crate::context::Context;
 use crate::messages;
 use crate::refusal::Refusal;
 use crate::stream::event_response;
@@ -59,8 +60,13 @@ impl Drop for Open {
 }
 
 impl Connections {
-    fn open(&self, env: &dyn domain::Env, person: UserId, server: ServerId) -> Option<(Open, mpsc::Receiver<Bytes>)> {
-        let token = crate::bridge::unguessable(env);
+    fn open(
+        &self,
+        env: &dyn domain::Env,
+        node: NodeId,
+        (person, server): (UserId, ServerId),
+    ) -> Option<(Open, mpsc::Receiver<Bytes>)> {
+        let token = format!("{node}.{}", crate::bridge::unguessable(env));
         let (sender, receiver) = mpsc::channel(AHEAD);
         let mut all = self.0.lock();
         if all.len() >= MOST || all.values().filter(|one| one.person == person).count() >= MOST_EACH {
@@ -87,12 +93,17 @@ pub(crate) fn session_of(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("session="))
 }
 
+/// The node that holds the stream with this address.
+pub(crate) fn node_of(session: &str) -> Option<NodeId> {
+    session.split_once('.')?.0.parse().ok()
+}
+
 impl Gateway {
     /// Serves the GET that opens a stream: its first event names the address to post to.
     pub(crate) async fn connect(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
-        let (person, server) = (context.person.id, context.server.id);
-        let opened = self.inner.connections.open(&*self.inner.parts.env, person, server);
+        let whose = (context.person.id, context.server.id);
+        let opened = self.inner.connections.open(&*self.inner.parts.env, self.node(), whose);
         let (open, receiver) = opened.ok_or_else(|| {
             Refusal::http(StatusCode::TOO_MANY_REQUESTS, "too many streams are open; close those that nobody reads")
         })?;
@@ -144,9 +155,7 @@ impl Gateway {
         self.inner.tasks.spawn(async move {
             let _ = serving.await;
         });
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::ACCEPTED;
-        Ok(response)
+        Ok(bodiless(StatusCode::ACCEPTED))
     }
 
     /// Remembers the session of a stream, and brings on it what the server says unasked.

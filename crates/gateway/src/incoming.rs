@@ -6,7 +6,8 @@ use http::{Response, StatusCode};
 use mcp::{Envelope, Generation, ProtocolVersion, RpcError, splice};
 
 use crate::answer::json_response;
-use crate::call::{Context, Exchange, client_of};
+use crate::context::{Context, client_of};
+use crate::exchange::Exchange;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::settle::Settle;

@@ -6,26 +6,31 @@
 //! written through [`ledger::Ledger`].
 //!
 //! - [`Gateway::handle`] is the one entry; `edge` checks host, origin and credential.
-//! - `call` parses and authorises a message, and is the only place that asks the policy.
+//! - `call` parses a message and sends it its way; `permission` is the only place that asks the policy.
 //! - `limits` keeps one caller, one server or one flood from everybody else.
 //! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
 //! - `track` follows one message: how long its phases take (`phases`), its place in a trace (`trace`), its spans.
-//!
+//! - `nodes` passes on what another node of the installation holds.
 //! - `bridge` translates where client and server share no generation of MCP.
 
 mod answer;
 mod batch;
 mod bridge;
 mod call;
+mod context;
 mod edge;
+mod exchange;
 mod forward;
 mod http_sse;
 mod incoming;
+mod known;
 mod limits;
 mod lists;
 mod messages;
 mod metrics;
+mod nodes;
+mod permission;
 mod phases;
 mod reader;
 mod refusal;
@@ -41,7 +46,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use chrono::{DateTime, Utc};
 use domain::{CorrelationId, Definition, Health, Limits, ServerId};
+use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
@@ -52,6 +59,7 @@ pub use limits::Breaking;
 use limits::Limiter;
 pub use limits::slow::Hangup;
 pub use metrics::Metrics;
+use nodes::Sent;
 use phases::Phase;
 use refusal::Refusal;
 use track::Track;
@@ -109,6 +117,9 @@ pub trait Observer: Send + Sync {
     fn health(&self, server: ServerId, health: Health, detail: Option<String>);
     /// A key was used.
     fn key_used(&self, key: domain::KeyId);
+    /// A client ended its session (SHA-256 of the session's id, which opens until then): to be remembered for all nodes.
+    /// Not from the hot path; false when it could not be written.
+    fn session_ended(&self, session: [u8; 32], until: DateTime<Utc>) -> BoxFuture<'_, bool>;
 }
 
 /// What the data path stands on.
@@ -121,6 +132,8 @@ pub struct Parts {
     pub vault: vault::Vault,
     /// The one outbound client.
     pub net: net::Net,
+    /// The way to the other nodes.
+    pub peers: net::Peers,
     /// Time and randomness.
     pub env: Arc<dyn domain::Env>,
     /// Who is told what is noticed.
@@ -139,16 +152,24 @@ pub struct Gateway {
 
 /// The last state of a definition that the observer was told: its digest and the state of its pin.
 type Reported = HashMap<(ServerId, domain::PinKind, String), (String, Option<domain::PinState>)>;
-type OpenedHeaders = Arc<Vec<(HeaderName, HeaderValue)>>;
+
+/// What every request to a server has in common.
+struct Way {
+    /// Its address, which may be connected to.
+    url: net::Url,
+    /// Its own headers, opened.
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
 
 struct Inner {
     parts: Parts,
-    metrics: Metrics,
-    /// Opened headers by server and revision of its settings.
-    headers: RwLock<HashMap<ServerId, (u64, OpenedHeaders)>>,
+    metrics: Arc<Metrics>,
+    /// Ways to servers, each for one revision of its settings.
+    ways: RwLock<HashMap<ServerId, (u64, Arc<Way>)>>,
     limiter: Limiter,
     health: Mutex<HashMap<ServerId, Health>>,
     reported: Mutex<Reported>,
+    known: known::Known,
     /// What servers speak.
     speaks: RwLock<HashMap<ServerId, bridge::speaks::Known>>,
     /// Whose turn it is to ask a server what it speaks.
@@ -163,6 +184,7 @@ struct Inner {
     connections: http_sse::Connections,
     questions: bridge::asked::Questions,
     parked: bridge::parked::Parked,
+    others: nodes::Others,
     tasks: TaskTracker,
     draining: CancellationToken,
 }
@@ -170,16 +192,18 @@ struct Inner {
 impl Gateway {
     /// A data path over these parts.
     pub fn new(parts: Parts) -> Self {
-        let metrics = Metrics::new();
+        let metrics = Arc::new(Metrics::new());
         let limiter = Limiter::new(parts.settings.breaking, &metrics);
+        let others = nodes::Others::new(parts.peers.clone());
         Self {
             inner: Arc::new(Inner {
                 parts,
                 metrics,
-                headers: RwLock::default(),
+                ways: RwLock::default(),
                 limiter,
                 health: Mutex::default(),
                 reported: Mutex::default(),
+                known: known::Known::default(),
                 speaks: RwLock::default(),
                 asking: Mutex::default(),
                 lines: bridge::lines::Lines::default(),
@@ -188,6 +212,7 @@ impl Gateway {
                 connections: http_sse::Connections::default(),
                 questions: bridge::asked::Questions::default(),
                 parked: bridge::parked::Parked::default(),
+                others,
                 tasks: TaskTracker::new(),
                 draining: CancellationToken::new(),
             }),
@@ -215,7 +240,10 @@ impl Gateway {
         {
             response.headers_mut().insert(SERVER_TIMING, value);
         }
-        if let Ok(value) = HeaderValue::try_from(correlation.to_string()) {
+        // What another node answered names what it caused there.
+        if !response.headers().contains_key(CORRELATION_HEADER)
+            && let Ok(value) = HeaderValue::try_from(correlation.to_string())
+        {
             response.headers_mut().insert(CORRELATION_HEADER, value);
         }
         response
@@ -246,15 +274,29 @@ impl Gateway {
         track.took(Phase::Auth, since);
         let caller = caller?;
         track.called_by(caller.person.id);
-        let (method, query) = (parts.method.clone(), parts.uri.query().unwrap_or_default().to_owned());
+        let (method, uri) = (parts.method.clone(), parts.uri.clone());
+        let query = uri.query().unwrap_or_default();
         let context = self.open(slug, caller, parts, correlation, track).await?;
+        let body = match self.home(&context, endpoint, query) {
+            None => body,
+            Some(home) => {
+                let body = self.body(&context, body).await?;
+                let path = uri.path_and_query().map_or(uri.path(), http::uri::PathAndQuery::as_str);
+                match Box::pin(self.pass_on(&context, &home, method.clone(), path, body)).await? {
+                    Sent::Answer(response) => return Ok(response),
+                    Sent::Back(body) => Body::from(body),
+                }
+            }
+        };
         match (endpoint, method) {
             (Endpoint::Mcp, Method::POST) => self.post(&context, body).await,
-            (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => self.listen(&context).await,
-            (Endpoint::Mcp | Endpoint::Stream, Method::GET) => self.connect(&context).await,
-            (Endpoint::Mcp, Method::DELETE) => self.end_session(&context).await,
+            (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => {
+                Box::pin(self.listen(&context)).await
+            }
+            (Endpoint::Mcp | Endpoint::Stream, Method::GET) => Box::pin(self.connect(&context)).await,
+            (Endpoint::Mcp, Method::DELETE) => Box::pin(self.end_session(&context)).await,
             (Endpoint::Messages, Method::POST) => {
-                self.posted(&context, http_sse::session_of(&query).unwrap_or_default(), body).await
+                Box::pin(self.posted(&context, http_sse::session_of(query).unwrap_or_default(), body)).await
             }
             (endpoint, _) => Err(Refusal::http(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -1,5 +1,6 @@
 //! Counters and histograms of the data path, for `/metrics`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -38,20 +39,21 @@ struct OutcomeLabel {
 }
 
 /// What the data path counts. Labels are bounded: no tool, no person, and so many servers (`phases`).
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Metrics {
     requests: Family<StatusLabel, Counter>,
     calls: Family<OutcomeLabel, Counter>,
     seconds: Histogram,
     upstream_seconds: Histogram,
-    pub(crate) phases: std::sync::Arc<ByServer>,
+    pub(crate) phases: Arc<ByServer>,
     in_flight: Gauge,
     auth_failures: Counter,
     withheld: Counter,
     limited: Family<LimitLabel, Counter>,
+    passed_on: Family<OutcomeLabel, Counter>,
     pub(crate) waiting: Gauge,
     pub(crate) breakers: Gauges,
-    window: std::sync::Arc<(AtomicI64, AtomicU64)>,
+    window: (AtomicI64, AtomicU64),
 }
 
 impl Metrics {
@@ -61,14 +63,15 @@ impl Metrics {
             calls: Family::default(),
             seconds: Histogram::new(BUCKETS),
             upstream_seconds: Histogram::new(BUCKETS),
-            phases: std::sync::Arc::new(ByServer::new()),
+            phases: Arc::new(ByServer::new()),
             in_flight: Gauge::default(),
             auth_failures: Counter::default(),
             withheld: Counter::default(),
             limited: Family::default(),
+            passed_on: Family::default(),
             waiting: Gauge::default(),
             breakers: Gauges::default(),
-            window: std::sync::Arc::default(),
+            window: Default::default(),
         }
     }
 
@@ -84,15 +87,16 @@ impl Metrics {
         registry.register("auth_failures", "Refused credentials", self.auth_failures.clone());
         registry.register("withheld", "Definitions withheld from lists", self.withheld.clone());
         registry.register("limited", "Messages and answers that a limit refused or cut", self.limited.clone());
+        registry.register("passed_on", "Requests for other nodes by outcome", self.passed_on.clone());
         registry.register("waiting", "Calls that wait for their turn at a server", self.waiting.clone());
         let (open, half_open) = (self.breakers.open.clone(), self.breakers.half_open.clone());
         registry.register("breakers_open", "Servers whose calls are refused because it does not answer", open);
         registry.register("breakers_half_open", "Servers that one call tries after a break", half_open);
     }
 
-    pub(crate) fn begin(&self) -> Timer {
+    pub(crate) fn begin(self: &Arc<Self>) -> Timer {
         self.in_flight.inc();
-        Timer { metrics: self.clone(), started: Instant::now(), ended: false }
+        Timer { metrics: Arc::clone(self), started: Instant::now(), ended: false }
     }
 
     pub(crate) fn call(&self, outcome: &'static str) {
@@ -101,6 +105,10 @@ impl Metrics {
 
     pub(crate) fn limited(&self, limit: &'static str) {
         self.limited.get_or_create(&LimitLabel { limit }).inc();
+    }
+
+    pub(crate) fn passed_on(&self, outcome: &'static str) {
+        self.passed_on.get_or_create(&OutcomeLabel { outcome }).inc();
     }
 
     pub(crate) fn upstream(&self, seconds: f64) {
@@ -124,7 +132,7 @@ impl Metrics {
 
 /// Measures one request until its answer begins, also when its client goes away before.
 pub(crate) struct Timer {
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     started: Instant,
     ended: bool,
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::reader::Broken;
 
 /// How often a silent answer is asked about. Dates that end access come without any change of the snapshot.

@@ -11,7 +11,8 @@ use mcp::sse::{self, SeenKind};
 
 use crate::Gateway;
 use crate::answer::{abandoned, failure, stream_error, truncated};
-use crate::call::{Context, Exchange};
+use crate::context::Context;
+use crate::exchange::Exchange;
 use crate::forward::{Fault, Upstream};
 use crate::limits::Limit;
 use crate::limits::slow::Source;
@@ -65,7 +66,7 @@ impl Gateway {
                     self.settle(&mut exchange, closed_early()).await.map_err(|error| exchange.refusal(&error))?;
                     break;
                 }
-                Err(broken) => return Err(self.failed(exchange, &broken.into()).await),
+                Err(broken) => return Err(self.failed(&mut exchange, &broken.into()).await),
             };
             let mut events = Vec::new();
             let pushed = decoder.push(&chunk, |event| {
@@ -73,7 +74,7 @@ impl Gateway {
             });
             if pushed.is_err() || out.len() > max_event {
                 self.inner.metrics.limited(Limit::Event.name());
-                return Err(self.failed(exchange, &Fault::TooLarge(max_event as u64)).await);
+                return Err(self.failed(&mut exchange, &Fault::TooLarge(max_event as u64)).await);
             }
             let mut answered = false;
             for (name, event_id, data) in events {
@@ -81,7 +82,7 @@ impl Gateway {
                 if exchange.raw_id().is_some_and(|id| mcp::response_id_matches(&data, id)) {
                     let (inspected, ending) = match self.inspect(context, &exchange, &data) {
                         Ok(inspected) => inspected,
-                        Err(fault) => return Err(self.failed(exchange, &fault).await),
+                        Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
                     };
                     sealed = self.sealed_session(context, &exchange, session.clone(), &data);
                     self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;

@@ -214,22 +214,22 @@ impl Track {
         }
         let mut report = self.report.lock();
         report.method = call.method.is_known().then(|| call.method.as_str().to_owned());
-        let method = crate::call::shown(call.method.as_str());
+        let method = crate::context::shown(call.method.as_str());
         report.attributes.push(("mcp.method.name", method.into()));
         report.attributes.push(("mcp.protocol.version", version.as_str().into()));
         if let Some(id) = envelope.id() {
-            report.attributes.push(("jsonrpc.request.id", crate::call::shown(id.text().trim_matches('"')).into()));
+            report.attributes.push(("jsonrpc.request.id", crate::context::shown(id.text().trim_matches('"')).into()));
         }
         match call.target() {
             mcp::Target::Tool(name) => {
-                report.attributes.push(("mcp.tool.name", crate::call::shown(name).into()));
-                report.attributes.push(("gen_ai.tool.name", crate::call::shown(name).into()));
+                report.attributes.push(("mcp.tool.name", crate::context::shown(name).into()));
+                report.attributes.push(("gen_ai.tool.name", crate::context::shown(name).into()));
             }
             mcp::Target::Prompt(name) => {
-                report.attributes.push(("gen_ai.prompt.name", crate::call::shown(name).into()));
+                report.attributes.push(("gen_ai.prompt.name", crate::context::shown(name).into()));
             }
             mcp::Target::Resource(uri) => {
-                report.attributes.push(("mcp.resource.uri", crate::call::shown(uri).into()));
+                report.attributes.push(("mcp.resource.uri", crate::context::shown(uri).into()));
             }
             _ => {}
         }

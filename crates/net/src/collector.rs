@@ -17,8 +17,8 @@ use crate::{NetError, check, read_limited, tls};
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read.
 const LARGEST_ANSWER: usize = 64 * 1024;
-/// A collector is usually near: on this machine or in a private network, by plain http.
-const RULES: Rules = Rules { reach: Reach::Private, allow_loopback: true };
+/// What an operator's own settings name is usually near: on this machine or in a private network, by plain http.
+pub(crate) const OPERATORS: Rules = Rules { reach: Reach::Private, allow_loopback: true };
 
 /// A collector of telemetry. For addresses of the operator's settings only, never for what people or servers say.
 #[derive(Debug, Clone)]
@@ -33,9 +33,9 @@ impl Collector {
     /// # Errors
     /// [`NetError::BadUrl`], [`NetError::Blocked`], or [`NetError::Setup`] if an extra certificate is unusable.
     pub fn new(settings: &Settings, url: &str) -> Result<Self, NetError> {
-        let url = check::check(url, RULES)?;
+        let url = check::check(url, OPERATORS)?;
         let tls = tls::config(&settings.extra_roots)?;
-        Ok(Self { client: build(settings, RULES, Arc::new(SystemResolver), tls)?, url })
+        Ok(Self { client: build(settings, OPERATORS, Arc::new(SystemResolver), tls)?, url })
     }
 
     /// The address.

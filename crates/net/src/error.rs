@@ -11,6 +11,8 @@ use url::Url;
 
 use crate::AddressClass;
 
+const CONNECTING: &str = "connecting";
+
 /// Why an outbound request did not succeed. No variant holds a URL, since queries can carry keys.
 ///
 /// [`detail`](Self::detail) says what happened and why, [`advice`](Self::advice) what to do; `Display` is both.
@@ -121,6 +123,20 @@ impl fmt::Display for TlsFault {
 }
 
 impl NetError {
+    /// Whether the request never left this machine, so that it can be made again elsewhere.
+    pub fn before_sending(&self) -> bool {
+        match self {
+            Self::BadUrl { .. }
+            | Self::Blocked { .. }
+            | Self::Dns { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::Setup { .. } => true,
+            Self::Timeout { doing, .. } => *doing == CONNECTING,
+            Self::TooLarge { .. } | Self::Interrupted { .. } => false,
+        }
+    }
+
     /// What happened and why, as one sentence without a full stop.
     pub fn detail(&self) -> String {
         match self {
@@ -232,7 +248,7 @@ impl NetError {
         }
         let why = broken.unwrap_or(deepest);
         if error.is_timeout() {
-            let doing = if error.is_connect() { "connecting" } else { "waiting for the answer" };
+            let doing = if error.is_connect() { CONNECTING } else { "waiting for the answer" };
             Self::Timeout { host, doing, after: None }
         } else if error.is_dns() {
             Self::Dns { host, why }

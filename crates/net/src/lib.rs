@@ -20,6 +20,7 @@ mod client;
 mod collector;
 mod error;
 mod literal;
+mod peers;
 mod probe;
 mod resolve;
 mod tls;
@@ -29,6 +30,7 @@ pub use body::read_limited;
 pub use client::{CONNECT_TIMEOUT, Net, Settings};
 pub use collector::Collector;
 pub use error::{NetError, TlsFault};
+pub use peers::Peers;
 pub use probe::{ProbeReport, TlsFacts, TlsOutcome};
 pub use resolve::{RESOLVE_TIMEOUT, Resolver, SystemResolver};
 

@@ -24,6 +24,7 @@ mod keys;
 mod limits;
 mod links;
 mod live;
+mod nodes;
 mod notifications;
 mod password;
 mod people;
@@ -46,6 +47,7 @@ pub use caller::{AuthMethod, Caller, ClientInfo, RequestMeta};
 pub use demo::{DEMO_ADMIN, DEMO_EMPLOYEE, DEMO_PASSWORD};
 pub use error::{Error, Result};
 pub use links::AcceptLink;
+pub use nodes::BEAT;
 pub use sessions::SignedIn;
 
 /// What the use cases need to know of the installation.
@@ -94,6 +96,7 @@ struct Inner {
     limits: limits::Limits,
     passwords: password::Passwords,
     key_uses: keys::KeyUses,
+    heard: parking_lot::Mutex<nodes::Heard>,
     live: tokio::sync::watch::Sender<u64>,
 }
 
@@ -111,6 +114,7 @@ impl Services {
                 limits: limits::Limits::default(),
                 passwords,
                 key_uses: keys::KeyUses::default(),
+                heard: parking_lot::Mutex::default(),
                 live: tokio::sync::watch::Sender::new(0),
             }),
         };

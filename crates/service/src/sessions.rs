@@ -13,6 +13,7 @@ use tracing::field::display;
 
 use crate::change::{Change, event_of, payload, with_count};
 use crate::error::Wrong;
+use crate::nodes::MOST_ENDED;
 use crate::password::check_password;
 use crate::token::TokenKind;
 use crate::views::{session_subject, user_subject};
@@ -289,7 +290,7 @@ impl Services {
         })
     }
 
-    /// Removes what has expired: sessions, and change marks that every node has long seen. Call it every hour or so.
+    /// Removes what has expired: sessions, of browsers and of MCP, and change marks that every node has long seen. Call it every hour or so.
     pub async fn tidy(&self) -> Result<()> {
         /// Longer than a node may be cut off from the database and still be in service.
         const MARKS: TimeDelta = TimeDelta::days(7);
@@ -303,6 +304,8 @@ impl Services {
         let now = change.now;
         store::sessions::delete_expired(&mut change.tx, now, now - IDLE).await?;
         store::changes::prune(&mut change.tx, now - MARKS).await?;
+        store::ended_sessions::prune(&mut change.tx, now, MOST_ENDED).await?;
+        self.directory().ended().prune(now);
         change.commit_unaudited("what has expired has no effect any more").await
     }
 }

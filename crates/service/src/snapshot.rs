@@ -23,6 +23,8 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub(crate) struct Published {
     /// The last row of `changes` that it includes.
     seen: i64,
+    /// The last row of `ended_sessions`.
+    ended: i64,
 }
 
 impl Services {
@@ -33,6 +35,7 @@ impl Services {
         // Before loading: what is committed in between is loaded twice rather than never.
         let seen = store::changes::last_id(&mut tx).await?;
         self.load(&mut tx, Part::ALL).await?;
+        published.ended = self.load_ended(&mut tx, published.ended).await?;
         published.seen = seen;
         Ok(())
     }
@@ -76,19 +79,27 @@ impl Services {
             let changes = store::changes::since(&mut tx, seen).await?;
             let Some(last) = changes.last() else { break };
             seen = last.id;
-            for change in changes {
-                if !parts.contains(&change.part) {
-                    parts.push(change.part);
+            for part in changes.into_iter().filter_map(|change| change.part) {
+                if !parts.contains(&part) {
+                    parts.push(part);
                 }
             }
         }
-        if parts.is_empty() {
-            return Ok(false);
+        if parts.contains(&Part::Sessions) {
+            published.ended = self.load_ended(&mut tx, published.ended).await?;
         }
-        self.load(&mut tx, &parts).await?;
+        if parts.contains(&Part::Nodes) {
+            self.look(&mut tx).await?;
+        }
+        // Those two stand beside the snapshot, and nobody looks at them in the console.
+        parts.retain(|part| !matches!(part, Part::Sessions | Part::Nodes));
+        if !parts.is_empty() {
+            self.load(&mut tx, &parts).await?;
+            self.mark_changed();
+        }
+        let changed = seen != published.seen;
         published.seen = seen;
-        self.mark_changed();
-        Ok(true)
+        Ok(changed)
     }
 
     /// Loads these parts, keeps the others, and publishes. The lock on `publishing` is held around it.
@@ -108,6 +119,8 @@ impl Services {
                 Part::People => next.people = Arc::new(people(tx).await?),
                 Part::Keys => next.keys = Arc::new(keys(tx, self.now()).await?),
                 Part::Rules => next.rules = rules(tx, Arc::clone(&next.rules)).await?,
+                // Beside the snapshot.
+                Part::Nodes | Part::Sessions => {}
             }
         }
         // Only this publishes, under the lock, so that the next generation is always the newest.

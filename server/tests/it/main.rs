@@ -22,6 +22,7 @@ mod http_sse;
 mod journey;
 mod limits;
 mod lists;
+mod nodes;
 mod observability;
 mod operations;
 mod secrets;

@@ -6,9 +6,12 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
-use crate::answer::json_response;
+use crate::answer::{failure, json_response};
+use crate::exchange::Exchange;
+use crate::forward::Fault;
 use crate::refusal::Refusal;
 use crate::stream::event_response;
 
@@ -36,6 +39,33 @@ impl From<Refusal> for Out {
 pub(crate) trait Dialogue: Send + 'static {
     /// What comes next; `None` when there is no answer (any more).
     fn next(&mut self) -> impl Future<Output = Option<Out>> + Send;
+}
+
+/// What a step comes to; `None` when the client cancelled before.
+pub(crate) async fn or_cancelled<T>(cancelled: Option<CancellationToken>, step: impl Future<Output = T>) -> Option<T> {
+    match cancelled {
+        Some(cancelled) => cancelled.run_until_cancelled(step).await,
+        None => Some(step.await),
+    }
+}
+
+impl Gateway {
+    /// What a step of an exchange comes to for the client. Who cancelled gets no answer (older revisions,
+    /// "Cancellation").
+    pub(crate) async fn spoken(
+        &self,
+        exchange: &mut Exchange,
+        step: Option<Result<Option<Out>, Fault>>,
+    ) -> Option<Out> {
+        match step {
+            Some(Ok(out)) => out,
+            Some(Err(fault)) => Some(self.failed(exchange, &fault).await.into()),
+            None => {
+                let _ = self.settle(exchange, failure("cancelled by the client")).await;
+                None
+            }
+        }
+    }
 }
 
 /// Ends a task with its owner.

@@ -24,7 +24,7 @@ use super::replies::Replies;
 use super::speaks::Speaks;
 use super::sse_line::SseLine;
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::limits::{Kind, Pass};
 

@@ -18,7 +18,7 @@ use super::replies::Replies;
 use super::sessions::Wishes;
 use super::to_modern::Held;
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};

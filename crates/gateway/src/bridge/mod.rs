@@ -20,17 +20,32 @@ mod to_line;
 mod to_modern;
 pub(crate) mod tools;
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http::{Response, StatusCode};
 use mcp::bridge::ClientIdentity;
 use mcp::{Call, Generation, Method};
 
 use crate::Gateway;
-use crate::call::{Context, SUPPORTED, session_key};
+use crate::answer::bodiless;
+use crate::call::SUPPORTED;
+use crate::context::Context;
+use crate::session::session_key;
 use crate::session::{Link, Session};
 use speaks::Speaks;
 pub(crate) use to_line::Streamed;
 pub(crate) use to_modern::Held;
+
+/// Levels of log messages, most talkative first (RFC 5424).
+const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+/// How long a person may take to answer a question.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The place of a level among all; `None` for a word that is none.
+fn level_of(level: &str) -> Option<usize> {
+    LEVELS.iter().position(|one| *one == level)
+}
 
 /// Who translates a message.
 pub(crate) enum Pairing {
@@ -56,12 +71,12 @@ impl Gateway {
         match (generation, session) {
             (Generation::Legacy, Some(session)) => match &session.link {
                 Link::Direct { .. } => Pairing::Same,
-                Link::Streamed { identity, nonce } => Pairing::ToLine(Streamed {
+                Link::Streamed { identity, nonce, .. } => Pairing::ToLine(Streamed {
                     identity: identity.clone(),
                     nonce: nonce.clone(),
                     key: token.map(session_key),
                 }),
-                Link::Held(identity) => {
+                Link::Held { identity, .. } => {
                     let key = token.map(session_key);
                     Pairing::ToModern(Held { identity: identity.clone(), key })
                 }
@@ -104,9 +119,7 @@ pub(crate) fn unguessable(env: &dyn domain::Env) -> String {
 
 /// The answer to a message that needs none.
 pub(crate) fn accepted() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::ACCEPTED;
-    response
+    bodiless(StatusCode::ACCEPTED)
 }
 
 /// A client of whom nothing is known.

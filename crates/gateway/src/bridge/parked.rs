@@ -3,22 +3,21 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{TimeDelta, Utc};
-use domain::{ServerId, UserId};
+use domain::{NodeId, ServerId, UserId};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
+use super::PATIENCE;
 use super::to_legacy::Open;
 
 /// Calls that may wait at one time, on this node and for one person.
 const MOST: usize = 2_000;
 const MOST_EACH: usize = 32;
-/// How long a person may take to answer.
-const PATIENCE: Duration = Duration::from_mins(10);
 const PURPOSE: &str = "mcp-request-state";
 
 /// What `requestState` says, sealed for one person at one server.
@@ -26,6 +25,8 @@ const PURPOSE: &str = "mcp-request-state";
 pub(crate) struct State {
     /// Which call waits.
     token: String,
+    /// The node that holds it.
+    node: NodeId,
     /// The method and target that it was about: a state cannot be used for another call.
     about: String,
     expires: i64,
@@ -62,13 +63,14 @@ impl Parked {
         &self,
         vault: &Vault,
         env: &dyn domain::Env,
+        node: NodeId,
         (person, server): (UserId, ServerId),
         about: String,
         open: Open,
     ) -> Result<(String, Waits), Box<Open>> {
         let token = super::unguessable(env);
         let patience = TimeDelta::from_std(PATIENCE).unwrap_or_default();
-        let state = State { token: token.clone(), about, expires: (env.now() + patience).timestamp() };
+        let state = State { token: token.clone(), node, about, expires: (env.now() + patience).timestamp() };
         let plain = serde_json::to_vec(&state).unwrap_or_default();
         let Ok(sealed) = vault.seal_token(PURPOSE, &bound_to(person, server), &plain) else {
             return Err(Box::new(open));
@@ -95,13 +97,22 @@ impl Parked {
         about: &str,
         state: &str,
     ) -> Option<Open> {
-        let plain = vault.open_token(PURPOSE, &bound_to(person, server), state)?;
-        let state: State = serde_json::from_slice(&plain).ok()?;
+        let state = open(vault, (person, server), state)?;
         if state.about != about || now.timestamp() >= state.expires {
             return None;
         }
         self.0.lock().remove(&state.token).map(|waiting| waiting.open)
     }
+}
+
+/// The node that holds the call that waits for this state.
+pub(crate) fn node_of(vault: &Vault, whose: (UserId, ServerId), state: &str) -> Option<NodeId> {
+    open(vault, whose, state).map(|state| state.node)
+}
+
+fn open(vault: &Vault, (person, server): (UserId, ServerId), state: &str) -> Option<State> {
+    let plain = vault.open_token(PURPOSE, &bound_to(person, server), state)?;
+    serde_json::from_slice(&plain).ok()
 }
 
 fn bound_to(person: UserId, server: ServerId) -> Vec<u8> {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::Gateway;
 use crate::answer::Media;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Upstream};
 use crate::limits::Pass;
 use crate::reader::Chunks;

@@ -2,7 +2,7 @@
 //! subscriptions, requests that can be cancelled. The session's token carries everything else, so what is lost with a node
 //! is at most a log level and a subscription.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -11,8 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Sessions that are remembered; the oldest go first.
 const MOST: usize = 20_000;
-/// Ended sessions that are remembered; what is older has as good as expired.
-const MOST_ENDED: usize = 100_000;
 
 /// By SHA-256 of the session's token.
 pub(crate) type SessionKey = [u8; 32];
@@ -41,9 +39,6 @@ pub(crate) struct Sessions(Arc<Mutex<All>>);
 #[derive(Default)]
 struct All {
     sessions: HashMap<SessionKey, Session>,
-    /// Sessions that clients have ended, in the order in which they did; their tokens would still open.
-    ended: VecDeque<SessionKey>,
-    tombstones: HashSet<SessionKey>,
     clock: u64,
 }
 
@@ -94,23 +89,9 @@ impl Sessions {
 
     /// Ends a session for good, and cancels what it has running.
     pub(crate) fn end(&self, key: SessionKey) {
-        let mut all = self.0.lock();
-        if let Some(session) = all.sessions.remove(&key) {
+        if let Some(session) = self.0.lock().sessions.remove(&key) {
             session.running.values().for_each(CancellationToken::cancel);
         }
-        if all.tombstones.insert(key) {
-            all.ended.push_back(key);
-        }
-        if all.ended.len() > MOST_ENDED
-            && let Some(oldest) = all.ended.pop_front()
-        {
-            all.tombstones.remove(&oldest);
-        }
-    }
-
-    /// Whether the client has ended this session.
-    pub(crate) fn has_ended(&self, key: &SessionKey) -> bool {
-        self.0.lock().tombstones.contains(key)
     }
 }
 

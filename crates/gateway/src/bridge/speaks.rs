@@ -17,7 +17,7 @@ use mcp::{Generation, ProtocolVersion, Raw, codes};
 use super::replies::Replies;
 use super::sse_line::SseLine;
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 
 /// How long a server is believed to speak what it spoke.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::readers::Readers;
 use super::replies::Replies;
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::limits::Pass;
 

@@ -17,18 +17,15 @@ use super::asked::Round;
 use super::dialogue::{Dialogue, Out, respond};
 use super::lines::{Line, Whose};
 use super::replies::Replies;
+use super::{LEVELS, level_of};
 use crate::Gateway;
-use crate::answer::failure;
-use crate::call::{Context, Exchange};
+use crate::context::Context;
+use crate::exchange::Exchange;
 use crate::forward::Fault;
 use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 
-/// Levels of log messages, most talkative first (RFC 5424).
-const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
-/// How long a person may take to answer a question.
-pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_mins(10);
 /// Questions in one round.
 const MOST_QUESTIONS: usize = 16;
 
@@ -75,9 +72,7 @@ impl Gateway {
         let access = access.await.map_err(|error| refuse(&error))?;
         let Envelope::Request(Request { call, .. }) = incoming.envelope else {
             // Notifications of this generation mean nothing to an older server; cancelling is closing the stream.
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::ACCEPTED;
-            return Ok(response);
+            return Ok(super::accepted());
         };
         let identity = ClientIdentity::of_meta(&call.params.meta);
         match &call.method {
@@ -217,7 +212,7 @@ impl Serving {
         exchange: Exchange,
         (identity, pass): (ClientIdentity, Pass),
     ) -> Result<Self, Refusal> {
-        let level = call.params.meta.log_level.as_deref().and_then(|level| LEVELS.iter().position(|one| *one == level));
+        let level = call.params.meta.log_level.as_deref().and_then(level_of);
         let about = [call.method.as_str(), "\n", call.target().name().unwrap_or_default()].concat();
         let mut serving = Self {
             gateway: gateway.clone(),
@@ -244,7 +239,7 @@ impl Serving {
         };
         match opened {
             Ok(open) => serving.open = Some(open),
-            Err(fault) => return Err(gateway.failed(serving.exchange, &fault).await),
+            Err(fault) => return Err(gateway.failed(&mut serving.exchange, &fault).await),
         }
         Ok(serving)
     }
@@ -337,7 +332,7 @@ impl Serving {
         match &call.method {
             Method::LogMessage => {
                 let level = call.params.level.as_deref();
-                let level = level.and_then(|level| LEVELS.iter().position(|one| *one == level));
+                let level = level.and_then(level_of);
                 let wanted = self.level.zip(level).is_some_and(|(wanted, level)| level >= wanted);
                 wanted.then(|| message.clone())
             }
@@ -381,7 +376,14 @@ impl Serving {
         open.questions = asked.iter().map(|(key, id, ..)| (key.clone(), id.clone())).collect();
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.person.id, open.context.server.id);
-        let state = self.gateway.inner.parked.park(&parts.vault, &*parts.env, whose, self.about.clone(), open);
+        let state = self.gateway.inner.parked.park(
+            &parts.vault,
+            &*parts.env,
+            self.gateway.node(),
+            whose,
+            self.about.clone(),
+            open,
+        );
         let (state, waits) = state.map_err(|_| Fault::Waiting)?;
         self.gateway.inner.tasks.spawn(waits.give_up(self.gateway.inner.draining.clone()));
         let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
@@ -399,8 +401,7 @@ impl Serving {
             _ => None,
         };
         let (body, ending) = self.gateway.inspect(&open.context, &self.exchange, &body)?;
-        let gateway = self.gateway.clone();
-        if let Err(error) = gateway.settle(&mut self.exchange, ending).await {
+        if let Err(error) = self.gateway.settle(&mut self.exchange, ending).await {
             return Ok(self.exchange.refusal(&error).into());
         }
         let body = match urls {
@@ -430,19 +431,13 @@ impl Dialogue for Serving {
                     result: ledger::Payload::new(std::str::from_utf8(&body).unwrap_or_default()),
                     note: Some("the server asks for input before it goes on".to_owned()),
                 };
-                let gateway = self.gateway.clone();
-                match gateway.settle(&mut self.exchange, note).await {
+                match self.gateway.settle(&mut self.exchange, note).await {
                     Ok(()) => Some(Out::Answer(status, body)),
                     Err(error) => Some(self.exchange.refusal(&error).into()),
                 }
             }
             Ok(out) => Some(out),
-            Err(fault) => {
-                let gateway = self.gateway.clone();
-                let ending = failure(&fault.to_string());
-                let error = gateway.settle(&mut self.exchange, ending).await.err().unwrap_or_else(|| fault.rpc());
-                Some(self.exchange.refusal(&error).into())
-            }
+            Err(fault) => Some(self.gateway.failed(&mut self.exchange, &fault).await.into()),
         }
     }
 }

@@ -9,15 +9,17 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use mcp::bridge::ClientIdentity;
 use mcp::{Call, Envelope, Method, Raw, RawId, ReplyOutcome, Request, RpcError, splice};
 
+use super::PATIENCE;
 use super::asked::Answer;
-use super::dialogue::{Dialogue, Out, respond, stream};
+use super::dialogue::{Dialogue, Out, or_cancelled, respond, stream};
 use super::lines::Whose;
 use super::replies::Replies;
 use super::sessions::{Running, SessionKey};
-use super::to_legacy::{Open, PATIENCE};
+use super::to_legacy::Open;
 use crate::Gateway;
-use crate::answer::{failure, json_response};
-use crate::call::{Context, Exchange};
+use crate::answer::json_response;
+use crate::context::Context;
+use crate::exchange::Exchange;
 use crate::forward::Fault;
 use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};
@@ -97,8 +99,9 @@ impl Gateway {
         let body = self.filter_instructions(context, &body).unwrap_or(body);
         let session = Session {
             version: line.version,
-            link: Link::Streamed { identity: streamed.identity, nonce: streamed.nonce },
+            link: Link::Streamed { identity: streamed.identity, nonce: streamed.nonce, home: self.node() },
             client: incoming.client(context),
+            key: context.key,
         };
         let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())
             .and_then(|token| HeaderValue::try_from(token).ok())
@@ -174,17 +177,17 @@ impl Relaying {
         context: &Context,
         incoming: &Incoming<'_>,
         call: &Call<'_>,
-        exchange: Exchange,
+        mut exchange: Exchange,
         whose: (Whose<'_>, Pass),
     ) -> Result<Self, Refusal> {
         let progress = call.params.meta.progress_token.map(|token| token.text().to_owned());
         match gateway.open_request(context, whose, incoming.body, None).await {
             Ok(open) => Ok(Self { gateway: gateway.clone(), exchange, progress, running: None, open: Some(open) }),
-            Err(fault) => Err(gateway.failed(exchange, &fault).await),
+            Err(fault) => Err(gateway.failed(&mut exchange, &fault).await),
         }
     }
 
-    async fn step(&mut self) -> Result<Out, Fault> {
+    async fn step(&mut self) -> Result<Option<Out>, Fault> {
         loop {
             let Some(open) = &mut self.open else { return Err(Fault::BrokenOff) };
             if let Some((id, round)) = &mut open.asked {
@@ -207,15 +210,15 @@ impl Relaying {
             match Envelope::parse(raw) {
                 Ok(Envelope::Response(_)) => {
                     open.done = true;
-                    return self.answered(&message).await;
+                    return self.answered(&message).await.map(Some);
                 }
                 Ok(Envelope::Notification(call)) if call.method == Method::Progress => {
                     let Some(token) = &self.progress else { continue };
                     if let Ok(message) = splice::set_member(&message, &["params"], "progressToken", token) {
-                        return Ok(Out::Message(message));
+                        return Ok(Some(Out::Message(message)));
                     }
                 }
-                Ok(Envelope::Notification(_)) => return Ok(Out::Message(message)),
+                Ok(Envelope::Notification(_)) => return Ok(Some(Out::Message(message))),
                 Ok(Envelope::Request(request)) => {
                     let parts = &self.gateway.inner.parts;
                     let (person, server) = (open.context.person.id, open.context.server.id);
@@ -226,7 +229,7 @@ impl Relaying {
                     let question =
                         splice::replace_id(&message, id).map_err(|error| Fault::NotMcp(error.to_string()))?;
                     open.asked = Some((request.id.text().to_owned(), round));
-                    return Ok(Out::Message(question));
+                    return Ok(Some(Out::Message(question)));
                 }
                 Err(_) => {}
             }
@@ -238,8 +241,7 @@ impl Relaying {
         let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
         let body = splice::replace_id(message, id).map_err(|error| Fault::NotMcp(error.to_string()))?;
         let (body, ending) = self.gateway.inspect(&open.context, &self.exchange, &body)?;
-        let gateway = self.gateway.clone();
-        Ok(match gateway.settle(&mut self.exchange, ending).await {
+        Ok(match self.gateway.settle(&mut self.exchange, ending).await {
             Ok(()) => Out::Answer(StatusCode::OK, body),
             Err(error) => self.exchange.refusal(&error).into(),
         })
@@ -249,29 +251,11 @@ impl Relaying {
 impl Dialogue for Relaying {
     async fn next(&mut self) -> Option<Out> {
         self.open.as_ref()?;
-        let cancelled = self.running.as_ref().map(|running| running.cancelled.clone()).unwrap_or_default();
-        let out = tokio::select! {
-            biased;
-            () = cancelled.cancelled() => {
-                // Who cancelled gets no answer (older revisions, "Cancellation").
-                self.open = None;
-                let gateway = self.gateway.clone();
-                let _ = gateway.settle(&mut self.exchange, failure("cancelled by the client")).await;
-                return None;
-            }
-            out = self.step() => out,
-        };
-        if !matches!(out, Ok(Out::Message(_))) {
+        let running = self.running.as_ref().map(|running| running.cancelled.clone());
+        let stepped = or_cancelled(running, self.step()).await;
+        if !matches!(stepped, Some(Ok(Some(Out::Message(_))))) {
             self.open = None;
         }
-        match out {
-            Ok(out) => Some(out),
-            Err(fault) => {
-                let gateway = self.gateway.clone();
-                let ending = failure(&fault.to_string());
-                let error = gateway.settle(&mut self.exchange, ending).await.err().unwrap_or_else(|| fault.rpc());
-                Some(self.exchange.refusal(&error).into())
-            }
-        }
+        self.gateway.spoken(&mut self.exchange, stepped).await
     }
 }

@@ -10,17 +10,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity, ParamHeaders};
 use mcp::result::{Outcome as Answered, ResultType};
 use mcp::{Call, Envelope, Method, ProtocolVersion, Raw, RawId, Request, RpcError, codes, splice};
-use tokio_util::sync::CancellationToken;
 
 use super::asked::{Answer, Round};
-use super::dialogue::{Dialogue, Out, respond};
+use super::dialogue::{Dialogue, Out, or_cancelled, respond};
 use super::replies::Replies;
 use super::sessions::{Running, SessionKey};
 use super::speaks::Speaks;
-use super::to_legacy::PATIENCE;
+use super::{LEVELS, PATIENCE};
 use crate::Gateway;
-use crate::answer::{failure, json_response};
-use crate::call::{Context, Exchange};
+use crate::answer::json_response;
+use crate::context::Context;
+use crate::exchange::Exchange;
 use crate::forward::{Fault, Outgoing};
 use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};
@@ -29,8 +29,6 @@ use crate::session::{self, Link, Session};
 
 /// Rounds of questions in one call, as the official SDKs have it.
 const MOST_ROUNDS: u32 = 10;
-/// Levels of `logging/setLevel` (RFC 5424).
-const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
 /// A session of a client of the older revisions that the gateway holds itself.
 pub(crate) struct Held {
@@ -135,8 +133,12 @@ impl Gateway {
         let body = incoming.wrap(&result);
         let body = self.filter_instructions(context, &body).unwrap_or(body);
         let mut response = json_response(StatusCode::OK, Body::from(body));
-        let session =
-            Session { version: incoming.version, link: Link::Held(identity), client: incoming.client(context) };
+        let session = Session {
+            version: incoming.version,
+            link: Link::Held { identity, home: self.node() },
+            client: incoming.client(context),
+            key: context.key,
+        };
         let parts = &self.inner.parts;
         let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())
             .and_then(|token| HeaderValue::try_from(token).ok())
@@ -184,7 +186,7 @@ impl Asking {
         context: &Context,
         incoming: &Incoming<'_>,
         call: &Call<'_>,
-        exchange: Exchange,
+        mut exchange: Exchange,
         held: &Held,
         pass: Pass,
     ) -> Result<Self, Refusal> {
@@ -196,12 +198,12 @@ impl Asking {
             let mirroring = gateway.mirroring(context, &held.identity, true).await;
             let mirroring = match mirroring {
                 Ok(mirroring) => mirroring,
-                Err(fault) => return Err(gateway.failed(exchange, &fault).await),
+                Err(fault) => return Err(gateway.failed(&mut exchange, &fault).await),
             };
             match call.params.name.as_deref().and_then(|name| mirroring.get(name)) {
                 Some(Some(params)) => headers.extend(param_headers(params, call)),
                 // Who cannot be called as the specification wants it must not be called (transports, "Client Behavior").
-                Some(None) => return Err(gateway.failed(exchange, &Fault::Mirror).await),
+                Some(None) => return Err(gateway.failed(&mut exchange, &Fault::Mirror).await),
                 None => {}
             }
         }
@@ -229,10 +231,6 @@ impl Asking {
         let upstream = self.gateway.dispatch(&self.context, pass, outgoing).await?;
         self.replies = Some(Replies::new(&self.gateway, &self.context, upstream)?);
         Ok(())
-    }
-
-    fn cancelled(&self) -> CancellationToken {
-        self.running.as_ref().map(|running| running.cancelled.clone()).unwrap_or_default()
     }
 
     async fn step(&mut self) -> Result<Option<Out>, Fault> {
@@ -290,8 +288,7 @@ impl Asking {
         let id = RawId::parse(&self.exchange.id).ok_or(Fault::BrokenOff)?;
         let body = splice::replace_id(message, id).map_err(|error| unreadable(&error))?;
         let (body, ending) = self.gateway.inspect(&self.context, &self.exchange, &body)?;
-        let gateway = self.gateway.clone();
-        Ok(Some(match gateway.settle(&mut self.exchange, ending).await {
+        Ok(Some(match self.gateway.settle(&mut self.exchange, ending).await {
             Ok(()) => {
                 let body = bridge::response_to_legacy(&body, &self.method).map_err(|error| unreadable(&error))?;
                 Out::Answer(StatusCode::OK, body)
@@ -355,31 +352,10 @@ impl Dialogue for Asking {
         if self.ended {
             return None;
         }
-        let cancelled = self.cancelled();
-        let stepped = tokio::select! {
-            biased;
-            () = cancelled.cancelled() => {
-                // Who cancelled gets no answer (older revisions, "Cancellation").
-                self.ended = true;
-                let gateway = self.gateway.clone();
-                let _ = gateway.settle(&mut self.exchange, failure("cancelled by the client")).await;
-                return None;
-            }
-            stepped = self.step() => stepped,
-        };
-        match stepped {
-            Ok(out) => {
-                self.ended = !matches!(out, Some(Out::Message(_)));
-                out
-            }
-            Err(fault) => {
-                self.ended = true;
-                let gateway = self.gateway.clone();
-                let ending = failure(&fault.to_string());
-                let error = gateway.settle(&mut self.exchange, ending).await.err().unwrap_or_else(|| fault.rpc());
-                Some(self.exchange.refusal(&error).into())
-            }
-        }
+        let running = self.running.as_ref().map(|running| running.cancelled.clone());
+        let stepped = or_cancelled(running, self.step()).await;
+        self.ended = !matches!(stepped, Some(Ok(Some(Out::Message(_)))));
+        self.gateway.spoken(&mut self.exchange, stepped).await
     }
 }
 

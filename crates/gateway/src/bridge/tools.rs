@@ -15,7 +15,7 @@ use mcp::{ListKind, ProtocolVersion};
 use super::lines::Whose;
 use super::replies::Replies;
 use crate::Gateway;
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::limits::Kind;
 

@@ -29,7 +29,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use queue::{Asked, OfPerson, Queue, Turn};
 use tokio::time::Instant;
 
-use crate::call::Context;
+use crate::context::Context;
 use crate::forward::Fault;
 use crate::reader::{self, Broken};
 use crate::refusal::Refusal;

@@ -9,7 +9,7 @@ use mcp::{Call, RpcError};
 use parking_lot::Mutex;
 
 use crate::Gateway;
-use crate::call::{self, Context};
+use crate::context::{self, Context};
 use crate::settle;
 
 /// Refusals of one person that are recorded in a minute; the rest is only counted.
@@ -51,14 +51,14 @@ impl Gateway {
         };
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
         if let Some(call) = call {
-            event.tool = call::name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
+            event.tool = context::name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
             event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
         }
         let more = if last { " (further refusals of this person in this minute are only counted)" } else { "" };
         event.reason = Some(format!("{reason}{more}"));
         self.inner.parts.ledger.write(event).await.map(drop).map_err(|error| {
             tracing::error!(%error, "a refusal by a limit could not be recorded");
-            call::ledger_unavailable()
+            crate::permission::ledger_unavailable()
         })
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use sqlx::postgres::PgListener;
 
-use crate::{Db, Parsed, Result, Sql, Tx, sql};
+use crate::{Db, Result, Sql, Tx, sql};
 
 /// The PostgreSQL channel on which changes are announced at their commit; the payload is the part.
 pub const CHANNEL: &str = "drawbridge_changes";
@@ -24,11 +24,16 @@ pub enum Part {
     Rules,
     /// API keys.
     Keys,
+    /// Nodes that come.
+    Nodes,
+    /// MCP sessions that were ended.
+    Sessions,
 }
 
 impl Part {
     /// Every part.
-    pub const ALL: &'static [Self] = &[Self::Servers, Self::People, Self::Rules, Self::Keys];
+    pub const ALL: &'static [Self] =
+        &[Self::Servers, Self::People, Self::Rules, Self::Keys, Self::Nodes, Self::Sessions];
 
     /// The word in the table.
     pub const fn as_str(self) -> &'static str {
@@ -37,19 +42,13 @@ impl Part {
             Self::People => "people",
             Self::Rules => "rules",
             Self::Keys => "keys",
+            Self::Nodes => "nodes",
+            Self::Sessions => "sessions",
         }
     }
-}
 
-/// A part that this version does not know.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not a part of the snapshot")]
-pub struct UnknownPart(String);
-
-impl TryFrom<String> for Part {
-    type Error = UnknownPart;
-    fn try_from(text: String) -> Result<Self, UnknownPart> {
-        Self::ALL.iter().copied().find(|part| part.as_str() == text).ok_or(UnknownPart(text))
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|part| part.as_str() == text)
     }
 }
 
@@ -58,8 +57,8 @@ impl TryFrom<String> for Part {
 pub struct Change {
     /// Rises with every commit.
     pub id: i64,
-    /// What changed.
-    pub part: Part,
+    /// What changed; `None` for something that this version does not know and so does not hold.
+    pub part: Option<Part>,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -104,9 +103,9 @@ pub async fn insert(tx: &mut Tx, part: Part, now: DateTime<Utc>) -> Result<i64> 
 
 /// The changes after an id, oldest first, at most 1000.
 pub async fn since(tx: &mut Tx, id: i64) -> Result<Vec<Change>> {
-    let rows: Vec<(i64, Parsed<Part>, DateTime<Utc>)> =
+    let rows: Vec<(i64, String, DateTime<Utc>)> =
         sql("SELECT id, part, at FROM changes WHERE id > $1 ORDER BY id LIMIT 1000").bind(id).fetch_all(tx).await?;
-    Ok(rows.into_iter().map(|(id, part, at)| Change { id, part: part.0, at }).collect())
+    Ok(rows.into_iter().map(|(id, part, at)| Change { id, part: Part::parse(&part), at }).collect())
 }
 
 /// The id of the newest change, 0 before the first.

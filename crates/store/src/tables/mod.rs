@@ -7,8 +7,10 @@
 pub mod api_keys;
 pub mod changes;
 pub mod drafts;
+pub mod ended_sessions;
 pub mod groups;
 pub mod links;
+pub mod nodes;
 pub mod notifications;
 pub mod pins;
 pub mod requests;

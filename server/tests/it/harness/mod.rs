@@ -1,5 +1,6 @@
 //! The real program in this process, on a fresh data directory, with a clock that can be moved.
 
+pub(crate) mod balancer;
 pub(crate) mod http;
 pub(crate) mod mcp;
 pub(crate) mod process;
@@ -96,6 +97,7 @@ impl Place {
         args.data.master_key_file = None;
         args.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         args.public_url = None;
+        args.node_url = None;
         args.allowed_hosts = Vec::new();
         args.insecure_http = false;
         args.allow_loopback = true;

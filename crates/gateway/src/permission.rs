@@ -1,0 +1,159 @@
+//! The only place of the data path that asks the policy. A denial is recorded before it is answered.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use directory::{Access, NoServer, Why, Withheld};
+use domain::{AuditAction, CorrelationId, Decision, Outcome};
+use http::StatusCode;
+use http::request::Parts;
+use ledger::{Event, Payload};
+use mcp::{Call, GatewayCode, Generation, RpcError};
+use policy::Target;
+
+use crate::Gateway;
+use crate::context::{Context, name_of, shown, user_agent};
+use crate::edge::Authenticated;
+use crate::limits::slow::Hangup;
+use crate::phases::Phase;
+use crate::refusal::Refusal;
+use crate::settle;
+use crate::track::Track;
+
+impl Gateway {
+    /// Finds the server. An unknown one and one that nothing allows look the same.
+    pub(crate) async fn open(
+        &self,
+        slug: &str,
+        caller: Authenticated,
+        parts: Parts,
+        correlation: CorrelationId,
+        track: &Arc<Track>,
+    ) -> Result<Context, Refusal> {
+        let Authenticated { credential, snapshot, person, key, ip, passed_on } = caller;
+        let now = self.inner.parts.env.now();
+        let hidden = match snapshot.server_for(slug, &person, now) {
+            Ok(server) => {
+                track.goes_to(self.inner.metrics.phases.of(&server, &snapshot), server.slug.as_str());
+                let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
+                let track = track.clone();
+                return Ok(Context {
+                    correlation,
+                    credential,
+                    snapshot,
+                    person,
+                    key,
+                    ip,
+                    passed_on,
+                    server,
+                    headers,
+                    hangup,
+                    track,
+                });
+            }
+            Err(hidden) => hidden,
+        };
+        let actor = domain::Actor { kind: domain::ActorKind::User, id: Some(person.id), name: person.name.clone() };
+        let mut event = Event::new(AuditAction::AccessDenied, Outcome::Denied, actor, correlation);
+        event.ip = ip;
+        event.decision = Some(Decision::Deny);
+        event.client = user_agent(&parts.headers).map(|agent| (agent, None));
+        event.reason = Some(hidden.reason(&shown(slug)));
+        if let NoServer::Hidden { server, access } = hidden {
+            event.server = Some((server.id, server.slug.to_string()));
+            event.rules = access.rules.to_vec();
+        }
+        self.inner.metrics.call("denied");
+        track.came_to("denied");
+        self.inner.parts.ledger.write(event).await.map_err(|error| unavailable(&error))?;
+        Err(Refusal::http(
+            StatusCode::NOT_FOUND,
+            "there is no such server for you; find servers and ask for access in the console",
+        ))
+    }
+
+    /// Asks the policy about everything that a message names. A denial is recorded before it is answered.
+    pub(crate) async fn permit(
+        &self,
+        context: &Context,
+        call: &Call<'_>,
+        client: Option<(String, Option<String>)>,
+        generation: Generation,
+    ) -> Result<Access, RpcError> {
+        let (now, since) = (self.inner.parts.env.now(), Instant::now());
+        let ask = |target: Target<'_>| context.snapshot.authorize(&context.person, &context.server, target, now);
+        let verdict = match call.target() {
+            mcp::Target::Tool(name) => ask(Target::Tool(name)),
+            mcp::Target::Prompt(name) => ask(Target::Prompt(name)),
+            mcp::Target::Resource(uri) => ask(Target::Resource(uri)),
+            mcp::Target::ResourceTemplate(template) => ask(Target::Template(template)),
+            // A method that nobody has heard of could do anything: only for those who may do everything.
+            _ if !call.method.is_known() => ask(Target::Resource(call.method.as_str())),
+            _ => match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
+                Some(uris) => uris
+                    .elements()
+                    .map(|uri| ask(Target::Resource(&uri.as_str().unwrap_or_default())))
+                    .find(|verdict| verdict.decision == Decision::Deny)
+                    .unwrap_or_else(|| ask(Target::Server)),
+                None => ask(Target::Server),
+            },
+        };
+        context.track.took(Phase::Policy, since);
+        if verdict.decision == Decision::Allow {
+            return Ok(verdict);
+        }
+        let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
+        event.tool = name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
+        event.client = client;
+        event.decision = Some(Decision::Deny);
+        event.rules = verdict.rules.to_vec();
+        event.reason = Some(verdict.why.to_string());
+        event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
+        self.inner.metrics.call("denied");
+        context.track.came_to("denied");
+        self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
+        Err(match verdict.why {
+            Why::Withheld(Withheld::Changed) => RpcError::gateway(
+                GatewayCode::Conflict,
+                "this tool's definition has changed since it was approved; an administrator has to review it first",
+            ),
+            Why::ServerInactive => RpcError::gateway(GatewayCode::Denied, "this server is switched off"),
+            _ => RpcError::not_found_for(&call.target(), generation),
+        })
+    }
+
+    /// Asks the policy about the server as a whole, for messages that name nothing.
+    pub(crate) async fn permit_server(
+        &self,
+        context: &Context,
+        client: Option<(String, Option<String>)>,
+    ) -> Result<(), RpcError> {
+        let (now, since) = (self.inner.parts.env.now(), Instant::now());
+        let verdict = context.snapshot.authorize(&context.person, &context.server, Target::Server, now);
+        context.track.took(Phase::Policy, since);
+        if verdict.decision == Decision::Allow {
+            return Ok(());
+        }
+        let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
+        event.client = client;
+        event.decision = Some(Decision::Deny);
+        event.rules = verdict.rules.to_vec();
+        event.reason = Some(verdict.why.to_string());
+        context.track.came_to("denied");
+        self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
+        Err(RpcError::gateway(GatewayCode::Denied, "this server is not available to you"))
+    }
+}
+
+/// The refusal of everything that cannot be recorded.
+pub(crate) fn ledger_unavailable() -> RpcError {
+    RpcError::gateway(
+        GatewayCode::Unavailable,
+        "calls are refused because the audit log cannot be written; ask your administrator to check disk and database",
+    )
+}
+
+fn unavailable(error: &ledger::Error) -> Refusal {
+    tracing::error!(%error, "a denial could not be recorded");
+    Refusal::rpc(&ledger_unavailable(), None, Generation::Legacy)
+}
