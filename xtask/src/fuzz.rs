@@ -2,7 +2,9 @@
 //!
 //! Coverage is what rustc can be asked for by flags, so neither nightly Rust nor cargo-fuzz is needed (whoever has both
 //! can use `cargo fuzz run <target> --features libfuzzer` as well). What a run finds is kept in `target/fuzz` from run to
-//! run; `fuzz/corpus` holds the few inputs that reach everything these reach, and those that once broke a law.
+//! run; `fuzz/corpus` holds the few inputs that reach nearly what all these reach, and those that once broke a law.
+
+mod cover;
 
 use std::{
     fs,
@@ -19,7 +21,9 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
                         -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                         -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 /// The longest input, in bytes. What is kept in the repository is no longer.
-const LONGEST: &str = "-max_len=4096";
+const LONGEST: u64 = 4096;
+/// Found inputs that the repository keeps for each target, besides those with names of their own.
+const MOST_KEPT: usize = 64;
 /// Seconds and megabytes that one input may take: more is a finding.
 const BOUNDS: [&str; 2] = ["-timeout=10", "-rss_limit_mb=2048"];
 
@@ -105,7 +109,7 @@ impl Fuzzer<'_> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.current_dir(self.repo.root()).arg(LONGEST).args(BOUNDS);
+        command.current_dir(self.repo.root()).arg(format!("-max_len={LONGEST}")).args(BOUNDS);
         command
     }
 
@@ -122,29 +126,31 @@ impl Fuzzer<'_> {
         shell::run(command.arg(self.found()).arg(self.kept()))
     }
 
-    /// Puts the smallest set of inputs into the repository that reaches what all known ones reach. Inputs with names of
-    /// their own stay; those that libFuzzer named by their hash are replaced.
+    /// Puts few inputs into the repository that reach nearly what all known ones reach. Inputs with names of their own
+    /// stay; those that libFuzzer named by their hash are replaced.
     fn keep(&self) -> Result<()> {
-        let chosen = self.repo.target().join("fuzz/chosen").join(self.target);
-        if chosen.exists() {
-            fs::remove_dir_all(&chosen)?;
+        let work = self.repo.target().join("fuzz/merge").join(self.target);
+        if work.exists() {
+            fs::remove_dir_all(&work)?;
         }
-        fs::create_dir_all(&chosen)?;
-        for path in files(&self.kept())?.into_iter().filter(|path| !is_hash(path)) {
-            fs::copy(&path, chosen.join(path.file_name().unwrap_or_default()))?;
-        }
-        // By edges alone: how often each is passed would keep hundreds.
+        let (control, merged) = (work.join("control"), work.join("merged"));
+        fs::create_dir_all(&merged)?;
+        // By edges alone: how often each is passed says little about the laws.
         let mut command = self.command();
-        command.args(["-set_cover_merge=1", "-use_counters=0"]).args([&chosen, &self.kept(), &self.found()]);
-        shell::run_quietly(&mut command)?;
+        command.args(["-set_cover_merge=1", "-use_counters=0"]);
+        command.arg(format!("-merge_control_file={}", control.display()));
+        shell::run_quietly(command.args([&merged, &self.kept(), &self.found()]))?;
+        let inputs = cover::read(&fs::read_to_string(&control)?).context("libFuzzer notes inputs in another way")?;
+        let own = |input: &cover::Input| input.path.starts_with(self.kept()) && !is_hash(&input.path);
+        let chosen = cover::choose(inputs, own, MOST_KEPT, LONGEST);
+        let contents = chosen.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
         for path in files(&self.kept())?.into_iter().filter(|path| is_hash(path)) {
             fs::remove_file(path)?;
         }
-        let chosen = files(&chosen)?;
-        for path in &chosen {
-            fs::copy(path, self.kept().join(path.file_name().unwrap_or_default()))?;
+        for (path, content) in chosen.iter().zip(contents) {
+            fs::write(self.kept().join(path.file_name().unwrap_or_default()), content)?;
         }
-        note(&format!("{}: fuzz/corpus keeps {} inputs", self.target, chosen.len()));
+        note(&format!("{}: fuzz/corpus keeps {} found inputs", self.target, chosen.len()));
         Ok(())
     }
 }
