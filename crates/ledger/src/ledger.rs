@@ -16,6 +16,7 @@ use crate::append::{Prepared, append, create_head};
 use crate::batch::{self, DEADLINE, Job, Message, QUEUE};
 use crate::event::Event;
 use crate::open_calls::OpenCalls;
+use crate::writer::Writer;
 use crate::{Error, Result, orphans};
 
 /// How long a shutdown waits for what is still in the queue.
@@ -100,7 +101,11 @@ impl Ledger {
             open: Mutex::default(),
         });
         let (queue, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(batch::run(Arc::clone(&core), receiver));
+        let writer = match &core.db {
+            Db::Sqlite(db) => Some(Writer::open(db, node)?),
+            Db::Postgres(_) => None,
+        };
+        let task = tokio::spawn(batch::run(Arc::clone(&core), writer, receiver));
         Ok(Self { core, queue, task: Arc::new(Mutex::new(Some(task))) })
     }
 

@@ -19,6 +19,7 @@ mod open_calls;
 mod orphans;
 pub mod query;
 pub mod verify;
+mod writer;
 
 pub use error::{Error, Result};
 pub use event::{Event, Payload};
