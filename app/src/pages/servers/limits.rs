@@ -150,7 +150,7 @@ mod tests {
             rate_per_tool: Some(Rate { per_minute: 6, burst: None }),
             deadlines: Deadlines { total: Some(70), ..Deadlines::default() },
             tools: BTreeMap::from([("report".to_owned(), Deadlines { idle: Some(9), ..Deadlines::default() })]),
-            max_answer: Some(1 << 33),
+            max_answer: Some(1 << 31),
             ..ServerLimits::default()
         };
         let mut sent = form(&[("tools", "\n report idle=9 \n")]);

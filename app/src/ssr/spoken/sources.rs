@@ -150,7 +150,6 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "your access ended while the call waited for its turn",
             "unreadable id",
             "the server does not offer a listening stream",
-            "this session has ended; initialize a new one",
         ],
     ),
     (
