@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::{Error, Payload, verify};
+use ledger::{Error, verify};
 use store::{Db, sql};
 use testkit::both_engines;
 use testkit::env::MockEnv;
