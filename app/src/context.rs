@@ -25,6 +25,9 @@ pub struct Boot {
     pub icons: IconUrls,
     /// The form whose answer this page is.
     pub posted: Option<Posted>,
+    /// There is no administrator yet. Told on the page for signing in only.
+    #[serde(default)]
+    pub needs_setup: bool,
 }
 
 /// The living part of [`Boot`], in Leptos' context.
@@ -37,6 +40,7 @@ pub struct Context {
     shown: (Signal<Option<Me>>, Signal<DateTime<Utc>>, Signal<u32>),
     icons: StoredValue<IconUrls>,
     posted: StoredValue<Option<Posted>>,
+    needs_setup: bool,
 }
 
 impl Context {
@@ -53,6 +57,7 @@ impl Context {
             shown: (me.into(), now.into(), changes.into()),
             icons: StoredValue::new(boot.icons),
             posted: StoredValue::new(boot.posted),
+            needs_setup: boot.needs_setup,
         };
         provide_context(context);
         context
@@ -138,6 +143,11 @@ impl Context {
     /// Where a brand icon is, if there is one.
     pub fn brand(self, slug: &str) -> Option<String> {
         self.icons.with_value(|icons| icons.brands.get(slug).cloned())
+    }
+
+    /// There was no administrator when the page for signing in was asked for.
+    pub const fn needs_setup(self) -> bool {
+        self.needs_setup
     }
 
     /// The form whose answer this page is, if it is for this server function.

@@ -232,7 +232,14 @@ test("the administrator reviews it, tests the connection live and approves chose
   await ada.button("Approve", approve).click();
   await expect(approve.getByText("Choose at least one tool, or the entire server.")).toBeVisible();
   await approve.getByRole("checkbox", { name: /^echo\b/ }).check();
+  const filter = approve.getByRole("searchbox", { name: "Filter these" });
+  await filter.fill("ADD");
+  await expect(approve.getByRole("checkbox", { name: /^echo\b/ }), "what does not match is hidden").toHaveCount(0);
+  await filter.press("Enter");
+  await expect(approve.getByRole("checkbox", { name: /^add\b/ }), "nothing is sent").toBeVisible();
   await approve.getByRole("checkbox", { name: /^add\b/ }).check();
+  await filter.fill("");
+  await expect(approve.getByRole("checkbox", { name: /^echo\b/ })).toBeChecked();
   await ada.field("Last day of access", approve).fill(dayFromNow(30));
   await ada.field("Notes for the requester", approve).fill("Read-only for now; ask again when you need to write.");
   await ada.button("Approve", approve).click();
@@ -497,6 +504,8 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await grace.link("Tracker", grace.row("Tracker")).click();
   await expect(grace.page.getByText("Approved, but your access has ended since")).toBeVisible();
   await expect(grace.link("Ask for access again")).toHaveAttribute("href", /\/requests\/new\?server=/);
+  await grace.goto("/catalog?search=tracker");
+  await expect(grace.link("Tracker · Ask for access")).toHaveAttribute("href", /\/requests\/new\?server=/);
 
   await ada.goto("/servers");
   await ada.link(/Tracker/, ada.row("Tracker")).click();

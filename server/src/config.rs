@@ -7,9 +7,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::RangedI64ValueParser;
 use clap::{Args, ValueEnum};
-use domain::{Limits, Rate};
+use domain::{Limits, Range, Rate, ServerLimits};
 use secrecy::SecretString;
+
+/// Numbers of the range that an administrator has for the same limit of one server.
+fn within<T>((least, most): Range) -> RangedI64ValueParser<T>
+where
+    T: TryFrom<i64> + Clone + Send + Sync + 'static,
+    T::Error: Send + Sync + 'static + ToString,
+{
+    RangedI64ValueParser::new().range(least.cast_signed()..=most.cast_signed())
+}
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -18,6 +28,26 @@ pub enum LogFormat {
     Pretty,
     /// One JSON object a line.
     Json,
+}
+
+/// What records of calls are worth to the calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum AuditDelivery {
+    /// No call without its record.
+    #[default]
+    Enforced,
+    /// Calls do not wait for their records; some can be lost.
+    #[value(name = "best_effort")]
+    BestEffort,
+}
+
+impl From<AuditDelivery> for ledger::Delivery {
+    fn from(delivery: AuditDelivery) -> Self {
+        match delivery {
+            AuditDelivery::Enforced => Self::Enforced,
+            AuditDelivery::BestEffort => Self::BestEffort,
+        }
+    }
 }
 
 /// Where the data is.
@@ -83,35 +113,41 @@ pub struct ServeArgs {
     #[arg(long, env = "DRAWBRIDGE_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
 
-    /// Seconds that an MCP server may stay silent, before its answer and inside it.
+    /// Seconds that an MCP server may stay silent, before its answer and inside it, and that a client may take nothing of
+    /// what it is sent.
     #[arg(long, env = "DRAWBRIDGE_UPSTREAM_TIMEOUT", default_value_t = 120, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub upstream_timeout: u64,
 
     /// Calls under way at one MCP server; others wait for their turn.
-    #[arg(long, env = "DRAWBRIDGE_LIMIT_CONCURRENT", default_value_t = 512, value_name = "CALLS",
-          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_CONCURRENT", default_value_t = Limits::default().concurrent,
+          value_name = "CALLS", value_parser = within::<u32>(ServerLimits::CONCURRENT))]
     pub limit_concurrent: u32,
 
     /// Calls that may wait for their turn at one MCP server; more are refused at once.
-    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE", default_value_t = 256, value_name = "CALLS",
-          value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE", default_value_t = Limits::default().queue, value_name = "CALLS",
+          value_parser = within::<u32>(ServerLimits::QUEUE))]
     pub limit_queue: u32,
 
     /// Seconds that a call may wait for its turn.
-    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE_WAIT", default_value_t = 10, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u32).range(1..=300))]
-    pub limit_queue_wait: u32,
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_QUEUE_WAIT", default_value_t = Limits::default().queue_wait.as_secs(),
+          value_name = "SECONDS", value_parser = within::<u64>(ServerLimits::QUEUE_WAIT))]
+    pub limit_queue_wait: u64,
 
     /// Calls of one person under way or waiting at one MCP server; no limit of its own when absent.
     #[arg(long, env = "DRAWBRIDGE_LIMIT_PER_PERSON", value_name = "CALLS",
-          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+          value_parser = within::<u32>(ServerLimits::CONCURRENT))]
     pub limit_per_person: Option<u32>,
 
     /// Calls of one person to one MCP server in a minute; no limit when absent.
     #[arg(long, env = "DRAWBRIDGE_LIMIT_RATE", value_name = "CALLS",
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+          value_parser = within::<u32>(ServerLimits::PER_MINUTE))]
     pub limit_rate: Option<u32>,
+
+    /// `enforced`: a call happens only when its record is durable. `best_effort`: calls do not wait for their records,
+    /// and those of the last moments are lost with the process or a failing database.
+    #[arg(long, env = "DRAWBRIDGE_AUDIT_DELIVERY", value_enum, default_value = "enforced", value_name = "HOW")]
+    pub audit_delivery: AuditDelivery,
 
     /// Seconds that calls under way get to finish at shutdown.
     #[arg(long, env = "DRAWBRIDGE_SHUTDOWN_GRACE", default_value_t = 10, value_name = "SECONDS")]
@@ -279,7 +315,7 @@ impl ServeArgs {
         Limits {
             concurrent: self.limit_concurrent,
             queue: self.limit_queue,
-            queue_wait: Duration::from_secs(self.limit_queue_wait.into()),
+            queue_wait: Duration::from_secs(self.limit_queue_wait),
             concurrent_per_person: self.limit_per_person,
             rate_per_person: self.limit_rate.map(|per_minute| Rate { per_minute, burst: None }),
             first_byte: self.silence(),

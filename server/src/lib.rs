@@ -5,6 +5,7 @@
 //! case of `service` (or the `gateway`), and turn the result into their own form.
 
 pub mod assets;
+mod audit_metrics;
 pub mod cli;
 pub mod config;
 mod env;

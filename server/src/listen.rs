@@ -124,3 +124,59 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// Both ends of a connection.
+    async fn connected(patience: Duration) -> (Connection, TcpStream) {
+        let mut connections = Connections::new(TcpListener::bind("127.0.0.1:0").await.unwrap(), patience);
+        let client = TcpStream::connect(connections.local_addr().unwrap()).await.unwrap();
+        (connections.accept().await.0, client)
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_for_too_long_is_cut() {
+        let (mut connection, client) = connected(Duration::from_millis(100)).await;
+        let written = async {
+            loop {
+                if let Err(error) = connection.write_all(&[0; 64 << 10]).await {
+                    return error;
+                }
+            }
+        };
+        let error = tokio::time::timeout(Duration::from_secs(20), written).await.expect("it ends");
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
+        drop(client);
+    }
+
+    #[tokio::test]
+    async fn who_pauses_gets_everything() {
+        const ALL: usize = 32 << 20;
+        let (mut connection, mut client) = connected(Duration::from_secs(30)).await;
+        let writing = tokio::spawn(async move { connection.write_all(&vec![7; ALL]).await });
+        sleep(Duration::from_millis(200)).await;
+        let mut taken = Vec::new();
+        client.read_to_end(&mut taken).await.unwrap();
+        assert_eq!(taken.len(), ALL);
+        writing.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_is_cut_is_neither_heard_nor_told() {
+        let (mut connection, _client) = connected(Duration::from_secs(30)).await;
+        let hangup = connection.hangup.clone();
+        let heard = tokio::spawn(async move {
+            let heard = connection.read_u8().await;
+            (heard, connection.write_u8(1).await)
+        });
+        tokio::task::yield_now().await;
+        hangup.cut();
+        let (heard, told) = tokio::time::timeout(Duration::from_secs(20), heard).await.expect("it is woken").unwrap();
+        assert_eq!(heard.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+        assert_eq!(told.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+    }
+}

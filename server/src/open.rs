@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use store::{Claim, Db};
 use vault::{MasterKey, Vault};
 
-use crate::config::{ConfigError, DataArgs};
+use crate::config::{AuditDelivery, ConfigError, DataArgs};
 
 /// Why the data cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,20 @@ pub struct Data {
     pub ledger: Ledger,
     /// Nobody else is this node while this lives.
     _claim: Arc<Claim>,
+}
+
+impl Data {
+    /// The same data, with what the setting says about records of calls.
+    #[must_use]
+    pub(crate) fn delivering(self, delivery: AuditDelivery) -> Self {
+        if delivery == AuditDelivery::BestEffort {
+            tracing::warn!(
+                "AUDIT IS BEST EFFORT (DRAWBRIDGE_AUDIT_DELIVERY): calls do not wait for their records, and records can be \
+                 lost; what the audit log holds is no proof of what did not happen"
+            );
+        }
+        Self { ledger: self.ledger.delivering(delivery.into()), ..self }
+    }
 }
 
 /// Opens database, key and audit log. Refuses a data directory that another process uses.

@@ -18,10 +18,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets::{AssetError, Site};
-use crate::config::{ConfigError, ServeArgs};
+use crate::config::{AuditDelivery, ConfigError, ServeArgs};
 use crate::listen::{Connections, Peer};
 use crate::open::{self, Data, OpenError};
-use crate::{mcp, nodes, observer, operations, rest, spans, web};
+use crate::{audit_metrics, mcp, nodes, observer, operations, rest, spans, web};
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +112,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
     } else {
         public
     };
-    let data = open::open(&args.data, &env).await?;
+    let data = open::open(&args.data, &env).await?.delivering(args.audit_delivery);
     let net = net::Net::new(net_settings(args)?)?;
     let services = Services::open(service::Parts {
         db: data.db.clone(),
@@ -125,6 +125,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             public_url: public.text.clone(),
             allow_loopback: args.allow_loopback,
             insecure_http: !public.https && !public.loopback,
+            audit_best_effort: args.audit_delivery == AuditDelivery::BestEffort,
             limits: args.limits(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
@@ -153,6 +154,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
     let stop = CancellationToken::new();
     let mut registry = Registry::default();
     gateway.metrics().register(&mut registry);
+    audit_metrics::register(&data.ledger, &mut registry);
 
     let hosts = Hosts(args.hosts(&public).into());
     let router = Router::new()

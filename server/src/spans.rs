@@ -74,7 +74,7 @@ pub(crate) fn export(args: &ServeArgs, settings: &net::Settings) -> Result<Optio
     let (sender, receiver) = mpsc::channel(QUEUE);
     let queue = Arc::new(Queue { sender, dropped: AtomicU64::new(0) });
     let stop = CancellationToken::new();
-    let writer = Writer { exporter, queue: queue.clone(), receiver, troubled: false };
+    let writer = Writer { exporter, queue: queue.clone(), receiver, lost: None };
     let writer = tokio::spawn(writer.run(stop.clone()));
     Ok(Some(Export { queue, stop, writer }))
 }
@@ -91,6 +91,7 @@ impl Export {
         let abort = self.writer.abort_handle();
         if tokio::time::timeout(grace, self.writer).await.is_err() {
             abort.abort();
+            tracing::warn!("the collector was too slow for the last spans");
         }
     }
 }
@@ -99,8 +100,8 @@ struct Writer {
     exporter: SpanExporter,
     queue: Arc<Queue>,
     receiver: mpsc::Receiver<Vec<Span>>,
-    /// The last delivery failed, which has been said.
-    troubled: bool,
+    /// Spans lost since the collector takes none, which has been said.
+    lost: Option<usize>,
 }
 
 impl Writer {
@@ -112,10 +113,10 @@ impl Writer {
             };
             while let Some(batch) = self.gathered() {
                 self.send(batch).await;
-            }
-            let dropped = self.queue.dropped.swap(0, Ordering::Relaxed);
-            if dropped > 0 {
-                tracing::warn!(dropped, "traces were dropped: the collector is slower than the calls");
+                let dropped = self.queue.dropped.swap(0, Ordering::Relaxed);
+                if dropped > 0 {
+                    tracing::warn!(dropped, "spans of messages were dropped: the collector is slower than the calls");
+                }
             }
             if last {
                 return;
@@ -136,16 +137,18 @@ impl Writer {
 
     async fn send(&mut self, batch: Vec<SpanData>) {
         let spans = batch.len();
-        match self.exporter.export(batch).await {
-            Ok(()) if self.troubled => {
-                self.troubled = false;
-                tracing::info!("the collector takes traces again");
+        let sent = self.exporter.export(batch).await;
+        match (sent, self.lost) {
+            (Ok(()), None) => {}
+            (Ok(()), Some(lost)) => {
+                self.lost = None;
+                tracing::info!(lost, "the collector takes spans again");
             }
-            Err(error) if !self.troubled => {
-                self.troubled = true;
-                tracing::warn!(%error, spans, "the collector takes no traces; this is said once, until it does");
+            (Err(_), Some(lost)) => self.lost = Some(lost + spans),
+            (Err(error), None) => {
+                self.lost = Some(spans);
+                tracing::warn!(%error, "the collector takes no spans; this is said once, until it does");
             }
-            Ok(()) | Err(_) => {}
         }
     }
 }

@@ -1,48 +1,70 @@
 //! `./x bench`: what a governed call costs, beside a byte proxy and the bare upstream, in one run on one machine.
 //!
 //! Upstream, byte proxy, load generator (crate `bench`) and Drawbridge are processes of their own, all built for
-//! release. Rounds alternate between the three ways, so that a machine that slows down slows all of them; the middle
-//! round counts. CPU time is what the kernel charged to the proxy's process. What people wait for is measured by [`ui`].
+//! release. [`rounds`] alternate between the ways to the upstream, so that a machine that slows down slows all of them;
+//! the middle of each number counts. CPU time is what the kernel charged to a process. Each module beside is one
+//! question; [`report`] writes the answers, [`document`] puts them into `docs/performance.md`. What people wait for is
+//! measured by [`ui`].
 
+mod budget;
+mod calls;
+mod document;
+mod hanging;
+mod idle;
+mod machine;
+mod nodes;
+mod process;
+mod report;
+mod rounds;
+mod soak;
+mod stage;
 mod ui;
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{fs, path::PathBuf};
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use anyhow::{Context, Result, bail};
 
-use crate::{
-    harness::{Drawbridge, Setup},
-    processes::{Background, free_address},
-    repo::Repo,
-    shell,
-    site::{self, Mode},
-    stage::note,
+use self::{
+    budget::Budget,
+    calls::{ByConnections, ByKind},
+    report::{Section, maybe, number},
+    rounds::{Rounds, Way},
+    stage::{Engine, Running, Stage, build},
 };
+use crate::{harness::Extra, postgres::Cluster, processes::Stop, repo::Repo, site, stage::note};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     what: Option<What>,
-    /// Seconds of each round
-    #[arg(long, default_value_t = 5.0)]
-    seconds: f64,
-    /// Rounds; the middle one counts
-    #[arg(long, default_value_t = 3)]
-    rounds: usize,
-    /// Connections of the throughput rounds
-    #[arg(long, default_value_t = 32)]
-    connections: usize,
-    /// Measure with this PostgreSQL database (an empty one) instead of SQLite
+    /// Some three minutes instead of three quarters of an hour: SQLite only, short rounds, no soak
     #[arg(long)]
-    database_url: Option<String>,
+    quick: bool,
+    /// Put what was measured into docs/performance.md
+    #[arg(long, conflicts_with_all = ["quick", "only", "beside"])]
+    write: bool,
+    /// The databases to measure with; both, or SQLite with --quick
+    #[arg(long, value_enum)]
+    engine: Option<Engines>,
+    /// Minutes of the soak; 10, or 0 with --quick. It writes some gigabytes into the directory for temporary files
+    #[arg(long)]
+    soak_minutes: Option<u32>,
+    /// Seconds of each round; 5, or 1 with --quick
+    #[arg(long)]
+    seconds: Option<f64>,
+    /// Rounds, of which the middle counts; 3, or 1 with --quick
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Only these measurements
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Measure the programs in this directory (such as target/release) instead of building them
+    #[arg(long, value_name = "DIR")]
+    binaries: Option<PathBuf>,
+    /// Measure the `drawbridge` of another build beside it, as one more way
+    #[arg(long, value_name = "DIR")]
+    beside: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -51,205 +73,218 @@ enum What {
     Ui(ui::Args),
 }
 
-/// How long a part may take to listen.
-const PART_DEADLINE: Duration = Duration::from_secs(10);
-/// `/proc` counts CPU time in hundredths of a second on every Linux.
-const TICKS_PER_SECOND: f64 = 100.0;
-
-/// What the load generator prints. Times are microseconds.
-#[derive(Debug, Clone, Deserialize)]
-struct Load {
-    requests: usize,
-    per_second: f64,
-    p50: f64,
-    p99: f64,
-    p999: f64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Engines {
+    Sqlite,
+    Postgres,
+    Both,
 }
 
-/// One way to the upstream.
-struct Way<'a> {
-    name: &'static str,
-    address: SocketAddr,
-    path: &'a str,
-    key: Option<&'a str>,
-    /// The process whose CPU time counts; none for the direct way.
-    process: Option<u32>,
+/// What can be measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Calls on 1 to 200 connections
+    Calls,
+    /// Bodies of growing size
+    Bodies,
+    /// Answers as streams of events
+    Streams,
+    /// Lists of 200 tools
+    Lists,
+    /// A server that hangs, beside others
+    Hanging,
+    /// Streams on which nothing happens
+    Idle,
+    /// Several nodes on one PostgreSQL
+    Nodes,
+    /// Many minutes of load
+    Soak,
 }
 
-/// A way's middle round, and its CPU time per request in microseconds.
-struct Measured {
-    load: Load,
-    cpu: Option<f64>,
+impl Args {
+    fn engines(&self) -> &'static [Engine] {
+        match (self.engine, self.quick) {
+            (Some(Engines::Sqlite), _) | (None, true) => &[Engine::Sqlite],
+            (Some(Engines::Postgres), _) => &[Engine::Postgres],
+            (Some(Engines::Both), _) | (None, false) => &[Engine::Sqlite, Engine::Postgres],
+        }
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+}
+
+/// Descriptors that 1 000 streams take in the program that has most of them.
+const DESCRIPTORS: u64 = 4_096;
+
+/// What has been measured so far. Each table is printed as soon as it is known.
+#[derive(Default)]
+struct Report {
+    sections: Vec<Section>,
+    budgets: Vec<Budget>,
+}
+
+impl Report {
+    fn add(&mut self, section: Section) {
+        println!("\n{}", report::render(std::slice::from_ref(&section)));
+        self.sections.push(section);
+    }
 }
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     if let Some(What::Ui(args)) = &args.what {
         return ui::run(repo, args);
     }
-    let release = build(repo)?;
-    let (drawbridge, bench) = (release.join("drawbridge"), release.join("drawbridge-bench"));
-
-    let (_upstream, upstream_url, upstream) = part(&bench, &["upstream"])?;
-    let (proxy, _, proxy_address) = part(&bench, &["proxy", "--upstream", &upstream.to_string()])?;
-    let listen = free_address()?;
-    let gateway = Drawbridge::start(&Setup {
-        repo,
-        drawbridge: drawbridge.clone(),
-        listen,
-        public: listen,
-        upstream: Some(&upstream_url),
-        transport: "streamable_http",
-        database_url: args.database_url.as_deref(),
-    })?;
-    let idle_memory = memory(gateway.process.id());
-
-    let direct = Way { name: "direct", address: upstream, path: "/mcp", key: None, process: None };
-    let bytes = Way { name: "byte proxy", address: proxy_address, path: "/mcp", key: None, process: Some(proxy.id()) };
-    let governed = Way {
-        name: "drawbridge",
-        address: listen,
-        path: &gateway.path,
-        key: Some(&gateway.key),
-        process: Some(gateway.process.id()),
-    };
-    let ways = [&direct, &bytes, &governed];
-
-    let many = compare(&bench, &ways, args, args.connections, "call")?;
-    let one = compare(&bench, &ways, args, 1, "call")?;
-    let lists = compare(&bench, &[&governed], args, 1, "list")?;
-
-    println!("\ntools/call, 64 B of arguments, 512 B of result");
-    println!("{:<14}{:>12}{:>10}{:>10}{:>10}{:>14}", "", "calls/s", "p50 us", "p99 us", "p99.9 us", "CPU us/call");
-    for (connections, measured) in [(args.connections, &many), (1, &one)] {
-        println!("{connections} connection{}", if connections == 1 { "" } else { "s" });
-        for (way, measured) in ways.iter().zip(measured) {
-            row(way.name, measured);
-        }
+    if process::most_descriptors().is_some_and(|most| most < DESCRIPTORS) {
+        bail!("a thousand streams need more open files than this shell allows; run `ulimit -n {DESCRIPTORS}` before");
     }
+    let programs = match &args.binaries {
+        Some(directory) => repo.path(directory),
+        None => build(repo)?,
+    };
+    let cluster = args.engines().contains(&Engine::Postgres).then(Cluster::start).transpose()?;
+    let rounds = Rounds {
+        bench: programs.join("drawbridge-bench"),
+        seconds: args.seconds.unwrap_or(if args.quick { 1.0 } else { 5.0 }),
+        times: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }).max(1),
+        stop: Stop::on_signals()?,
+    };
+    let postgres = cluster.as_ref().map(Cluster::version).transpose()?;
+    let machine = machine::describe(repo, postgres.as_deref())?;
+    println!("{machine}");
+    let stage = Stage::start(repo, &programs, cluster)?;
 
-    let added = |pick: fn(&Load) -> f64| (pick(&one[2].load) - pick(&one[0].load)) / 1_000.0;
-    println!("\n{:<58}{:>10}{:>10}{:>10}", "budget", "measured", "bar", "aim");
-    budget("CPU per call, us", many[2].cpu, 80.0, 50.0, Better::Less);
-    let ratio = many[2].load.per_second / many[1].load.per_second;
-    let (bar, aim) = if args.database_url.is_some() { (0.3, 0.5) } else { (0.5, 0.7) };
-    budget("throughput against the byte proxy", Some(ratio), bar, aim, Better::More);
-    budget("added at 1 connection, p50, ms", Some(added(|load| load.p50)), 0.5, 0.4, Better::Less);
-    budget("added at 1 connection, p99, ms", Some(added(|load| load.p99)), 2.0, 1.5, Better::Less);
-    budget("added at 1 connection, p99.9, ms", Some(added(|load| load.p999)), 5.0, 3.0, Better::Less);
-    budget("tools/list of 200 tools, warm, p50, ms", Some(lists[0].load.p50 / 1_000.0), 0.3, 0.1, Better::Less);
-    budget("start to ready, ms", Some(gateway.ready_after.as_secs_f64() * 1_000.0), 200.0, 60.0, Better::Less);
-    budget("idle memory, MB", idle_memory, 60.0, 35.0, Better::Less);
-    budget("release binary, MB", Some(fs::metadata(&drawbridge)?.len() as f64 / 1e6), 60.0, 40.0, Better::Less);
-    println!("\nfront-end, brotli");
-    site::check_budget(repo)
+    let mut report = Report::default();
+    for engine in args.engines() {
+        one_engine(repo, args, &stage, &rounds, *engine, &mut report)?;
+    }
+    once(args, &stage, &rounds, &mut report)?;
+    let binary = fs::metadata(&stage.drawbridge).context("the program is gone")?.len() as f64 / 1e6;
+    report.budgets.push(Budget::less("release binary, MB", Some(binary), 60.0, 40.0));
+    let budgets = budget::section(&report.budgets);
+    println!("\n{}", report::render(std::slice::from_ref(&budgets)));
+
+    if args.write {
+        report.sections.insert(0, budgets);
+        document::write(repo, &format!("{machine}\n\n{}", report::render(&report.sections)))?;
+        note("docs/performance.md is written");
+    }
+    if args.binaries.is_none() {
+        println!("\nfront-end, brotli");
+        site::check_budget(repo)?;
+    }
+    Ok(())
 }
 
-/// Builds site, server and load generator for release; returns the directory of the programs.
-fn build(repo: &Repo) -> Result<PathBuf> {
-    site::build(repo, Mode::Release)?;
-    note("cargo build --release -p server -p bench");
-    shell::run(shell::cargo(repo.root()).args([
-        "build",
-        "--release",
-        "-p",
-        "server",
-        "-p",
-        "bench",
-        "--features",
-        "server/embed",
-    ]))?;
-    Ok(repo.target().join("release"))
-}
-
-/// Starts a part of the `bench` crate; returns its URL and address.
-fn part(bench: &Path, arguments: &[&str]) -> Result<(Background, String, SocketAddr)> {
-    let mut command = Command::new(bench);
-    let (process, line) = Background::start_announcing(arguments[0], command.args(arguments), PART_DEADLINE)?;
-    let url = line.strip_prefix("listening on ").context("a part says where it listens")?.to_owned();
-    let address = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
-    let address = address.parse().with_context(|| format!("`{url}` has no address"))?;
-    Ok((process, url, address))
-}
-
-/// Every way in turn, round after round; of each the round with the middle throughput.
-fn compare(
-    bench: &PathBuf,
-    ways: &[&Way<'_>],
+/// What is measured with each database.
+fn one_engine(
+    repo: &Repo,
     args: &Args,
-    connections: usize,
-    request: &str,
-) -> Result<Vec<Measured>> {
-    let mut rounds: Vec<Vec<Measured>> = ways.iter().map(|_| Vec::new()).collect();
-    for round in 0..args.rounds.max(1) {
-        note(&format!("tools/{request}, {connections} connections, round {} of {}", round + 1, args.rounds.max(1)));
-        for (way, measured) in ways.iter().zip(&mut rounds) {
-            let mut load = Command::new(bench);
-            load.args(["load", "--address", &way.address.to_string(), "--path", way.path, "--request", request]);
-            load.args(["--connections", &connections.to_string(), "--seconds", &args.seconds.to_string()]);
-            // Warmed up by the load itself; CPU time is counted over all of it, so the warm-up must not be apart.
-            load.args(["--warm-up", "0"]);
-            if let Some(key) = way.key {
-                load.args(["--bearer", key]);
-            }
-            let before = way.process.and_then(cpu_seconds);
-            let load: Load = serde_json::from_str(&shell::output(&mut load)?).context("the load generator's line")?;
-            let after = way.process.and_then(cpu_seconds);
-            let cpu = before.zip(after).map(|(before, after)| (after - before) * 1e6 / load.requests as f64);
-            measured.push(Measured { load, cpu });
-        }
+    stage: &Stage<'_>,
+    rounds: &Rounds,
+    engine: Engine,
+    report: &mut Report,
+) -> Result<()> {
+    let on = stage.drawbridge(engine, &stage.drawbridge, &Extra::default())?;
+    let idle = process::memory(on.process()).map(|(now, _)| now);
+    report.budgets.push(Budget::less(
+        format!("start to ready, {engine}, ms"),
+        Some(on.drawbridge.ready_after.as_secs_f64() * 1_000.0),
+        200.0,
+        60.0,
+    ));
+    report.budgets.push(Budget::less(format!("idle memory, {engine}, MB"), idle, 60.0, 35.0));
+    let (direct, proxy, governed) = (stage.direct(), stage.byte_proxy(), on.way("everything on"));
+    // The first calls of a program are slower than all others.
+    for way in [&direct, &proxy, &governed] {
+        rounds.round(way, rounds::Ask::call("bytes_512", 32))?;
     }
-    Ok(rounds
-        .into_iter()
-        .map(|mut rounds| {
-            rounds.sort_by(|a, b| a.load.per_second.total_cmp(&b.load.per_second));
-            rounds.swap_remove(rounds.len() / 2)
-        })
-        .collect())
+    if args.has(Part::Calls) {
+        let mut ways = vec![direct.clone(), proxy.clone(), governed.clone()];
+        let others = others(repo, args, stage, engine)?;
+        ways.extend(others.iter().map(|(name, running)| running.way(name)));
+        ways.push(Way { name: "bare", unaudited: true, ..governed.clone() });
+        let calls = ByConnections::measure(rounds, &ways.iter().collect::<Vec<_>>())?;
+        report.budgets.extend(of_calls(&calls, engine));
+        report.add(calls.section(format!("Calls, {engine}")));
+    }
+    let ways = [&direct, &proxy, &governed];
+    let note = "Everything on; times in µs, added to the direct way's.";
+    if args.has(Part::Bodies) {
+        let bodies = ByKind::measure(rounds, ways, &calls::bodies())?;
+        report.add(bodies.section(format!("Bodies, {engine}"), note));
+    }
+    if args.has(Part::Streams) {
+        let streams = ByKind::measure(rounds, ways, &calls::streams())?;
+        report.add(streams.section(format!("Calls answered by streams of events, {engine}"), note));
+    }
+    if args.has(Part::Lists) {
+        let lists = ByKind::measure(rounds, ways, &calls::lists())?;
+        let p50 = lists.first().map(|governed| governed.p50 / 1_000.0);
+        report.budgets.push(Budget::less(format!("`tools/list` of 200 tools, warm, p50, {engine}, ms"), p50, 0.3, 0.1));
+        report.add(lists.section(format!("Lists of tools, {engine}"), note));
+    }
+    let (after, most) = process::memory(on.process()).unzip();
+    let head = ["after its start", "after all that", "at most", "descriptors"];
+    let mut section = Section::new(format!("Memory, {engine}"), "Everything on; RSS in MB.", &head);
+    let descriptors = process::descriptors(on.process()).map(|open| number(open as f64)).unwrap_or_default();
+    section.row([maybe(idle), maybe(after), maybe(most), descriptors]);
+    report.add(section);
+    Ok(())
 }
 
-fn row(name: &str, measured: &Measured) {
-    let load = &measured.load;
-    let cpu = measured.cpu.map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.1}"));
-    println!("  {name:<12}{:>12.0}{:>10.0}{:>10.0}{:>10.0}{cpu:>14}", load.per_second, load.p50, load.p99, load.p999);
+/// Other Drawbridges to compare with: one that does not wait for its records, one of another build.
+fn others(repo: &Repo, args: &Args, stage: &Stage<'_>, engine: Engine) -> Result<Vec<(&'static str, Running)>> {
+    let environment = [("DRAWBRIDGE_AUDIT_DELIVERY", "best_effort")];
+    let extra = Extra { environment: &environment, ..Extra::default() };
+    let mut others = vec![("audit best effort", stage.drawbridge(engine, &stage.drawbridge, &extra)?)];
+    if let Some(directory) = &args.beside {
+        let program = repo.path(directory).join("drawbridge");
+        others.push(("other build", stage.drawbridge(engine, &program, &Extra::default())?));
+    }
+    Ok(others)
 }
 
-#[derive(Clone, Copy)]
-enum Better {
-    Less,
-    More,
-}
-
-fn budget(what: &str, measured: Option<f64>, bar: f64, aim: f64, better: Better) {
-    let Some(measured) = measured else {
-        println!("{what:<58}{:>10}", "unknown");
-        return;
+fn of_calls(calls: &ByConnections, engine: Engine) -> Vec<Budget> {
+    let (governed, proxy) = (calls.of("everything on", 32), calls.of("byte proxy", 32));
+    let ratio = governed.zip(proxy).map(|(governed, proxy)| governed.per_second / proxy.per_second);
+    let (bar, aim) = match engine {
+        Engine::Sqlite => (0.5, 0.7),
+        Engine::Postgres => (0.3, 0.5),
     };
-    let meets = |limit: f64| match better {
-        Better::Less => measured <= limit,
-        Better::More => measured >= limit,
-    };
-    let verdict = if meets(aim) {
-        "aim met"
-    } else if meets(bar) {
-        "bar met"
-    } else {
-        "MISSED"
-    };
-    println!("{what:<58}{measured:>10.2}{bar:>10}{aim:>10}  {verdict}");
+    let one = calls.of("everything on", 1).zip(calls.of("direct", 1));
+    let added = |pick: fn(&rounds::Measured) -> f64| one.map(|(on, direct)| (pick(&on) - pick(&direct)) / 1_000.0);
+    vec![
+        Budget::less(format!("CPU per call, 32 connections, {engine}, µs"), governed.and_then(|on| on.cpu), 80.0, 50.0),
+        Budget::more(format!("throughput against the byte proxy, 32 connections, {engine}"), ratio, bar, aim),
+        Budget::less(format!("added at 1 connection, p50, {engine}, ms"), added(|way| way.p50), 0.5, 0.4),
+        Budget::less(format!("added at 1 connection, p99, {engine}, ms"), added(|way| way.p99), 2.0, 1.5),
+        Budget::less(format!("added at 1 connection, p99.9, {engine}, ms"), added(|way| way.p999), 5.0, 3.0),
+    ]
 }
 
-/// User and system time of a process, from Linux' `/proc`.
-fn cpu_seconds(process: u32) -> Option<f64> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The program's name, in parentheses, may hold spaces: count the fields after it.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    Some(ticks / TICKS_PER_SECOND)
-}
-
-/// Resident memory of a process in MB, from Linux' `/proc`.
-fn memory(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().trim_end_matches(" kB").parse::<f64>().ok().map(|kilobytes| kilobytes / 1_000.0)
+/// What is measured with one database only.
+fn once(args: &Args, stage: &Stage<'_>, rounds: &Rounds, report: &mut Report) -> Result<()> {
+    let engine = args.engines()[0];
+    if args.has(Part::Hanging) {
+        let (section, budget) = hanging::measure(stage, rounds, engine)?;
+        report.budgets.push(budget);
+        report.add(section);
+    }
+    if args.has(Part::Idle) {
+        report.add(idle::measure(stage, engine)?);
+    }
+    if args.has(Part::Nodes) && args.engines().contains(&Engine::Postgres) {
+        let (section, budgets) = nodes::measure(stage, rounds)?;
+        report.budgets.extend(budgets);
+        report.add(section);
+    }
+    let minutes = args.soak_minutes.unwrap_or(if args.quick { 0 } else { 10 });
+    if args.has(Part::Soak) && minutes > 0 {
+        let (section, budgets) = soak::measure(stage, rounds, engine, minutes)?;
+        report.budgets.extend(budgets);
+        report.add(section);
+    }
+    Ok(())
 }

@@ -55,6 +55,15 @@ pub(crate) fn status(address: SocketAddr, host: &str, path: &str) -> Result<u16>
     Ok(parse(&answer)?.0)
 }
 
+/// The body of a GET that answers 200.
+pub(crate) fn get(address: SocketAddr, host: &str, path: &str) -> Result<String> {
+    let answer = exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n"))?;
+    match parse(&answer)? {
+        (200, body) => Ok(body.to_owned()),
+        (status, body) => bail!("GET {path} answered {status}: {body}"),
+    }
+}
+
 fn exchange(address: SocketAddr, request: &str) -> Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, DEADLINE)?;
     stream.set_read_timeout(Some(DEADLINE))?;

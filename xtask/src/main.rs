@@ -9,12 +9,14 @@ mod bench;
 mod build;
 mod conformance;
 mod e2e;
+mod fuzz;
 mod harness;
 mod header_proxy;
 mod http;
 mod interop;
 mod lint;
 mod npm;
+mod postgres;
 mod processes;
 mod repo;
 mod rules;
@@ -68,6 +70,8 @@ enum Command {
     ConformanceClient { server: String },
     /// Real clients and servers of all generations through Drawbridge; needs npm and PyPI
     Interop(interop::Args),
+    /// Search for input that breaks a law of the protocol code, with libFuzzer; needs a C++ compiler
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -94,5 +98,6 @@ fn run(command: Command) -> Result<()> {
         Command::Conformance(args) => conformance::run(&repo, &args),
         Command::ConformanceClient { server } => conformance::through(&repo, &server),
         Command::Interop(args) => interop::run(&repo, &args),
+        Command::Fuzz(args) => fuzz::run(&repo, &args),
     }
 }

@@ -62,12 +62,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &[]),
+    ("fuzz", &["domain", "mcp", "vault"]),
     ("xtask", &["texts"]),
 ];
 
 /// Foreign crates that only some of ours may name. `deny.toml` says the same about indirect use.
 const OWNED: &[(&str, &[&str])] = &[
     ("sqlx", &["ledger", "store", "testkit"]),
+    ("rusqlite", &["ledger"]),
     ("leptos_axum", &["app", "server"]),
     // `gateway` and `upstream` name the types of what `net` hands them; making a client is banned in clippy.toml.
     ("reqwest", &["gateway", "net", "testkit", "upstream"]),

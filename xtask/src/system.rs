@@ -28,14 +28,14 @@ impl Need {
     fn why(self) -> &'static str {
         match self {
             Self::Chromium => "the browser tests run in Chromium",
-            Self::Postgres => "the integration tests run on SQLite and on PostgreSQL",
+            Self::Postgres => "tests and measurements run on SQLite and on PostgreSQL",
         }
     }
 
     fn present(self) -> bool {
         match self {
             Self::Chromium => chromium().is_some(),
-            Self::Postgres => postgres(),
+            Self::Postgres => postgres_programs().is_some(),
         }
     }
 }
@@ -62,11 +62,18 @@ fn playwright_download() -> Option<PathBuf> {
     })
 }
 
-/// Debian keeps the server's programs out of PATH, one directory per version.
-fn postgres() -> bool {
-    let debian = fs::read_dir("/usr/lib/postgresql")
-        .is_ok_and(|versions| versions.flatten().any(|version| version.path().join("bin/initdb").exists()));
-    debian || shell::on_path("initdb")
+/// The directory with PostgreSQL's programs; of several versions the newest. Debian keeps them out of PATH.
+pub(crate) fn postgres_programs() -> Option<PathBuf> {
+    let has_server = |bin: &Path| bin.join("initdb").exists();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter(|(_, bin)| has_server(bin))
+        .max();
+    newest.map(|(_, bin)| bin).or_else(|| {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|bin| has_server(bin))
+    })
 }
 
 /// Makes sure of everything a run needs, before the run: on Debian as root in CI by installing it, elsewhere by a

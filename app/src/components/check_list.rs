@@ -1,8 +1,13 @@
 //! Several choices out of many.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 
 use super::field::FieldIds;
+use crate::text;
+
+/// Choices up to which nobody needs to look for one.
+const FEW: usize = 10;
 
 /// One choice of a [`CheckList`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +27,8 @@ impl CheckOption {
     }
 }
 
-/// Several choices out of many, in a frame that scrolls when there are too many. The name of the values ends in `[]`.
+/// Several choices out of many, in a frame that scrolls when there are too many; interactive, some letters leave those
+/// that have them. The name of the values ends in `[]`.
 #[component]
 pub fn CheckList(
     /// Name of the values, such as `tools[]`.
@@ -42,6 +48,8 @@ pub fn CheckList(
 ) -> impl IntoView {
     let ids = FieldIds::new(name.trim_end_matches("[]"), help.is_some());
     let boxes = FieldIds::new(&name, false);
+    let many = options.len() > FEW;
+    let list = NodeRef::<leptos::html::Div>::new();
     let options = options
         .into_iter()
         .enumerate()
@@ -64,8 +72,35 @@ pub fn CheckList(
     view! {
         <fieldset class="field" aria-describedby=ids.described_by()>
             <legend class="field-label">{label}</legend>
-            <div class="check-list">{options}</div>
+            {many.then(|| view! {
+                // Of no form: neither sent, nor does Enter in it send anything.
+                <input
+                    type="search"
+                    class="input needs-js"
+                    form=""
+                    aria-label=text::components::check_filter()
+                    placeholder=text::components::check_filter()
+                    on:input=move |event| {
+                        // Nothing of the form was changed.
+                        event.stop_propagation();
+                        if let Some(list) = list.get_untracked() {
+                            leave(&list, &event_target_value(&event));
+                        }
+                    }
+                />
+            })}
+            <div class="check-list" node_ref=list>{options}</div>
             {ids.below(help)}
         </fieldset>
+    }
+}
+
+/// Hides the choices that do not have these letters.
+fn leave(list: &web_sys::Element, letters: &str) {
+    let letters = letters.trim().to_ascii_lowercase();
+    let Ok(found) = list.query_selector_all(".check-option") else { return };
+    for option in (0..found.length()).filter_map(|i| found.item(i)?.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let text = option.text_content().unwrap_or_default().to_ascii_lowercase();
+        option.set_hidden(!text.contains(&letters));
     }
 }

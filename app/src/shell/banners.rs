@@ -6,7 +6,7 @@ use crate::components::{Icon, Tone};
 use crate::context::me;
 use crate::text::shell as text;
 
-/// Banners about the installation: demonstration data, loopback servers, plain http.
+/// Banners about the installation: demonstration data, loopback servers, plain http, audit that may lose records.
 #[component]
 pub fn Banners() -> impl IntoView {
     let me = me();
@@ -16,6 +16,7 @@ pub fn Banners() -> impl IntoView {
             let shown = [
                 (me.demo, Tone::Accent, "info", text::demo()),
                 (me.insecure_http, Tone::Warning, "triangle-alert", text::insecure()),
+                (me.audit_best_effort, Tone::Warning, "triangle-alert", text::best_effort()),
                 (me.loopback_allowed, Tone::Neutral, "wrench", text::loopback()),
             ];
             let banner = |(_, tone, icon, words): (bool, Tone, &'static str, &'static str)| {

@@ -133,7 +133,9 @@ impl Console {
             None
         };
         let status = posted.as_ref().and_then(|posted| posted.outcome.as_ref().err()).map(|e| e.0.status());
-        let boot = Boot { me, now: self.services.parts().env.now(), icons: self.assets.icons(), posted };
+        let needs_setup = path == "/login" && self.needs_setup(&caller).await;
+        let now = self.services.parts().env.now();
+        let boot = Boot { me, now, icons: self.assets.icons(), posted, needs_setup };
         let nonce = request.extensions().get::<Nonce>().cloned();
         let console = self.clone();
         let language = language_of(request.headers());
@@ -152,6 +154,16 @@ impl Console {
             }
         };
         leptos_axum::render_app_async_with_context(provide, shell)(request).await
+    }
+}
+
+impl Console {
+    /// Whether visitors are to be told where the first administrator comes in.
+    async fn needs_setup(&self, caller: &Caller) -> bool {
+        self.services.needs_setup(caller).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether there is an administrator could not be read");
+            false
+        })
     }
 }
 

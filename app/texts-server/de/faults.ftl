@@ -62,3 +62,7 @@ faults-server-ended-session = der Server hat die Sitzung beendet
 faults-client-did-not-answer = der Client hat die Frage des Servers nicht rechtzeitig beantwortet
 faults-client-refused-server-question = der Client hat die Frage des Servers abgelehnt: { $why }
 faults-call-that-requeststate-belongs = der Aufruf, zu dem dieser requestState gehört, wartet nicht mehr; beginnen Sie ihn ohne requestState neu
+faults-server-answer-not-readable = die Antwort des Servers ist nicht lesbar: { $causes }
+faults-tool-reported-error = das Werkzeug meldete einen Fehler
+faults-client-took-nothing = der Client nahm { $time } lang nichts von seiner Antwort an, deshalb wurde seine Verbindung getrennt
+faults-server-sent-event = der Server sandte ein Ereignis von mehr als { NUMBER($limit) } Bytes

@@ -33,3 +33,12 @@ reasons-definitions-differ = Definitionen weichen von den genehmigten ab und wer
 reasons-definitions-not-offered = genehmigte Definitionen werden nicht mehr angeboten
 reasons-definitions-again = die Definitionen sind wieder wie genehmigt
 reasons-more = { $reasons } (so noch { NUMBER($n) }-mal, nicht einzeln festgehalten)
+
+# crates/gateway
+reasons-limit = Grenze { $limit }: { $limited }
+reasons-further = { $reasons } (weitere Ablehnungen dieser Person in dieser Minute werden nur gezählt)
+reasons-access-ended = der Zugriff endete, während der Aufruf wartete, bis er an der Reihe war
+reasons-connection-ended = die Verbindung endete vor der Antwort
+reasons-closed-early = der Server hat den Stream geschlossen, bevor er geantwortet hat; die Antwort folgt vielleicht auf einem wiederaufgenommenen Stream
+reasons-asks-for-input = der Server fragt nach Eingaben, bevor er weitermacht
+reasons-streamed = eine Antwort von { NUMBER($bytes) } Bytes wurde durchgereicht; nur ihr Anfang ist aufbewahrt

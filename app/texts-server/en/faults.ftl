@@ -62,3 +62,7 @@ faults-server-ended-session = the server ended the session
 faults-client-did-not-answer = the client did not answer the server's question in time
 faults-client-refused-server-question = the client refused the server's question: { $why }
 faults-call-that-requeststate-belongs = the call that this requestState belongs to is no longer waiting; begin it again without requestState
+faults-server-answer-not-readable = the server's answer is not readable: { $causes }
+faults-tool-reported-error = the tool reported an error
+faults-client-took-nothing = the client took nothing of its answer for { $time }, so its connection was cut
+faults-server-sent-event = the server sent an event larger than { NUMBER($limit) } bytes

@@ -33,3 +33,12 @@ reasons-definitions-differ = definitions differ from what was approved and are w
 reasons-definitions-not-offered = approved definitions are not offered any more
 reasons-definitions-again = definitions are again as they were approved
 reasons-more = { $reasons } ({ NUMBER($n) } more like this were not recorded)
+
+# crates/gateway
+reasons-limit = limit { $limit }: { $limited }
+reasons-further = { $reasons } (further refusals of this person in this minute are only counted)
+reasons-access-ended = access ended while the call waited for its turn
+reasons-connection-ended = the connection ended before the answer
+reasons-closed-early = the server closed the stream before it answered; the answer may follow on a resumed stream
+reasons-asks-for-input = the server asks for input before it goes on
+reasons-streamed = an answer of { NUMBER($bytes) } bytes was streamed; only its beginning is kept

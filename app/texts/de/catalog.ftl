@@ -8,6 +8,8 @@ catalog-search = Katalog durchsuchen
 catalog-categories = Kategorien
 catalog-empty = Nichts im Katalog passt dazu
 catalog-empty-text = Versuchen Sie ein anderes Wort oder eine andere Kategorie. Wenn Sie die Adresse des Servers kennen, fragen Sie ihn als eigenen Server an.
+catalog-here = Schon vorhanden
+catalog-ask-access = Zugriff anfragen
 catalog-show-all = Alles anzeigen
 
 # Wie es um einen Eintrag steht

@@ -23,6 +23,9 @@ components-show-secret = { $label } anzeigen
 components-check-fields = Prüfen Sie die markierten Felder.
 components-unreadable-form = dieses Formular war nicht lesbar; laden Sie die Seite neu
 
+# Lange Listen zum Ankreuzen
+components-check-filter = Hierin suchen
+
 # Namen mit geheimen Werten
 components-secrets = Einträge: { $label }
 components-add-secret = { $label } hinzufügen

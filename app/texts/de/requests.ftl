@@ -100,15 +100,11 @@ requests-draft-failed = Der Entwurf konnte nicht gesichert werden: { $why }
 requests-name-help = Was die Personen sehen, zum Beispiel GitHub Enterprise.
 requests-slug-help = Teil seiner Adresse: /mcp/<Kurzname>. Wird aus dem Namen gebildet, wenn das Feld leer bleibt.
 requests-description-help = Was der Server ist und wer ihn betreibt.
-requests-env = Umgebungsvariablen
-requests-env-description = Nur für Server, die Drawbridge selbst ausführt. Server über HTTP brauchen keine.
-requests-env-enter = Umgebungsvariablen eingeben
-requests-variable = Variable
 
 # Felder: die Verbindung
 
 requests-connection = Verbindung
-requests-transport-not-available = { $transport } (noch nicht verfügbar)
+requests-connection-help = Drawbridge verbindet sich über HTTP mit Servern, die keine Anmeldung oder einen API-Schlüssel verlangen. Server, die als lokaler Prozess laufen (stdio, mit Umgebungsvariablen), und solche mit OAuth-Anmeldung können noch nicht verbunden werden.
 requests-server-address = Serveradresse
 requests-server-address-help = Der MCP-Endpunkt, mit https.
 requests-headers-help = Header werden bei jedem Aufruf an diesen Server gesendet. Werte werden sofort versiegelt und nie wieder angezeigt, auch Ihnen nicht.
@@ -117,8 +113,6 @@ requests-auth-none = Keine
 requests-auth-none-help = Der Server steht allen offen, die ihn erreichen können.
 requests-auth-key = API-Schlüssel oder Header
 requests-auth-key-help = Drawbridge sendet einen oder mehrere Header mit geheimen Werten.
-requests-auth-oauth = OAuth (noch nicht verfügbar)
-requests-auth-oauth-help = Server, die eine Anmeldung mit OAuth verlangen, können noch nicht angefragt werden.
 requests-value-kept = Gespeichert; nur eingeben, um den Wert zu ersetzen
 requests-value-of = Wert von { $name }
 requests-from-catalog = Aus dem Katalogeintrag.

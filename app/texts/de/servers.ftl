@@ -67,6 +67,10 @@ servers-test = Verbindungstest
 servers-test-none = Nicht getestet, seit die Adresse festgelegt wurde.
 servers-test-busy = Verbindung wird aufgebaut …
 servers-about = Angaben
+servers-speaks = Spricht
+# Eine relative Zeit: vor 2 Tagen.
+servers-found-out = festgestellt { $time }
+servers-speaks-unknown = Noch nicht festgestellt; testen Sie die Verbindung.
 servers-headers-sealed = Header (Werte versiegelt)
 servers-env-sealed = Umgebung (Werte versiegelt)
 servers-private-network = Privates Netz
@@ -150,6 +154,7 @@ servers-limit-max-answer = Größte Antwort (Bytes)
 servers-limit-max-event = Größtes Ereignis (Bytes)
 servers-limit-tools = Fristen einzelner Werkzeuge
 servers-limit-tools-help = Ein Werkzeug je Zeile mit seinen Sekunden, etwa: report first_byte=30 idle=60 total=900
+servers-limit-tools-twice = { $tool } steht zweimal da
 servers-limit-tools-none = keine
 servers-limit-none = keine Grenze
 servers-limit-set = { $value } (hier festgelegt)

@@ -3,6 +3,8 @@
 ## Anmelden
 
 session-forgot-password = Passwort vergessen? Ein Administrator kann Ihnen einen Link geben, mit dem Sie ein neues festlegen.
+session-no-administrator = Es gibt noch keinen Administrator
+session-no-administrator-text = drawbridge serve gibt beim Start einen Link aus, in seinem Terminal oder dort, wohin seine Ausgabe geht (journalctl, docker logs). Über ihn entsteht der erste Administrator; für einen neuen Link starten Sie das Programm erneut.
 
 ## Seiten von Einmal-Links
 

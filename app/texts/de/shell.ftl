@@ -40,6 +40,7 @@ shell-compact = Kompakt
 shell-banners = Über diese Installation
 shell-demo = Beispieldaten. Personen, Server und Aktivität sind erfunden; geben Sie keine echten Geheimnisse ein.
 shell-insecure = Diese Konsole läuft über unverschlüsseltes http: Jeder im Netz kann Passwörter und Schlüssel mitlesen. Stellen Sie sie hinter https.
+shell-best-effort = Aufrufe warten nicht auf ihre Einträge im Protokoll: Einträge können verloren gehen, das Protokoll kann also lückenhaft sein.
 shell-loopback = Entwicklung: Server auf den eigenen Adressen dieses Rechners sind erlaubt.
 
 # Notifications in the frame

@@ -8,6 +8,8 @@ catalog-search = Search the catalog
 catalog-categories = Categories
 catalog-empty = Nothing in the catalog matches
 catalog-empty-text = Try another word or category. If you know the server's address, ask for it as a custom server.
+catalog-here = Already here
+catalog-ask-access = Ask for access
 catalog-show-all = Show everything
 
 # How an entry stands

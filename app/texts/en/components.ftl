@@ -23,6 +23,9 @@ components-show-secret = Show { $label }
 components-check-fields = Check the marked fields.
 components-unreadable-form = this form could not be read; reload the page
 
+# Long lists of choices
+components-check-filter = Filter these
+
 # Names with secret values
 components-secrets = { $label }s
 components-add-secret = Add another { $label }

@@ -100,15 +100,11 @@ requests-draft-failed = The draft could not be kept: { $why }
 requests-name-help = What people will see, such as GitHub Enterprise.
 requests-slug-help = Part of its address: /mcp/<slug>. Made from the name when empty.
 requests-description-help = What the server is and who runs it.
-requests-env = Environment variables
-requests-env-description = Only for servers that Drawbridge runs itself. Servers over HTTP need none.
-requests-env-enter = Enter environment variables
-requests-variable = Variable
 
 # Fields: the connection
 
 requests-connection = Connection
-requests-transport-not-available = { $transport } (not available yet)
+requests-connection-help = Drawbridge connects to servers over HTTP that want no sign-in or an API key. Servers that run as a local process (stdio, with environment variables) and those that want OAuth sign-in cannot be connected yet.
 requests-server-address = Server address
 requests-server-address-help = The MCP endpoint, with https.
 requests-headers-help = Headers are sent to this server with every call. Values are sealed at once and never shown again, not even to you.
@@ -117,8 +113,6 @@ requests-auth-none = None
 requests-auth-none-help = The server is open to whoever can reach it.
 requests-auth-key = API key or headers
 requests-auth-key-help = Drawbridge sends one or more headers with secret values.
-requests-auth-oauth = OAuth (not available yet)
-requests-auth-oauth-help = Servers that need OAuth sign-in cannot be requested yet.
 requests-value-kept = Kept; enter a value only to replace it
 requests-value-of = Value of { $name }
 requests-from-catalog = From the catalog entry.

@@ -67,6 +67,10 @@ servers-test = Connection test
 servers-test-none = Not tested since its address was set.
 servers-test-busy = Connecting…
 servers-about = About
+servers-speaks = Speaks
+# A relative time: 2 days ago.
+servers-found-out = found out { $time }
+servers-speaks-unknown = Not found out yet; test the connection.
 servers-headers-sealed = Headers (values sealed)
 servers-env-sealed = Environment (values sealed)
 servers-private-network = Private network
@@ -150,6 +154,7 @@ servers-limit-max-answer = Largest answer (bytes)
 servers-limit-max-event = Largest event (bytes)
 servers-limit-tools = Deadlines of single tools
 servers-limit-tools-help = One tool a line with its seconds, such as: report first_byte=30 idle=60 total=900
+servers-limit-tools-twice = { $tool } is there twice
 servers-limit-tools-none = none
 servers-limit-none = no limit
 servers-limit-set = { $value } (set here)

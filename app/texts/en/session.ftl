@@ -3,6 +3,8 @@
 ## Signing in
 
 session-forgot-password = Forgot your password? An administrator can make a link for you that sets a new one.
+session-no-administrator = There is no administrator yet
+session-no-administrator-text = drawbridge serve prints a link when it starts, in its terminal or wherever its output goes (journalctl, docker logs). It makes the first administrator; start the program again for a new one.
 
 ## Pages of one-time links
 

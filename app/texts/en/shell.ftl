@@ -40,6 +40,7 @@ shell-compact = Compact
 shell-banners = About this installation
 shell-demo = Demo data. People, servers and activity here are made up; do not enter real secrets.
 shell-insecure = This console runs on plain http: anybody on the network can read passwords and keys. Put it behind https.
+shell-best-effort = Calls do not wait for their audit records: records can be lost, so the audit log may be incomplete.
 shell-loopback = Development: servers on this machine’s own addresses are allowed.
 
 # Notifications in the frame

@@ -112,7 +112,7 @@ pub struct CallRow {
     pub at: DateTime<Utc>,
     /// Server's slug.
     pub server: String,
-    /// Tool, resource or prompt.
+    /// Tool, resource or prompt; empty for a denial that is about the server as a whole.
     pub tool: String,
     /// How it ended.
     pub outcome: Outcome,

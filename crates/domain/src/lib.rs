@@ -36,7 +36,10 @@ pub use id::{
     SessionId, TestId, UserId, ViewId,
 };
 pub use key::{ApiKey, NewApiKey};
-pub use limits::{Deadlines, Limits, MAX_TOOLS_WITH_DEADLINES, ProtocolChoice, Range, Rate, ServerLimits};
+pub use limits::{
+    Deadlines, LIMIT_NUMBERS, LimitNumber, Limits, MAX_TOOLS_WITH_DEADLINES, ProtocolChoice, Range, Rate, ServerLimits,
+    is_within, range_words,
+};
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};
 pub use people::{

@@ -59,6 +59,21 @@ impl Deadlines {
     pub const fn is_empty(&self) -> bool {
         self.first_byte.is_none() && self.idle.is_none() && self.total.is_none()
     }
+
+    /// Its parts by name.
+    pub const fn parts(&self) -> [(&'static str, Option<u32>); 3] {
+        [("first_byte", self.first_byte), ("idle", self.idle), ("total", self.total)]
+    }
+
+    /// The part of this name, to set it.
+    pub fn part_mut(&mut self, name: &str) -> Option<&mut Option<u32>> {
+        match name {
+            "first_byte" => Some(&mut self.first_byte),
+            "idle" => Some(&mut self.idle),
+            "total" => Some(&mut self.total),
+            _ => None,
+        }
+    }
 }
 
 /// What an administrator limits at one server; what is absent is as the program's settings say.
@@ -197,59 +212,157 @@ fn seconds(set: Option<u32>, otherwise: Duration) -> Duration {
 /// Tools with deadlines of their own at one server.
 pub const MAX_TOOLS_WITH_DEADLINES: usize = 50;
 
-/// What a number may be: its field, and the least and the greatest value.
-pub type Range = (&'static str, u64, u64);
+/// The least and the greatest value of a number.
+pub type Range = (u64, u64);
 
 impl ServerLimits {
     /// Calls under way at once.
-    pub const CONCURRENT: Range = ("concurrent", 1, 10_000);
+    pub const CONCURRENT: Range = (1, 10_000);
     /// Waiting calls; none may wait at 0.
-    pub const QUEUE: Range = ("queue", 0, 10_000);
-    /// Seconds.
-    pub const QUEUE_WAIT: Range = ("queue_wait", 1, 300);
-    /// Calls of one person at once.
-    pub const CONCURRENT_PER_PERSON: Range = ("concurrent_per_person", 1, 10_000);
+    pub const QUEUE: Range = (0, 10_000);
+    /// Seconds of a wait.
+    pub const QUEUE_WAIT: Range = (1, 300);
     /// Calls a minute.
-    pub const PER_MINUTE: Range = ("per_minute", 1, 1_000_000);
+    pub const PER_MINUTE: Range = (1, 1_000_000);
     /// Calls at once after a pause.
-    pub const BURST: Range = ("burst", 1, 100_000);
-    /// Seconds.
-    pub const DEADLINE: Range = ("deadlines", 1, 86_400);
-    /// Bytes.
-    pub const MAX_REQUEST: Range = ("max_request", 1 << 10, 64 << 20);
-    /// Bytes.
-    pub const MAX_ANSWER: Range = ("max_answer", 1 << 10, 4 << 30);
-    /// Bytes.
-    pub const MAX_EVENT: Range = ("max_event", 1 << 10, 64 << 20);
+    pub const BURST: Range = (1, 100_000);
+    /// Seconds that a server may take.
+    pub const DEADLINE: Range = (1, 86_400);
+    /// Bytes of a message.
+    pub const MESSAGE: Range = (1 << 10, 64 << 20);
+    /// Bytes of an answer.
+    pub const ANSWER: Range = (1 << 10, 4 << 30);
 
-    /// Every number that is set, with the path of its field and what it may be.
-    pub fn numbers(&self) -> Vec<(String, u64, Range)> {
-        let mut numbers = Vec::new();
-        let mut add = |path: &str, value: Option<u64>, range: Range| {
-            numbers.extend(value.map(|value| (path.to_owned(), value, range)));
-        };
-        add("concurrent", self.concurrent.map(u64::from), Self::CONCURRENT);
-        add("queue", self.queue.map(u64::from), Self::QUEUE);
-        add("queue_wait", self.queue_wait.map(u64::from), Self::QUEUE_WAIT);
-        add("concurrent_per_person", self.concurrent_per_person.map(u64::from), Self::CONCURRENT_PER_PERSON);
-        let rates =
-            [("rate_per_person", self.rate_per_person), ("rate", self.rate), ("rate_per_tool", self.rate_per_tool)];
-        for (field, rate) in rates {
-            add(&format!("{field}.per_minute"), rate.map(|rate| rate.per_minute.into()), Self::PER_MINUTE);
-            add(&format!("{field}.burst"), rate.and_then(|rate| rate.burst).map(u64::from), Self::BURST);
-        }
-        let tools = self.tools.iter().map(|(tool, deadlines)| (format!("tools.{tool}"), deadlines));
-        for (field, deadlines) in std::iter::once(("deadlines".to_owned(), &self.deadlines)).chain(tools) {
-            add(&format!("{field}.first_byte"), deadlines.first_byte.map(u64::from), Self::DEADLINE);
-            add(&format!("{field}.idle"), deadlines.idle.map(u64::from), Self::DEADLINE);
-            add(&format!("{field}.total"), deadlines.total.map(u64::from), Self::DEADLINE);
-        }
-        add("max_request", self.max_request, Self::MAX_REQUEST);
-        add("max_answer", self.max_answer, Self::MAX_ANSWER);
-        add("max_event", self.max_event, Self::MAX_EVENT);
-        numbers
+    /// The numbers that are out of their range: the path of each, and what it may be.
+    pub fn out_of_range(&self) -> Vec<(String, Range)> {
+        let numbers = LIMIT_NUMBERS.iter().filter_map(|number| {
+            let value = (number.of)(self)?;
+            (!is_within(value, number.range)).then(|| (number.path.to_owned(), number.range))
+        });
+        let tools = self.tools.iter().flat_map(|(tool, deadlines)| {
+            let wrong = deadlines.parts().into_iter().filter_map(|(part, value)| value.map(|value| (part, value)));
+            let wrong = wrong.filter(|(_, value)| !is_within((*value).into(), Self::DEADLINE));
+            wrong.map(move |(part, _)| (format!("tools.{tool}.{part}"), Self::DEADLINE))
+        });
+        numbers.chain(tools).collect()
     }
 }
+
+/// True for a value of this range.
+pub const fn is_within(value: u64, (least, most): Range) -> bool {
+    least <= value && value <= most
+}
+
+/// What to say of a value out of this range.
+pub fn range_words((least, most): Range) -> String {
+    format!("enter a whole number from {least} to {most}")
+}
+
+/// A number that can be set for a server. [`LIMIT_NUMBERS`] has them all.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitNumber {
+    /// The path of its field.
+    pub path: &'static str,
+    /// What it may be.
+    pub range: Range,
+    /// As it is set for a server.
+    pub of: fn(&ServerLimits) -> Option<u64>,
+    /// Sets it to a value of its range. A burst has no place before its rate.
+    pub put: fn(&mut ServerLimits, u64),
+    /// As it is in force; `None` for no limit.
+    pub in_force: fn(&Limits) -> Option<u64>,
+}
+
+/// A value of whatever kind; a time in whole seconds.
+trait AsNumber {
+    fn number(self) -> Option<u64>;
+}
+
+impl AsNumber for u32 {
+    fn number(self) -> Option<u64> {
+        Some(self.into())
+    }
+}
+
+impl AsNumber for u64 {
+    fn number(self) -> Option<u64> {
+        Some(self)
+    }
+}
+
+impl<T: AsNumber> AsNumber for Option<T> {
+    fn number(self) -> Option<u64> {
+        self.and_then(AsNumber::number)
+    }
+}
+
+impl AsNumber for Duration {
+    fn number(self) -> Option<u64> {
+        Some(self.as_secs())
+    }
+}
+
+macro_rules! number {
+    ($path:literal, $range:ident, $($field:ident).+, $in_force:ident) => {
+        LimitNumber {
+            path: $path,
+            range: ServerLimits::$range,
+            of: |limits| limits.$($field).+.number(),
+            put: |limits, value| limits.$($field).+ = value.try_into().ok(),
+            in_force: |limits| limits.$in_force.number(),
+        }
+    };
+}
+
+macro_rules! per_minute {
+    ($path:literal, $rate:ident) => {
+        LimitNumber {
+            path: $path,
+            range: ServerLimits::PER_MINUTE,
+            of: |limits| limits.$rate.map(|rate| rate.per_minute.into()),
+            put: |limits, value| {
+                limits.$rate = value.try_into().ok().map(|per_minute| Rate { per_minute, burst: None });
+            },
+            in_force: |limits| limits.$rate.map(|rate| rate.per_minute.into()),
+        }
+    };
+}
+
+macro_rules! burst {
+    ($path:literal, $rate:ident) => {
+        LimitNumber {
+            path: $path,
+            range: ServerLimits::BURST,
+            of: |limits| limits.$rate?.burst.number(),
+            put: |limits, value| {
+                if let Some(rate) = &mut limits.$rate {
+                    rate.burst = value.try_into().ok();
+                }
+            },
+            in_force: |limits| limits.$rate.map(|rate| rate.burst().into()),
+        }
+    };
+}
+
+/// The numbers that can be set for a server, in the order of its page; each rate before its burst.
+pub const LIMIT_NUMBERS: [LimitNumber; 16] = [
+    number!("concurrent", CONCURRENT, concurrent, concurrent),
+    number!("queue", QUEUE, queue, queue),
+    number!("queue_wait", QUEUE_WAIT, queue_wait, queue_wait),
+    number!("concurrent_per_person", CONCURRENT, concurrent_per_person, concurrent_per_person),
+    per_minute!("rate_per_person.per_minute", rate_per_person),
+    burst!("rate_per_person.burst", rate_per_person),
+    per_minute!("rate.per_minute", rate),
+    burst!("rate.burst", rate),
+    per_minute!("rate_per_tool.per_minute", rate_per_tool),
+    burst!("rate_per_tool.burst", rate_per_tool),
+    number!("deadlines.first_byte", DEADLINE, deadlines.first_byte, first_byte),
+    number!("deadlines.idle", DEADLINE, deadlines.idle, idle),
+    number!("deadlines.total", DEADLINE, deadlines.total, total),
+    number!("max_request", MESSAGE, max_request, max_request),
+    number!("max_answer", ANSWER, max_answer, max_answer),
+    number!("max_event", MESSAGE, max_event, max_event),
+];
 
 #[cfg(test)]
 mod tests {
@@ -282,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_is_checked() {
+    fn every_number_is_in_the_table_once() {
         let deadlines = Deadlines { first_byte: Some(1), idle: Some(1), total: Some(1) };
         let rate = Some(Rate { per_minute: 1, burst: Some(1) });
         let all = ServerLimits {
@@ -294,12 +407,48 @@ mod tests {
             rate,
             rate_per_tool: rate,
             deadlines,
-            tools: BTreeMap::from([("a".to_owned(), deadlines)]),
+            tools: BTreeMap::new(),
             max_request: Some(1),
             max_answer: Some(1),
             max_event: Some(1),
         };
-        let numbers = serde_json::to_string(&all).unwrap().matches(":1").count();
-        assert_eq!(all.numbers().len(), numbers);
+        let json = serde_json::to_value(&all).unwrap();
+        let fields = json.as_object().unwrap().iter().flat_map(|(field, value)| match value.as_object() {
+            Some(parts) => parts.keys().map(|part| format!("{field}.{part}")).collect(),
+            None => vec![field.clone()],
+        });
+        let mut fields: Vec<_> = fields.collect();
+        let mut paths: Vec<_> = LIMIT_NUMBERS.iter().map(|number| number.path.to_owned()).collect();
+        fields.sort_unstable();
+        paths.sort_unstable();
+        assert_eq!(paths, fields);
+
+        let mut again = ServerLimits::default();
+        for number in LIMIT_NUMBERS {
+            assert_eq!((number.of)(&all), Some(1), "{}", number.path);
+            assert_eq!((number.in_force)(&Limits::default().at(&all)), Some(1), "{}", number.path);
+            (number.put)(&mut again, 1);
+        }
+        assert_eq!(again, all);
+    }
+
+    /// Limits with every number set to a value of its range.
+    fn all(value: fn(Range) -> u64) -> ServerLimits {
+        let mut limits = ServerLimits::default();
+        for number in LIMIT_NUMBERS {
+            (number.put)(&mut limits, value(number.range));
+        }
+        limits
+    }
+
+    #[test]
+    fn every_number_is_checked() {
+        assert!(all(|(least, _)| least).out_of_range().is_empty());
+        assert!(all(|(_, most)| most).out_of_range().is_empty());
+        let wrong = all(|(_, most)| most + 1).out_of_range();
+        assert_eq!(wrong.len(), LIMIT_NUMBERS.len());
+        let slow = Deadlines { idle: Some(0), total: Some(1), ..Deadlines::default() };
+        let tools = ServerLimits { tools: BTreeMap::from([("slow".to_owned(), slow)]), ..ServerLimits::default() };
+        assert_eq!(tools.out_of_range(), [("tools.slow.idle".to_owned(), ServerLimits::DEADLINE)]);
     }
 }

@@ -216,6 +216,8 @@ pub struct Me {
     pub loopback_allowed: bool,
     /// The console runs on plain http by an explicit setting.
     pub insecure_http: bool,
+    /// Calls do not wait for their audit records by an explicit setting, so records can be lost.
+    pub audit_best_effort: bool,
     /// The version of this program.
     pub version: String,
 }

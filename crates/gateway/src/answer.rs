@@ -121,7 +121,9 @@ impl Gateway {
         };
         let sealed = self.sealed_session(context, &exchange, session, &said);
         self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
-        let mut response = json_response(status, Body::from(body));
+        // In a session of the older revisions 404 means that the session is over; an answer to this very request is not that.
+        let ours = status == StatusCode::NOT_FOUND && exchange.in_session && answers(&said, &exchange);
+        let mut response = json_response(if ours { StatusCode::OK } else { status }, Body::from(body));
         response.headers_mut().extend(sealed.map(|value| (http::HeaderName::from_static(SESSION), value)));
         Ok(response)
     }
@@ -263,6 +265,12 @@ impl Large {
         let _ = self.gateway.settle(&mut self.exchange, ending).await;
         (Some(Err(std::io::Error::other(fault.to_string()))), None)
     }
+}
+
+/// Whether this is an answer to this request.
+fn answers(body: &[u8], exchange: &Exchange) -> bool {
+    let id = mcp::Response::parse(body).ok().and_then(|response| Some(response.id?.same_as(exchange.raw_id()?)));
+    id.unwrap_or_default()
 }
 
 /// The revision in the answer to `initialize`.

@@ -39,7 +39,7 @@ impl Gateway {
         let body = self.body(context, body).await?;
         let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
         if raw.kind() == mcp::Kind::Array {
-            self.batch(context, &body, raw).await
+            Box::pin(self.batch(context, &body, raw)).await
         } else {
             self.scanned(context, &body, raw).await
         }
@@ -79,16 +79,17 @@ impl Gateway {
             }
             call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
         }
-        if let Some(response) = self.parked_elsewhere(context, body, envelope.call()).await? {
+        if let Some(response) = Box::pin(self.parked_elsewhere(context, body, envelope.call())).await? {
             return Ok(response);
         }
         context.track.carries(&envelope, version);
         let incoming = Incoming { body, envelope: &envelope, version, session: session.as_ref() };
         match self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await {
             Pairing::Same => self.forward(context, incoming).await,
-            Pairing::ToModern(held) => self.to_modern(context, incoming, held).await,
-            Pairing::ToLegacy => self.to_legacy(context, incoming).await,
-            Pairing::ToLine(streamed) => self.to_line(context, incoming, streamed).await,
+            // On the heap, so that the common way need not carry their size.
+            Pairing::ToModern(held) => Box::pin(self.to_modern(context, incoming, held)).await,
+            Pairing::ToLegacy => Box::pin(self.to_legacy(context, incoming)).await,
+            Pairing::ToLine(streamed) => Box::pin(self.to_line(context, incoming, streamed)).await,
         }
     }
 

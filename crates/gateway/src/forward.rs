@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use crate::context::Context;
 use crate::limits::{Kind, Limited, NoPass, Pass};
 use crate::session::{Link, Session};
-use crate::{Gateway, OpenedHeaders};
+use crate::{Gateway, Way};
 
 /// Headers of the client that a server gets to see. Everything else stays here, credentials above all (MCP
 /// "Token passthrough").
@@ -137,10 +137,11 @@ impl Gateway {
         let parts = &self.inner.parts;
         let server = &context.server;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
-        let url = parts
-            .net
-            .check(to.as_deref().unwrap_or(&server.url), reach)
-            .map_err(|error| Fault::Address(error.to_string()))?;
+        let way = self.way(context, reach)?;
+        let url = match to {
+            Some(to) => self.checked(&to, reach)?,
+            None => way.url.clone(),
+        };
         headers.insert(
             header::ACCEPT,
             HeaderValue::from_static(if method == Method::GET {
@@ -153,7 +154,7 @@ impl Gateway {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         let leg = context.track.leave(&mut headers);
-        for (name, value) in self.opened_headers(context)?.iter() {
+        for (name, value) in &way.headers {
             headers.insert(name.clone(), value.clone());
         }
         let mut request = parts.net.client(reach).request(method, url).headers(headers);
@@ -197,14 +198,19 @@ impl Gateway {
         }
     }
 
-    /// The server's own headers, opened once for each revision of its settings.
-    fn opened_headers(&self, context: &Context) -> Result<OpenedHeaders, Fault> {
+    fn checked(&self, url: &str, reach: Reach) -> Result<net::Url, Fault> {
+        self.inner.parts.net.check(url, reach).map_err(|error| Fault::Address(error.to_string()))
+    }
+
+    /// The server's address and its own headers, checked and opened once for each revision of its settings.
+    fn way(&self, context: &Context, reach: Reach) -> Result<Arc<Way>, Fault> {
         let server = &context.server;
-        if let Some((revision, headers)) = self.inner.headers.read().get(&server.id)
+        if let Some((revision, way)) = self.inner.ways.read().get(&server.id)
             && *revision == server.revision
         {
-            return Ok(headers.clone());
+            return Ok(way.clone());
         }
+        let url = self.checked(&server.url, reach)?;
         let mut opened = Vec::with_capacity(server.sealed_headers.len());
         for sealed in &*server.sealed_headers {
             let value = self.inner.parts.vault.open(&sealed.context, &sealed.sealed).map_err(|error| {
@@ -216,9 +222,9 @@ impl Gateway {
             value.set_sensitive(true);
             opened.push((name, value));
         }
-        let opened = Arc::new(opened);
-        self.inner.headers.write().insert(server.id, (server.revision, opened.clone()));
-        Ok(opened)
+        let way = Arc::new(Way { url, headers: opened });
+        self.inner.ways.write().insert(server.id, (server.revision, way.clone()));
+        Ok(way)
     }
 
     fn unhealthy(&self, context: &Context, fault: Fault) -> Fault {

@@ -28,6 +28,8 @@ const MOST: usize = 10_000;
 const MOST_EACH: usize = 100;
 /// Messages that wait for a slow client.
 const AHEAD: usize = 64;
+/// How long after the end of what the server says unasked it is listened to again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(5);
 /// How often a silent stream is kept alive by a comment.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -147,6 +149,11 @@ impl Gateway {
         let (gateway, context, token) = (self.clone(), context.with_headers(headers), token.to_owned());
         let serving = gone.clone().run_until_cancelled_owned(async move {
             let response = gateway.message(&context, &body).await.unwrap_or_else(Refusal::into_response);
+            if response.status() == StatusCode::NOT_FOUND && context.headers.contains_key(SESSION) {
+                // The session is over, and this revision has no word for it but the end of its stream.
+                gateway.inner.connections.0.lock().remove(&token);
+                return gone.cancel();
+            }
             if let Some(session) = response.headers().get(SESSION).cloned() {
                 gateway.opened_by(&context, &token, session, &sender, gone);
             }
@@ -173,8 +180,10 @@ impl Gateway {
         let headers = HeaderMap::from_iter([(SESSION, session)]);
         let (gateway, context, sender) = (self.clone(), context.with_headers(headers), sender.clone());
         let listening = gone.run_until_cancelled_owned(async move {
-            if let Ok(response) = gateway.listen(&context).await {
+            // Servers and what is between close such streams now and then.
+            while let Ok(response) = gateway.listen(&context).await {
                 gateway.deliver(response, &sender).await;
+                tokio::time::sleep(LISTEN_AGAIN).await;
             }
         });
         self.inner.tasks.spawn(async move {

@@ -25,6 +25,7 @@ mod exchange;
 mod forward;
 mod http_sse;
 mod incoming;
+mod known;
 mod limits;
 mod lists;
 mod messages;
@@ -152,16 +153,24 @@ pub struct Gateway {
 
 /// The last state of a definition that the observer was told: its digest and the state of its pin.
 type Reported = HashMap<(ServerId, domain::PinKind, String), (String, Option<domain::PinState>)>;
-type OpenedHeaders = Arc<Vec<(HeaderName, HeaderValue)>>;
+
+/// What every request to a server has in common.
+struct Way {
+    /// Its address, which may be connected to.
+    url: net::Url,
+    /// Its own headers, opened.
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
 
 struct Inner {
     parts: Parts,
     metrics: Arc<Metrics>,
-    /// Opened headers by server and revision of its settings.
-    headers: RwLock<HashMap<ServerId, (u64, OpenedHeaders)>>,
+    /// Ways to servers, each for one revision of its settings.
+    ways: RwLock<HashMap<ServerId, (u64, Arc<Way>)>>,
     limiter: Limiter,
     health: Mutex<HashMap<ServerId, Health>>,
     reported: Mutex<Reported>,
+    known: known::Known,
     /// What servers speak.
     speaks: RwLock<HashMap<ServerId, bridge::speaks::Known>>,
     /// Whose turn it is to ask a server what it speaks.
@@ -191,10 +200,11 @@ impl Gateway {
             inner: Arc::new(Inner {
                 parts,
                 metrics,
-                headers: RwLock::default(),
+                ways: RwLock::default(),
                 limiter,
                 health: Mutex::default(),
                 reported: Mutex::default(),
+                known: known::Known::default(),
                 speaks: RwLock::default(),
                 asking: Mutex::default(),
                 lines: bridge::lines::Lines::default(),
@@ -273,7 +283,7 @@ impl Gateway {
             Some(home) => {
                 let body = self.body(&context, body).await?;
                 let path = uri.path_and_query().map_or(uri.path(), http::uri::PathAndQuery::as_str);
-                match self.pass_on(&context, &home, method.clone(), path, body).await? {
+                match Box::pin(self.pass_on(&context, &home, method.clone(), path, body)).await? {
                     Sent::Answer(response) => return Ok(response),
                     Sent::Back(body) => Body::from(body),
                 }
@@ -281,11 +291,13 @@ impl Gateway {
         };
         match (endpoint, method) {
             (Endpoint::Mcp, Method::POST) => self.post(&context, body).await,
-            (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => self.listen(&context).await,
-            (Endpoint::Mcp | Endpoint::Stream, Method::GET) => self.connect(&context).await,
-            (Endpoint::Mcp, Method::DELETE) => self.end_session(&context).await,
+            (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => {
+                Box::pin(self.listen(&context)).await
+            }
+            (Endpoint::Mcp | Endpoint::Stream, Method::GET) => Box::pin(self.connect(&context)).await,
+            (Endpoint::Mcp, Method::DELETE) => Box::pin(self.end_session(&context)).await,
             (Endpoint::Messages, Method::POST) => {
-                self.posted(&context, http_sse::session_of(query).unwrap_or_default(), body).await
+                Box::pin(self.posted(&context, http_sse::session_of(query).unwrap_or_default(), body)).await
             }
             (endpoint, _) => Err(Refusal::http(
                 StatusCode::METHOD_NOT_ALLOWED,

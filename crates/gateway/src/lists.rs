@@ -75,7 +75,8 @@ impl Gateway {
         if !context.server.pinned {
             return (true, None);
         }
-        let definition = match guard::definition(kind, raw.text()) {
+        let read = self.inner.known.definition(context.server.id, kind, name, raw.text());
+        let definition = match read {
             Ok(definition) => definition,
             Err(error) => {
                 tracing::warn!(server = %context.server.slug, %kind, name, %error, "unreadable definition withheld");
@@ -91,7 +92,7 @@ impl Gateway {
         // Approved but still marked as changed: it has come back to what was approved.
         let stale = pin.is_some_and(|pin| shown && pin.state != PinState::Pinned);
         let report = (!shown || stale) && self.is_news(context, &definition, pin.map(|pin| pin.state));
-        (shown, report.then_some(definition))
+        (shown, report.then(|| Definition::clone(&definition)))
     }
 
     /// Whether this state of a definition has not been reported yet. Remembers the last one of each definition.

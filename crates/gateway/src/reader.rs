@@ -70,7 +70,9 @@ impl Chunks {
     /// The next bytes; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         let by = self.ends.min(tokio::time::Instant::now() + self.idle);
+        // What is there already is taken without a timer.
         let chunk = tokio::select! {
+            biased;
             read = tokio::time::timeout_at(by, self.response.chunk()) => match read {
                 Err(_) => return Err(Broken::Timeout),
                 Ok(Err(error)) => return Err(Broken::Connection(error)),

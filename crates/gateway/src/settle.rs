@@ -76,11 +76,15 @@ impl Settle {
         let Some(names) = names(method) else { return Ok(None) };
         event.action = names.admitted;
         event.outcome = Outcome::Admitted;
+        // The arguments stay with the admission; the outcome repeats only what lists filter by.
+        let args = event.args.take();
+        let admitted = Some(event.clone());
+        event.args = args;
         let started = Instant::now();
-        let written = gateway.inner.parts.ledger.write(event.clone()).await;
+        let written = gateway.inner.parts.ledger.write(event).await;
         track.took(Phase::Admit, started);
         written?;
-        Ok(Some(Self { gateway: gateway.clone(), admitted: Some(event), names, started, track: track.clone() }))
+        Ok(Some(Self { gateway: gateway.clone(), admitted, names, started, track: track.clone() }))
     }
 
     /// Records the outcome and returns when it is durable.
@@ -97,8 +101,6 @@ impl Settle {
 
     fn outcome(&mut self, ending: Ending) -> Option<Event> {
         let mut event = self.admitted.take()?;
-        // The arguments stay with the admission; the outcome repeats only what lists filter by.
-        event.args = None;
         event.latency_us = i64::try_from(self.started.elapsed().as_micros()).ok();
         event.outcome = ending.outcome();
         match ending {

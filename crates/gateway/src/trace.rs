@@ -115,7 +115,7 @@ impl Place {
     /// Says to a server what its own spans are below of.
     pub(crate) fn write(&self, span: [u8; 8], headers: &mut HeaderMap) {
         headers.remove(TRACESTATE);
-        let text = format!("00-{}-{}-{:02x}", Hex(&self.trace), Hex(&span), self.flags);
+        let text = format!("00-{}-{}-{}", Hex(&self.trace), Hex(&span), Hex(&[self.flags]));
         if let Ok(value) = HeaderValue::try_from(text) {
             headers.insert(TRACEPARENT, value);
             headers.extend(self.state.clone().map(|state| (TRACESTATE, state)));
@@ -135,7 +135,16 @@ pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl std::fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        for part in self.0.chunks(16) {
+            let mut text = [0; 32];
+            for (pair, byte) in text.chunks_exact_mut(2).zip(part) {
+                pair[0] = DIGITS[usize::from(byte >> 4)];
+                pair[1] = DIGITS[usize::from(byte & 15)];
+            }
+            f.write_str(std::str::from_utf8(&text[..2 * part.len()]).unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 

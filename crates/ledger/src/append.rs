@@ -56,7 +56,30 @@ pub(crate) async fn append(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -
 }
 
 async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Result<Appended> {
-    let (head, mut previous) = lock_head(tx, node).await?.ok_or(Error::NoHead)?;
+    let head = lock_head(tx, node).await?.ok_or(Error::NoHead)?;
+    let Chained { entries, hours, head, appended } = chain(prepared, head);
+    insert::insert(tx, entries).await?;
+    sql("UPDATE chain_heads SET seq = $2, hash = $3 WHERE node = $1")
+        .bind(node)
+        .bind(appended.last)
+        .bind(head)
+        .execute(tx)
+        .await?;
+    hours.store(tx).await?;
+    Ok(appended)
+}
+
+/// Entries in their places.
+pub(crate) struct Chained {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) hours: Hours,
+    /// The hash of the last.
+    pub(crate) head: Vec<u8>,
+    pub(crate) appended: Appended,
+}
+
+/// Gives entries their places after the head of a chain.
+pub(crate) fn chain(prepared: Vec<Prepared>, (head, mut previous): (i64, Vec<u8>)) -> Chained {
     let mut seq = head;
     let mut hours = Hours::default();
     let mut parts = Vec::new();
@@ -69,15 +92,7 @@ async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Resul
         parts.extend(part.map(|part| (seq, part)));
         entries.push(entry);
     }
-    insert::insert(tx, entries).await?;
-    sql("UPDATE chain_heads SET seq = $2, hash = $3 WHERE node = $1")
-        .bind(node)
-        .bind(seq)
-        .bind(previous)
-        .execute(tx)
-        .await?;
-    hours.store(tx).await?;
-    Ok(Appended { first: head + 1, last: seq, parts })
+    Chained { entries, hours, head: previous, appended: Appended { first: head + 1, last: seq, parts } }
 }
 
 /// The head of the chain: number and hash of its last entry. Nobody else can add until the transaction ends.

@@ -6,12 +6,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::AuditId;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::append::{Appended, Prepared, append, lock_head};
 use crate::event::Event;
 use crate::ledger::Core;
+use crate::writer::Writer;
 use crate::{Error, Result, orphans};
 
 /// How many events may wait.
@@ -38,18 +39,29 @@ pub(crate) enum Message {
     Stop,
 }
 
-/// An event that somebody waits for.
+/// An event to write.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) prepared: Prepared,
-    pub(crate) id: AuditId,
-    /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
-    pub(crate) abandoned: Option<Box<Event>>,
-    pub(crate) expires: Instant,
-    pub(crate) reply: oneshot::Sender<Result<AuditId>>,
+    pub(crate) waiter: Waiter,
 }
 
-pub(crate) async fn run(core: Arc<Core>, mut queue: mpsc::Receiver<Message>) {
+/// Who wants to know what became of an event.
+#[derive(Debug)]
+pub(crate) enum Waiter {
+    /// Somebody who goes on only when it is durable.
+    Durable {
+        id: AuditId,
+        /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
+        abandoned: Option<Box<Event>>,
+        expires: Instant,
+        reply: oneshot::Sender<Result<AuditId>>,
+    },
+    /// Nobody ([`crate::Delivery::BestEffort`]); it only takes room until it is written.
+    Nobody { _room: OwnedSemaphorePermit },
+}
+
+pub(crate) async fn run(core: Arc<Core>, writer: Option<Writer>, mut queue: mpsc::Receiver<Message>) {
     let mut messages = Vec::with_capacity(BATCH);
     // Outcomes of calls that were admitted for nobody.
     let mut closing = Vec::new();
@@ -78,27 +90,39 @@ pub(crate) async fn run(core: Arc<Core>, mut queue: mpsc::Receiver<Message>) {
                 Message::Stop => queue.close(),
             }
         }
-        write(&core, jobs, &mut closing).await;
+        write(&core, writer.as_ref(), jobs, &mut closing).await;
     }
-    if let Err(error) = settle(&core).await {
+    if let Some(writer) = writer {
+        writer.close().await;
+    }
+    let settled = core.open().settled();
+    if let Err(error) = settle(&core, settled).await {
         tracing::warn!(%error, "the audit log could not note where it ended; the next start looks further back");
     }
 }
 
-async fn write(core: &Core, jobs: Vec<Job>, closing: &mut Vec<Event>) {
+async fn write(core: &Core, writer: Option<&Writer>, jobs: Vec<Job>, closing: &mut Vec<Event>) {
     let now = Instant::now();
     let mut batch = Vec::with_capacity(jobs.len());
     let mut waiting = Vec::with_capacity(jobs.len());
-    for Job { prepared, id, abandoned, expires, reply } in jobs {
-        if expires <= now {
-            // Whoever reported it was told that it is not recorded, and acted accordingly.
-            drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
-        } else {
-            batch.push(prepared);
-            waiting.push((id, abandoned, reply));
+    let mut handed_over = Vec::new();
+    for Job { prepared, waiter } in jobs {
+        match waiter {
+            Waiter::Durable { expires, reply, .. } if expires <= now => {
+                // Whoever reported it was told that it is not recorded, and acted accordingly.
+                drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
+                continue;
+            }
+            Waiter::Durable { id, abandoned, reply, .. } => waiting.push((id, abandoned, reply)),
+            Waiter::Nobody { _room: room } => handed_over.push(room),
         }
+        batch.push(prepared);
     }
-    let result = commit(core, batch).await;
+    let result = commit(core, writer, batch).await;
+    if result.is_err() {
+        core.lost(handed_over.len());
+    }
+    drop(handed_over);
     for (id, abandoned, reply) in waiting {
         let gone = reply.send(result.clone().map(|()| id)).is_err();
         if gone && result.is_ok() {
@@ -109,7 +133,7 @@ async fn write(core: &Core, jobs: Vec<Job>, closing: &mut Vec<Event>) {
         let at = core.env.now();
         let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
         // If it fails, the next batch tries again; if that never comes, the next start closes them.
-        if commit(core, batch).await.is_ok() {
+        if commit(core, writer, batch).await.is_ok() {
             closing.clear();
         } else {
             closing.truncate(QUEUE);
@@ -117,12 +141,12 @@ async fn write(core: &Core, jobs: Vec<Job>, closing: &mut Vec<Event>) {
     }
 }
 
-async fn commit(core: &Core, batch: Vec<Prepared>) -> Result<()> {
+async fn commit(core: &Core, writer: Option<&Writer>, batch: Vec<Prepared>) -> Result<()> {
     if batch.is_empty() {
         return Ok(());
     }
     let entries = batch.len() as u64;
-    let result = transaction(core, batch).await;
+    let result = transaction(core, writer, batch).await;
     core.healthy.store(result.is_ok(), Ordering::Relaxed);
     match &result {
         Ok(()) => {
@@ -137,20 +161,31 @@ async fn commit(core: &Core, batch: Vec<Prepared>) -> Result<()> {
     result
 }
 
-async fn transaction(core: &Core, batch: Vec<Prepared>) -> Result<()> {
-    let mut tx = core.db.begin().await?;
+async fn transaction(core: &Core, writer: Option<&Writer>, batch: Vec<Prepared>) -> Result<()> {
     // The head is read anew for every batch, so nothing has to be repaired after one that failed.
-    let Appended { first, last, parts } = append(&mut tx, core.node, batch).await?;
-    if first / SETTLE != last / SETTLE {
-        let settled = core.open().settled().min(first - 1);
-        orphans::settle(&mut tx, core.node, settled, core.env.now()).await?;
+    let Appended { first, last, parts } = match writer {
+        Some(writer) => writer.append(batch).await?,
+        None => {
+            let mut tx = core.db.begin().await?;
+            let appended = append(&mut tx, core.node, batch).await?;
+            tx.commit().await?;
+            appended
+        }
+    };
+    let settled = {
+        let mut open = core.open();
+        let settled = open.settled().min(first - 1);
+        for (seq, part) in parts {
+            open.apply(seq, part);
+        }
+        open.reached(last);
+        settled
+    };
+    if first / SETTLE != last / SETTLE
+        && let Err(error) = settle(core, settled).await
+    {
+        tracing::warn!(%error, "the audit log could not note how far calls are settled; it tries again later");
     }
-    tx.commit().await?;
-    let mut open = core.open();
-    for (seq, part) in parts {
-        open.apply(seq, part);
-    }
-    open.reached(last);
     Ok(())
 }
 
@@ -162,9 +197,8 @@ async fn probe(core: &Core) -> Result<()> {
     Ok(core.db.ping_writable().await?)
 }
 
-/// Notes at the end how far everything is settled.
-async fn settle(core: &Core) -> Result<()> {
-    let settled = core.open().settled();
+/// Notes how far everything is settled.
+async fn settle(core: &Core, settled: i64) -> Result<()> {
     let mut tx = core.db.begin().await?;
     orphans::settle(&mut tx, core.node, settled, core.env.now()).await?;
     Ok(tx.commit().await?)

@@ -111,6 +111,12 @@ impl Entry {
         }
     }
 
+    /// What the entry takes in memory, in KiB, rounded up: payloads, and about one for everything else.
+    pub(crate) fn kib(&self) -> u32 {
+        let payloads = [&self.args, &self.result].into_iter().flatten().map(String::len).sum::<usize>();
+        u32::try_from(1 + payloads / 1024).unwrap_or(u32::MAX)
+    }
+
     /// Gives the entry its place in the chain.
     pub(crate) fn chain(&mut self, seq: i64, prev_hash: &[u8]) {
         self.seq = seq;
@@ -138,6 +144,8 @@ fn payload(
     digest.extend(hash::payload(salt, field, &text));
     let mut kept = text;
     kept.truncate(end);
+    // What was cut must not stay in memory until the entry is written.
+    kept.shrink_to_fit();
     (Some(kept), length, Some(digest))
 }
 

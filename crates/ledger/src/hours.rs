@@ -85,7 +85,24 @@ static POSTGRES: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// One row, for where rows are written one by one.
+pub(crate) static UPSERT_ONE: LazyLock<String> =
+    LazyLock::new(|| format!("{INSERT} VALUES ({}) {UPSERT}", ["?"; COLUMN_COUNT].join(",")));
+
+/// A row of counts, in the order of its columns: texts, then numbers.
+pub(crate) type HoursRow = ([String; 5], [i64; 4]);
+
 impl Hours {
+    /// All rows.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = HoursRow> {
+        self.0.into_iter().map(|(bucket, counts)| {
+            (
+                [bucket.hour, bucket.server_id, bucket.tool, bucket.user_id, bucket.client_name],
+                [counts.calls, counts.failures, counts.denials, counts.latency_us],
+            )
+        })
+    }
+
     pub(crate) fn count(&mut self, entry: &Entry, counted: Counted) {
         let (calls, failures, denials) = match counted {
             Counted::Nothing => return,

@@ -26,6 +26,10 @@ static SQLITE: LazyLock<[String; 8]> = LazyLock::new(|| {
     })
 });
 
+/// One row, for where rows are written one by one.
+pub(crate) static INSERT_ONE: LazyLock<String> =
+    LazyLock::new(|| format!("INSERT INTO audit ({COLUMNS}) VALUES ({})", ["?"; COLUMN_COUNT].join(",")));
+
 static POSTGRES: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO audit ({COLUMNS})

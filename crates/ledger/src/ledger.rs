@@ -8,18 +8,23 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{AuditId, Env, NodeId};
 use store::{Db, Parsed, Tx, sql};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::append::{Prepared, append, create_head};
-use crate::batch::{self, DEADLINE, Job, Message, QUEUE};
+use crate::batch::{self, DEADLINE, Job, Message, QUEUE, Waiter};
+use crate::delivery::{Delivery, ROOM};
 use crate::event::Event;
 use crate::open_calls::OpenCalls;
+use crate::writer::Writer;
 use crate::{Error, Result, orphans};
 
 /// How long a shutdown waits for what is still in the queue.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// Lost events between two lines of the log.
+const LOST_PER_LINE: u64 = 1000;
 
 /// Entries one statement of [`Ledger::backfill`] holds.
 const BACKFILL: usize = 512;
@@ -29,6 +34,9 @@ const BACKFILL: usize = 512;
 pub struct Ledger {
     core: Arc<Core>,
     queue: mpsc::Sender<Message>,
+    delivery: Delivery,
+    /// What may wait to be written for nobody, in KiB.
+    room: Arc<Semaphore>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -48,6 +56,7 @@ pub(crate) struct Counters {
     pub(crate) entries: AtomicU64,
     pub(crate) batches: AtomicU64,
     pub(crate) failures: AtomicU64,
+    pub(crate) lost: AtomicU64,
 }
 
 /// What the batch task did since the start, for metrics.
@@ -59,6 +68,8 @@ pub struct Stats {
     pub batches: u64,
     /// Transactions that failed.
     pub failures: u64,
+    /// Entries that nobody waited for and that could not be written.
+    pub lost: u64,
     /// Entries that wait now.
     pub waiting: usize,
 }
@@ -67,6 +78,19 @@ impl Core {
     /// The calls that are open now. Never held across a wait.
     pub(crate) fn open(&self) -> MutexGuard<'_, OpenCalls> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts events that were handed over and are not recorded.
+    pub(crate) fn lost(&self, events: usize) {
+        if events == 0 {
+            return;
+        }
+        let before = self.stats.lost.fetch_add(events as u64, Ordering::Relaxed);
+        let now = before + events as u64;
+        // The first, and then so seldom that the log says it and does nothing else.
+        if before == 0 || before / LOST_PER_LINE != now / LOST_PER_LINE {
+            tracing::error!(lost = now, "audit entries are lost, as the setting `best_effort` allows");
+        }
     }
 }
 
@@ -100,8 +124,19 @@ impl Ledger {
             open: Mutex::default(),
         });
         let (queue, receiver) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(batch::run(Arc::clone(&core), receiver));
-        Ok(Self { core, queue, task: Arc::new(Mutex::new(Some(task))) })
+        let writer = match &core.db {
+            Db::Sqlite(db) => Some(Writer::open(db, node)?),
+            Db::Postgres(_) => None,
+        };
+        let task = tokio::spawn(batch::run(Arc::clone(&core), writer, receiver));
+        let room = Arc::new(Semaphore::new(ROOM));
+        Ok(Self { core, queue, delivery: Delivery::default(), room, task: Arc::new(Mutex::new(Some(task))) })
+    }
+
+    /// The same log, with another promise to those who write calls ([`Ledger::write`]).
+    #[must_use]
+    pub fn delivering(self, delivery: Delivery) -> Self {
+        Self { delivery, ..self }
     }
 
     /// The nodes that have a chain, the oldest first.
@@ -134,8 +169,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes an event in a transaction of its own, together with whatever else arrives, and returns when it is
-    /// durable. For calls through the proxy.
+    /// Writes an event in a transaction of its own, together with whatever else arrives. Returns when it is durable,
+    /// or, by [`Delivery::BestEffort`], when it waits to be written. For calls through the proxy.
     ///
     /// Not inside an open [`Db::begin`]: on SQLite that one holds the writer which the batch needs, and this would wait
     /// until its deadline. Use [`Ledger::record`] there.
@@ -144,14 +179,22 @@ impl Ledger {
     /// waits for room in the queue it is in nobody else's hands.
     ///
     /// # Errors
-    /// Whatever it is, what the event stands for must not happen: a call whose admission fails must be refused.
+    /// Whatever it is, what the event stands for must not happen: a call whose admission fails must be refused. There
+    /// are none by [`Delivery::BestEffort`].
     pub async fn write(&self, event: Event) -> Result<AuditId> {
+        match self.delivery {
+            Delivery::Enforced => self.write_durably(event).await,
+            Delivery::BestEffort => Ok(self.hand_over(event).await),
+        }
+    }
+
+    async fn write_durably(&self, event: Event) -> Result<AuditId> {
         let expires = Instant::now() + DEADLINE;
         let abandoned = event.action.is_admission().then(|| orphans::abandoned(&event)).flatten().map(Box::new);
         let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
         let id = id_of(&prepared);
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, id, abandoned, expires, reply });
+        let job = Box::new(Job { prepared, waiter: Waiter::Durable { id, abandoned, expires, reply } });
         let done = async {
             self.queue.send(Message::Write(job)).await.map_err(|_| Error::Closed)?;
             answer.await.map_err(|_| Error::Closed)?
@@ -160,6 +203,23 @@ impl Ledger {
             Ok(result) => result,
             Err(_) => Err(Error::Deadline { seconds: DEADLINE.as_secs() }),
         }
+    }
+
+    /// Leaves an event to the batch task. It is lost where there is no room for it: after a while when the database is
+    /// only slow, at once when it fails, since a call shall not wait for what is not going to be written.
+    async fn hand_over(&self, event: Event) -> AuditId {
+        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
+        let id = id_of(&prepared);
+        let patience = if self.healthy() { DEADLINE } else { Duration::ZERO };
+        let handed_over = tokio::time::timeout(patience, async {
+            let room = Arc::clone(&self.room).acquire_many_owned(prepared.entry.kib()).await.ok()?;
+            let job = Box::new(Job { prepared, waiter: Waiter::Nobody { _room: room } });
+            self.queue.send(Message::Write(job)).await.ok()
+        });
+        if !matches!(handed_over.await, Ok(Some(()))) {
+            self.core.lost(1);
+        }
+        id
     }
 
     /// True when the last write succeeded. An unhealthy ledger tries every second whether it can write again.
@@ -174,6 +234,7 @@ impl Ledger {
             entries: stats.entries.load(Ordering::Relaxed),
             batches: stats.batches.load(Ordering::Relaxed),
             failures: stats.failures.load(Ordering::Relaxed),
+            lost: stats.lost.load(Ordering::Relaxed),
             waiting: QUEUE - self.queue.capacity(),
         }
     }

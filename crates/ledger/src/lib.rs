@@ -7,6 +7,8 @@
 
 mod append;
 mod batch;
+mod cut;
+mod delivery;
 mod entry;
 mod error;
 mod event;
@@ -18,7 +20,9 @@ mod open_calls;
 mod orphans;
 pub mod query;
 pub mod verify;
+mod writer;
 
+pub use delivery::Delivery;
 pub use error::{Error, Result};
 pub use event::{Event, Payload};
 pub use ledger::{Ledger, Stats};

@@ -10,6 +10,8 @@ use domain::{
 use store::page::{self, Cursor};
 use store::{Json, Parsed, Result, Tx, list as select, sql};
 
+use crate::cut;
+
 /// Whose entries may be seen. Every query takes it, so that none can be asked without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -97,27 +99,14 @@ struct Whole {
 
 impl From<Whole> for AuditEntry {
     fn from(whole: Whole) -> Self {
-        let cut = [
-            ("arguments", whole.args.as_deref(), whole.args_len),
-            ("result", whole.result.as_deref(), whole.result_len),
-        ]
-        .into_iter()
-        .filter_map(|(name, text, length)| {
-            let length = length?;
-            match text {
-                Some(text) if text.len() as i64 == length => None,
-                Some(text) => Some(format!("{name}: the first {} of {length} bytes", text.len())),
-                None => Some(format!("{name}: {length} bytes, not kept")),
-            }
-        })
-        .collect::<Vec<_>>();
+        let cut = cut::told((whole.args.as_deref(), whole.args_len), (whole.result.as_deref(), whole.result_len));
         Self {
             row: whole.row.into(),
             rules: whole.rules.map(|rules| rules.0).unwrap_or_default(),
             args: whole.args,
             result: whole.result,
             error: whole.error,
-            cut: (!cut.is_empty()).then(|| cut.join("; ")),
+            cut,
             node: whole.node,
             seq: whole.seq,
             hash: hex::encode(whole.hash),
@@ -349,7 +338,7 @@ pub async fn denials(tx: &mut Tx, scope: Scope, limit: u32) -> Result<Vec<Denial
     Ok(page.data.into_iter().map(|row| Denial { row }).collect())
 }
 
-/// The last calls of a person, newest first, with their outcomes.
+/// The last calls of a person, newest first, with their outcomes; also those that were denied to go to a server.
 pub async fn user_calls(tx: &mut Tx, user: UserId, limit: u32) -> Result<Vec<CallRow>> {
     #[derive(sqlx::FromRow)]
     struct Call {
@@ -362,9 +351,10 @@ pub async fn user_calls(tx: &mut Tx, user: UserId, limit: u32) -> Result<Vec<Cal
     }
     let calls: Vec<Call> = sql("SELECT id, at, server_slug, tool, outcome, latency_us FROM audit
                                 WHERE actor_id = $1
-                                  AND action IN ('tool_call_success', 'tool_call_failure', 'resource_read_success',
-                                                 'resource_read_failure', 'prompt_get_success', 'prompt_get_failure',
-                                                 'completion_success', 'completion_failure')
+                                  AND (action IN ('tool_call_success', 'tool_call_failure', 'resource_read_success',
+                                                  'resource_read_failure', 'prompt_get_success', 'prompt_get_failure',
+                                                  'completion_success', 'completion_failure')
+                                       OR action = 'access_denied' AND server_id IS NOT NULL)
                                 ORDER BY at DESC, id DESC LIMIT $2")
     .bind(user)
     .bind(limit)

@@ -89,6 +89,28 @@ impl<'a> Splice<'a> {
         self.replace(first..first, added.into_bytes())
     }
 
+    /// Removes the elements of `array`, a value of this body, for which `goes` says so.
+    #[must_use]
+    pub fn without(mut self, array: Raw<'_>, goes: impl Fn(Raw<'_>) -> bool) -> Self {
+        let mut run: Option<Range<usize>> = None;
+        let mut kept = None;
+        for element in array.elements() {
+            let range = element.range();
+            if goes(element) {
+                run = Some(run.map_or(range.start, |run| run.start)..range.end);
+                continue;
+            }
+            if let Some(run) = run.take() {
+                self = self.replace(run.start..range.start, &b""[..]);
+            }
+            kept = Some(range.end);
+        }
+        match run {
+            Some(run) => self.replace(kept.unwrap_or(run.start)..run.end, &b""[..]),
+            None => self,
+        }
+    }
+
     /// Makes the new body.
     pub fn finish(mut self) -> Result<Bytes, SpliceError> {
         self.edits.sort_by_key(|(range, _)| (range.start, range.end));

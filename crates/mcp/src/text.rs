@@ -165,11 +165,13 @@ pub(crate) fn excerpt(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// Whether two names differ, but only in case as the laxest JSON parsers see it: Go's folds ASCII case
-/// and also reads U+017F as `s` and U+212A as `k`.
+/// and also reads U+017F as `s` and U+212A as `k`; Java's `equalsIgnoreCase` reads U+0130 and U+0131 as
+/// `i` besides.
 pub(crate) fn is_case_twin(name: &str, known: &str) -> bool {
     let fold = |letter: char| match letter {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
+        '\u{130}' | '\u{131}' => 'i',
         other => other.to_ascii_lowercase(),
     };
     name != known && name.chars().map(fold).eq(known.chars().map(fold))

@@ -2,6 +2,7 @@
 
 use domain::{Definition, PinKind, Problem, Server, ServerId, ServerStatus};
 
+use crate::views::for_everybody;
 use crate::{Caller, Result, Services};
 
 impl Services {
@@ -21,13 +22,6 @@ impl Services {
                 tools.push(guard::definition(pin.kind, &definition)?);
             }
         }
-        let server = Server {
-            url: String::new(),
-            header_names: Vec::new(),
-            env_names: Vec::new(),
-            health_detail: None,
-            ..server
-        };
-        Ok((server, tools))
+        Ok((for_everybody(server), tools))
     }
 }

@@ -2,17 +2,19 @@
 
 use domain::{
     AuditAction, AuditEntry, AuditFilter, AuditId, AuditRow, Capability, CorrelationId, Page, PageQuery, Problem,
-    UserFilter, UserId,
+    RuleView, UserFilter, UserId,
 };
 use ledger::query::{self, Scope};
 use serde_json::json;
 
 use crate::change::payload;
+use crate::views::rule_views;
 use crate::{Caller, Result, Services};
 
-/// Most events shown of one correlation id, and most people offered in the filter form.
+/// Most events shown of one correlation id, people offered in the filter form, and rules of one event.
 const RELATED: u32 = 500;
 const ACTORS: usize = 1000;
+const RULES: usize = 50;
 
 impl Services {
     /// Events, newest first unless the filter asks for the oldest.
@@ -45,6 +47,23 @@ impl Services {
         let scope = scope(caller)?;
         let mut tx = self.read().await?;
         Ok(query::related(&mut tx, scope, correlation, RELATED).await?)
+    }
+
+    /// The rules that an event names, those that are still there: with `manage_policies` any, otherwise those about the
+    /// caller.
+    pub async fn audit_rules(&self, caller: &Caller, ids: &[String]) -> Result<Vec<RuleView>> {
+        let me = caller.user_id()?;
+        let mut tx = self.read().await?;
+        let mut rules = Vec::new();
+        if caller.can(Capability::ManagePolicies) {
+            for id in ids.iter().take(RULES).filter_map(|id| id.parse().ok()) {
+                rules.extend(store::rules::get(&mut tx, id).await?);
+            }
+        } else {
+            rules = store::rules::of_user(&mut tx, me).await?;
+            rules.retain(|rule| ids.contains(&rule.id.to_string()));
+        }
+        rule_views(&mut tx, rules, self.now()).await
     }
 
     /// People to choose from in the filter form, by name: all (at most 1000), or oneself.

@@ -2,11 +2,19 @@
 
 use std::sync::LazyLock;
 
-use domain::{AuthKind, CatalogEntry, CatalogItem, CatalogNeeds, Category, Problem, Request, RequestKind, Transport};
+use domain::{
+    AuthKind, CatalogEntry, CatalogItem, CatalogNeeds, Category, PageQuery, Problem, Request, RequestKind, Server,
+    ServerFilter, ServerStatus, Transport,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::views::for_everybody;
 use crate::{Caller, Result, Services};
+
+/// Servers of the organisation that are shown with a search, of so many that its first word finds.
+const SERVERS: usize = 8;
+const CANDIDATES: u32 = 100;
 
 const STARTER: &str = include_str!("../catalog/starter.json");
 
@@ -46,6 +54,32 @@ impl Services {
             words.iter().all(|word| text.contains(word)) && category.is_none_or(|c| entry.categories.contains(&c))
         };
         self.items(caller, ENTRIES.iter().filter(|entry| matches(entry))).await
+    }
+
+    /// Active servers of the organisation that such a search may mean, by name, and whether the caller can use each: what
+    /// is looked for may be here already. Nothing for an empty search.
+    pub async fn servers_here(&self, caller: &Caller, search: &str) -> Result<Vec<(Server, bool)>> {
+        let me = caller.user_id()?;
+        let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+        let Some(first) = words.first() else { return Ok(Vec::new()) };
+        let mut tx = self.read().await?;
+        let filter =
+            ServerFilter { search: Some(first.clone()), status: Some(ServerStatus::Active), ..ServerFilter::default() };
+        let page = PageQuery { cursor: None, limit: Some(CANDIDATES) };
+        let servers = store::servers::list(&mut tx, &filter, &page).await?.data;
+        drop(tx);
+        let snapshot = self.directory().load();
+        let person = snapshot.people.get(me);
+        let now = self.now();
+        let found = servers.into_iter().filter(|server| {
+            let text = format!("{} {} {}", server.name, server.slug, server.description).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        });
+        let found = found.take(SERVERS).map(|server| {
+            let usable = person.is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
+            (for_everybody(server), usable)
+        });
+        Ok(found.collect())
     }
 
     /// One catalog entry.

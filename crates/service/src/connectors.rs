@@ -14,6 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use policy::{Query, Target};
 use serde_json::json;
 
+use crate::views::for_everybody;
 use crate::{Caller, Error, Result, Services};
 
 /// What `encodeURIComponent` leaves alone.
@@ -132,14 +133,7 @@ impl Services {
             proxy_url,
             tools,
             add_to_client,
-            // How Drawbridge reaches a server is for those who run it.
-            server: Server {
-                url: String::new(),
-                header_names: Vec::new(),
-                env_names: Vec::new(),
-                health_detail: None,
-                ..server
-            },
+            server: for_everybody(server),
         })
     }
 }

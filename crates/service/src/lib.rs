@@ -59,6 +59,8 @@ pub struct Settings {
     pub allow_loopback: bool,
     /// The console is served over plain http by an explicit setting.
     pub insecure_http: bool,
+    /// Calls do not wait for their audit records, by an explicit setting.
+    pub audit_best_effort: bool,
     /// The limits of the data path where nothing else is set for a server.
     pub limits: domain::Limits,
     /// The version of this program.

@@ -55,6 +55,12 @@ impl Services {
         Ok(Some(link))
     }
 
+    /// True while there is no administrator; who runs the program has a link for the first one.
+    pub async fn needs_setup(&self, _caller: &Caller) -> Result<bool> {
+        let mut tx = self.read().await?;
+        Ok(store::users::count_admins(&mut tx).await? == 0)
+    }
+
     /// What a link does and for whom, for the page behind it.
     ///
     /// # Errors

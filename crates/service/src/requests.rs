@@ -195,7 +195,7 @@ impl Services {
             kind: NotificationKind::RequestPending,
             title: format!("{} asks for {}", request.requester_name, request.name),
             body: request.justification.why_needed.clone(),
-            link: format!("/inbox/{}", request.id),
+            link: review_link(request.id),
         };
         notify(tx, self.env(), now, &people, &message).await
     }
@@ -255,6 +255,7 @@ impl Services {
         request.updated_at = now;
         store::secrets::delete_owner(&mut change.tx, Owner::Request(id)).await?;
         add_history(&mut change.tx, id, now, &caller.actor.name, "Withdrawn", None).await?;
+        settled(&mut change.tx, id, now).await?;
         let action = match request.kind {
             RequestKind::Server => AuditAction::ServerRequestWithdrawn,
             RequestKind::Access => AuditAction::AccessRequestWithdrawn,
@@ -292,6 +293,17 @@ pub(crate) fn decided(request: &Request) -> Error {
         None => format!("this request is {} already; reload the page", request.state),
     };
     Problem::conflict("request_decided", why).into()
+}
+
+/// Where a request is decided about.
+fn review_link(id: RequestId) -> String {
+    format!("/inbox/{id}")
+}
+
+/// Nobody has to decide about a request any more: what they were told of it is done.
+pub(crate) async fn settled(tx: &mut Tx, id: RequestId, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+    store::notifications::mark_done(tx, NotificationKind::RequestPending, &review_link(id), now).await?;
+    Ok(())
 }
 
 pub(crate) async fn add_history(

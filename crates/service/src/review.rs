@@ -17,7 +17,7 @@ use crate::change::Change;
 use crate::definitions::{pinned_event, pins_of, tested};
 use crate::error::Wrong;
 use crate::notifications::{Message, notify};
-use crate::requests::{add_history, decided, request_event, server_of};
+use crate::requests::{add_history, decided, request_event, server_of, settled};
 use crate::rules::rule_event;
 use crate::servers::{server_event, test_event, transport_of};
 use crate::snapshot::Part;
@@ -159,6 +159,7 @@ impl Services {
         }
         let notes = Some(approval.notes.trim().to_owned()).filter(|notes| !notes.is_empty());
         add_history(&mut change.tx, id, now, &caller.actor.name, "Approved", notes.clone()).await?;
+        settled(&mut change.tx, id, now).await?;
         let body = notes.unwrap_or_else(|| "Add it to your AI client from My connectors.".to_owned());
         let link = format!("/connectors/{}", server.slug);
         self.tell(&mut change, &request, NotificationKind::RequestApproved, "approved", &body, &link).await?;
@@ -239,6 +240,7 @@ impl Services {
         store::secrets::delete_owner(&mut change.tx, Owner::Request(id)).await?;
         let reason = if rejection.issue.is_empty() { &rejection.reason } else { &rejection.issue };
         add_history(&mut change.tx, id, now, &caller.actor.name, "Rejected", Some(reason.clone())).await?;
+        settled(&mut change.tx, id, now).await?;
         self.tell(
             &mut change,
             &request,

@@ -2,6 +2,7 @@
 
 use domain::{
     AuditAction, Capability, Limits, MAX_TOOLS_WITH_DEADLINES, ProtocolChoice, Server, ServerId, ServerLimits,
+    range_words,
 };
 
 use crate::error::Wrong;
@@ -43,10 +44,8 @@ impl Services {
 
 /// Notes what is wrong with limits.
 pub(crate) fn check(wrong: &mut Wrong, limits: &ServerLimits) {
-    for (path, value, (_, least, most)) in limits.numbers() {
-        if !(least..=most).contains(&value) {
-            wrong.add(format!("limits.{path}"), format!("enter a whole number from {least} to {most}"));
-        }
+    for (path, range) in limits.out_of_range() {
+        wrong.add(format!("limits.{path}"), range_words(range));
     }
     if limits.tools.len() > MAX_TOOLS_WITH_DEADLINES {
         wrong.add("limits.tools", format!("set deadlines for at most {MAX_TOOLS_WITH_DEADLINES} tools"));
@@ -87,8 +86,8 @@ mod tests {
             "limits.rate.per_minute",
             "limits.rate.burst",
             "limits.deadlines.idle",
-            "limits.tools.slow.total",
             "limits.max_answer",
+            "limits.tools.slow.total",
         ];
         assert_eq!(wrong(&limits), fields);
     }

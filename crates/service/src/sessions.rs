@@ -285,6 +285,7 @@ impl Services {
             demo: store::settings::get(&mut tx, DEMO).await?.is_some(),
             loopback_allowed: settings.allow_loopback,
             insecure_http: settings.insecure_http,
+            audit_best_effort: settings.audit_best_effort,
             version: settings.version.clone(),
             user,
         })

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::sql::deadline;
 use crate::sqlite::SqliteDb;
+use crate::tx::SqliteTx;
 use crate::{Error, Result, Tx, postgres, sql};
 
 /// How long a transaction waits for its connection. (SQLite has one writer: this is the queue for it.)
@@ -60,7 +61,12 @@ impl Db {
     /// database may be waited for inside it.
     pub async fn begin(&self) -> Result<Tx> {
         match self {
-            Self::Sqlite(db) => Ok(Tx::Sqlite(deadline(db.writer().begin_with("BEGIN IMMEDIATE")).await?)),
+            Self::Sqlite(db) => {
+                let turn = tokio::time::timeout(ACQUIRE_DEADLINE, db.turn()).await;
+                let turn = turn.map_err(|_| Error::Deadline { seconds: ACQUIRE_DEADLINE.as_secs() })?;
+                let tx = deadline(db.writer().begin_with("BEGIN IMMEDIATE")).await?;
+                Ok(Tx::Sqlite(SqliteTx::new(tx, Some(turn))))
+            }
             Self::Postgres(pool) => Ok(Tx::Postgres(deadline(pool.begin()).await?)),
         }
     }
@@ -68,7 +74,7 @@ impl Db {
     /// Begins a transaction that reads one consistent state and cannot write.
     pub async fn read(&self) -> Result<Tx> {
         match self {
-            Self::Sqlite(db) => Ok(Tx::Sqlite(deadline(db.readers().begin()).await?)),
+            Self::Sqlite(db) => Ok(Tx::Sqlite(SqliteTx::new(deadline(db.readers().begin()).await?, None))),
             Self::Postgres(pool) => {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Ok(Tx::Postgres(deadline(pool.begin_with(BEGIN)).await?))

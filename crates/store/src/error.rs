@@ -91,6 +91,24 @@ impl Error {
     }
 }
 
+impl Error {
+    /// A refusal of SQLite on a connection that is not the kernel's own, by its result code.
+    pub fn of_sqlite(code: i32, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let source = sqlx::Error::Io(std::io::Error::other(source));
+        Self::of_class(sqlite_class(code.unsigned_abs()), source)
+    }
+
+    const fn of_class(class: Class, error: sqlx::Error) -> Self {
+        match class {
+            Class::Busy => Self::Busy(error),
+            Class::Full => Self::Full(error),
+            Class::Unavailable => Self::Unavailable(error),
+            Class::Corrupt => Self::Corrupt(error),
+            Class::Fault => Self::Sqlx(error),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
@@ -103,14 +121,12 @@ impl From<sqlx::Error> for Error {
                 }
                 let code = database.code().unwrap_or_default().into_owned();
                 // SQLite's codes are numbers, PostgreSQL's have five characters.
-                let class = if code.len() == 5 { postgres_class(&code) } else { sqlite_class(&code) };
-                match class {
-                    Class::Busy => Self::Busy(error),
-                    Class::Full => Self::Full(error),
-                    Class::Unavailable => Self::Unavailable(error),
-                    Class::Corrupt => Self::Corrupt(error),
-                    Class::Fault => Self::Sqlx(error),
-                }
+                let class = if code.len() == 5 {
+                    postgres_class(&code)
+                } else {
+                    sqlite_class(code.parse::<u32>().unwrap_or_default())
+                };
+                Self::of_class(class, error)
             }
             sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => Self::Full(error),
             sqlx::Error::Io(_)
@@ -135,8 +151,8 @@ enum Class {
 }
 
 /// Result codes of SQLite (<https://sqlite.org/rescode.html>); the low byte is the primary code.
-fn sqlite_class(code: &str) -> Class {
-    match code.parse::<u32>().unwrap_or_default() & 0xff {
+fn sqlite_class(code: u32) -> Class {
+    match code & 0xff {
         5 | 6 => Class::Busy,
         13 => Class::Full,
         8 | 10 | 14 => Class::Unavailable,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlitePool};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::db::ACQUIRE_DEADLINE;
 use crate::sql::deadline;
@@ -24,6 +25,21 @@ const READERS: u32 = 4;
 /// Statements kept prepared on each connection.
 const CACHED_STATEMENTS: usize = 256;
 
+/// How long a connection waits for SQLite's own lock.
+pub const BUSY: Duration = Duration::from_secs(5);
+
+/// What every connection sets, besides WAL, `synchronous = FULL`, foreign keys and [`BUSY`].
+pub const PRAGMAS: &[(&str, &str)] = &[
+    ("trusted_schema", "OFF"),
+    ("cell_size_check", "ON"),
+    ("temp_store", "MEMORY"),
+    ("mmap_size", "0"),
+    ("cache_size", "-16384"),
+    ("wal_autocheckpoint", "1000"),
+    // Only macOS knows it.
+    ("fullfsync", "ON"),
+];
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// An open database file.
@@ -31,6 +47,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 pub struct SqliteDb {
     writer: SqlitePool,
     readers: SqlitePool,
+    path: PathBuf,
+    /// Who may write now. In the order of asking, which SQLite's own lock is not.
+    turn: Arc<Mutex<()>>,
     /// Held until the database is closed or no clone lives; the system lets go of it when the process ends, however it
     /// ends.
     lock: Arc<File>,
@@ -55,7 +74,7 @@ impl SqliteDb {
         migrator.run(&writer).await.map_err(Error::Migrate)?;
 
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers, lock: Arc::new(lock) })
+        Ok(Self { writer, readers, path: path.to_owned(), turn: Arc::default(), lock: Arc::new(lock) })
     }
 
     pub(crate) const fn writer(&self) -> &SqlitePool {
@@ -64,6 +83,17 @@ impl SqliteDb {
 
     pub(crate) const fn readers(&self) -> &SqlitePool {
         &self.readers
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Waits until nobody else writes. For a connection of one's own to the same file; [`crate::Db::begin`] does it by
+    /// itself.
+    pub async fn turn(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.turn).lock_owned().await
     }
 
     pub(crate) async fn close(&self) {
@@ -102,15 +132,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(CACHED_STATEMENTS)
-        .pragma("trusted_schema", "OFF")
-        .pragma("cell_size_check", "ON")
-        .pragma("temp_store", "MEMORY")
-        .pragma("mmap_size", "0")
-        .pragma("cache_size", "-16384")
-        .pragma("wal_autocheckpoint", "1000");
-    if cfg!(target_os = "macos") { options.pragma("fullfsync", "ON") } else { options }
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(CACHED_STATEMENTS);
+    PRAGMAS.iter().fold(options, |options, (name, value)| options.pragma(*name, *value))
 }
 
 async fn check_version(pool: &SqlitePool) -> Result<()> {

@@ -1,6 +1,9 @@
 //! A transaction on either engine.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::sql::deadline;
 use crate::{Engine, Result};
@@ -11,16 +14,43 @@ use crate::{Engine, Result};
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction on SQLite, with the turn of the one writer if it may write.
+#[derive(Debug)]
+pub struct SqliteTx {
+    tx: Transaction<'static, Sqlite>,
+    /// After the transaction, so that it is given back after it.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl SqliteTx {
+    pub(crate) const fn new(tx: Transaction<'static, Sqlite>, turn: Option<OwnedMutexGuard<()>>) -> Self {
+        Self { tx, _turn: turn }
+    }
+}
+
+impl Deref for SqliteTx {
+    type Target = SqliteConnection;
+    fn deref(&self) -> &SqliteConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for SqliteTx {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.tx
+    }
 }
 
 impl Tx {
     /// Makes the changes durable. After an error they may or may not be: look before repeating them.
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => deadline(tx.commit()).await,
+            Self::Sqlite(tx) => deadline(tx.tx.commit()).await,
             Self::Postgres(tx) => deadline(tx.commit()).await,
         }
     }
@@ -28,7 +58,7 @@ impl Tx {
     /// Takes the changes back.
     pub async fn rollback(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => deadline(tx.rollback()).await,
+            Self::Sqlite(tx) => deadline(tx.tx.rollback()).await,
             Self::Postgres(tx) => deadline(tx.rollback()).await,
         }
     }

@@ -89,8 +89,8 @@ fn content_type(response: &Response) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The first response in an event stream. Requests and notifications before it are passed over: a test answers
-/// nothing, and the server was told that it has no capabilities.
+/// The first response in an event stream. Requests and notifications before it are passed over: a test calls nothing,
+/// and to list what it has no server needs an answer of its client.
 async fn from_events(mut response: Response, method: &str, max: usize) -> Result<Bytes, Failure> {
     let mut decoder = sse::Decoder::new(max);
     let mut read = 0_usize;

@@ -16,7 +16,8 @@ use http::StatusCode;
 use mcp::result::{Outcome, Response};
 use mcp::{ProtocolVersion, Raw};
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ElicitationCapability, Implementation, RootsCapabilities, SamplingCapability,
+    ClientCapabilities, ClientConfig, ElicitationCapability, FormElicitationCapability, Implementation,
+    RootsCapabilities, SamplingCapability, UrlElicitationCapability,
 };
 use rmcp::service::{ClientInitializeError, RoleClient, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
@@ -214,11 +215,12 @@ impl Failed {
 
 /// Everything that a client of the gateway may declare: some servers offer tools only to clients that can be asked
 /// something, and what a test does not see cannot be approved.
-fn capabilities() -> ClientCapabilities {
+pub(crate) fn capabilities() -> ClientCapabilities {
+    let (form, url) = (FormElicitationCapability::new(), UrlElicitationCapability::new());
     let mut all = ClientCapabilities::default();
     all.roots = Some(RootsCapabilities::default());
     all.sampling = Some(SamplingCapability::default());
-    all.elicitation = Some(ElicitationCapability::default());
+    all.elicitation = Some(ElicitationCapability::new().with_form(form).with_url(url));
     all
 }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::Limits;
 use crate::adapter::{add_session, refused};
 use crate::failure::{Failure, plural};
-use crate::handshake::{CLIENT_NAME, CLIENT_VERSION, Established};
+use crate::handshake::{CLIENT_NAME, CLIENT_VERSION, Established, capabilities};
 use crate::wire::Outgoing;
 
 /// More pages than this are not read, however short they are.
@@ -208,7 +208,7 @@ impl Reader<'_> {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": self.server.version.as_str(),
                 "io.modelcontextprotocol/clientInfo": { "name": CLIENT_NAME, "version": CLIENT_VERSION },
-                "io.modelcontextprotocol/clientCapabilities": {},
+                "io.modelcontextprotocol/clientCapabilities": capabilities(),
             });
         }
         json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string().into_bytes()

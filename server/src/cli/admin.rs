@@ -112,6 +112,7 @@ impl Opened {
                 public_url: public.text,
                 allow_loopback: false,
                 insecure_http: false,
+                audit_best_effort: false,
                 limits: domain::Limits::default(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },

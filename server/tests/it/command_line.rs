@@ -125,6 +125,7 @@ async fn the_table_of_settings_is_whole() {
         "DATABASE_URL",
         "DRAWBRIDGE_ALLOWED_HOSTS",
         "DRAWBRIDGE_ALLOW_LOOPBACK",
+        "DRAWBRIDGE_AUDIT_DELIVERY",
         "DRAWBRIDGE_DATA_DIR",
         "DRAWBRIDGE_DEMO",
         "DRAWBRIDGE_INSECURE_HTTP",

@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use domain::AuditAction;
 use serde_json::json;
 use store::Engine;
+use testkit::fixture::{Fixture, FixtureOptions};
 
 use crate::harness::http::{Browser, Reply};
+use crate::harness::mcp::Era;
 use crate::harness::{App, PASSWORD, Place, on_both_engines};
 
 async fn send(request: reqwest::RequestBuilder) -> Reply {
@@ -23,8 +25,11 @@ async fn groups(app: &App, admin: &crate::harness::Person) -> usize {
 
 on_both_engines! {
     async fn visitors_are_led_to_the_sign_in(app: &App) {
-        app.admin().await;
         let visitor = app.browser();
+        let where_to_begin = "There is no administrator yet";
+        assert!(visitor.get("/login").await.text().contains(where_to_begin));
+        app.admin().await;
+        assert!(!visitor.get("/login").await.text().contains(where_to_begin));
         let pages = app::pages();
         assert!(pages.len() > 20, "{pages:?}");
         for page in pages {
@@ -41,6 +46,32 @@ on_both_engines! {
         assert_eq!(visitor.get("/no/such/page").await.status, 303);
         let forged = Browser { cookie: Some(format!("__Host-drawbridge=dbs_{}", "A".repeat(43))), ..visitor };
         assert_eq!(forged.get("/users").await.status, 303);
+    }
+
+    async fn a_denial_says_by_which_rule_or_where_to_ask(app: &App) {
+        let fixture = Fixture::spawn(FixtureOptions::default()).await.unwrap();
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let server = app.add_server(&admin, "quiet", &fixture.url(), &[]).await;
+        let (ada, browser) = (app.signed_in(&admin).await, app.signed_in(&eve).await);
+        let denied = async || {
+            app.unconnected("quiet", &eve, Era::Modern).echo("x").await;
+            format!("/audit/{}", app.newest(AuditAction::AccessDenied).await.row.id)
+        };
+        let unmentioned = denied().await;
+        let ask = format!("/requests/new?server={server}");
+        assert!(browser.get(&unmentioned).await.text().contains(&ask));
+        assert!(!ada.get(&unmentioned).await.text().contains(&ask), "it is not hers to ask for");
+
+        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "server": server });
+        let rule = app.api(&admin).post("/rules", &rule).await.expect(201);
+        let policy = format!("/policies/{}", rule["id"].as_str().unwrap());
+        let by_rule = denied().await;
+        for (who, manages) in [(&ada, true), (&browser, false)] {
+            let page = who.get(&by_rule).await.text();
+            assert!(page.contains("Deny · Everyone · "), "{page}");
+            assert_eq!(page.contains(&policy), manages);
+            assert!(!page.contains(&ask), "a rule denies it to all");
+        }
     }
 
     async fn pages_are_whole_without_javascript(app: &App) {

@@ -56,6 +56,8 @@ on_both_engines! {
         app.api(&admin).post(&reject, &reason).await.expect(200);
         let told = json!({ "unread_notifications": 1, "pending_requests": 0 });
         assert_eq!(of_eve.next().await, Some(told), "who asked is told, and sees nobody's requests");
+        let done = json!({ "unread_notifications": 0, "pending_requests": 0 });
+        assert_eq!(of_ada.next().await, Some(done), "what is decided needs nobody");
 
         // A session that is over hears nothing more.
         assert!(eve.call("session/sign-out", &[]).await.status < 400);

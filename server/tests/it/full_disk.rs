@@ -1,7 +1,8 @@
-//! When the audit log cannot be written, nothing happens that would have to be in it.
+//! When the audit log cannot be written, nothing happens that would have to be in it, unless the operator wants it so.
 
 use domain::{AuditAction, AuditFilter, Outcome};
 use serde_json::json;
+use server::config::AuditDelivery;
 use store::Engine;
 use testkit::fixture::{Fixture, FixtureOptions};
 
@@ -93,6 +94,49 @@ async fn a_full_disk_refuses_calls_until_there_is_room() {
     }
     let succeeded = entries.iter().filter(|e| e.row.action == AuditAction::ToolCallSuccess).count();
     assert!(succeeded >= answered, "{answered} answers were given, {succeeded} are recorded");
+    app.finish().await;
+    drop(app);
+    drop(disk);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_stops_no_call_where_audit_is_best_effort() {
+    let place = Place::new(Engine::Sqlite).await;
+    let disk = TinyDisk::mount(&place.data, 16);
+    let fixture = Fixture::spawn(FixtureOptions::default()).await.unwrap();
+    let app = App::start_with(place, |args| args.audit_delivery = AuditDelivery::BestEffort).await;
+    let (admin, eve) = (app.admin().await, app.employee().await);
+    let server = app.add_server(&admin, "fixture", &fixture.url(), &[]).await;
+    app.allow(&admin, &eve, server, json!("all")).await;
+    assert_eq!(app.api(&eve).get("/me").await.expect(200)["audit_best_effort"], true, "the console can say it");
+    let client = app.mcp("fixture", &eve, Era::Modern).await;
+    let lost = async || {
+        let text = app.http.get(format!("{}/metrics", app.base)).send().await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("drawbridge_audit_lost_total ").map(str::to_owned));
+        line.expect("what is lost is counted").parse::<u64>().unwrap()
+    };
+    assert_eq!(client.echo("room").await.text(), "room");
+    assert_eq!(lost().await, 0);
+
+    disk.fill();
+    let text = "x".repeat(60_000);
+    eventually("records are lost", async || {
+        assert_eq!(client.echo(&text).await.text(), text, "calls go on");
+        (lost().await > 0).then_some(())
+    })
+    .await;
+
+    disk.free();
+    let at_last = eventually("records are written again", async || {
+        let before = app.of_action(AuditAction::ToolCallSuccess).await.len();
+        assert_eq!(client.echo("room again").await.text(), "room again");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let after = app.of_action(AuditAction::ToolCallSuccess).await.len();
+        (after > before).then_some(after)
+    })
+    .await;
+    assert!(at_last > 1, "the first call's record, too");
+    // The chain is whole: what was lost was never part of it.
     app.finish().await;
     drop(app);
     drop(disk);

@@ -7,6 +7,7 @@ use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet
 
 use crate::harness::http::Reply;
 use crate::harness::mcp::{Answer, Era, Mcp, events, sdk};
+use crate::harness::sse::{REVISION, SseClient};
 use crate::harness::{App, Person, eventually, on_both_engines};
 
 const LEGACY: [Generation; 3] = [Generation::V2025_03_26, Generation::V2025_06_18, Generation::V2025_11_25];
@@ -64,9 +65,9 @@ async fn sent(client: &Mcp, message: &Value) -> Answer {
 }
 
 async fn rules_and_records_hold(app: &App, client: Era) {
-    let across = Across::new(app, client, json!(["echo", "add"])).await;
+    let across = Across::new(app, client, json!(["echo", "add", "fail"])).await;
     let mcp = app.mcp("across", &across.eve, client).await;
-    assert_eq!(mcp.tools().await, ["echo", "add"]);
+    assert_eq!(mcp.tools().await, ["echo", "add", "fail"]);
 
     let answer = mcp.echo("over the bridge").await;
     assert_eq!(answer.text(), "over the bridge");
@@ -84,7 +85,14 @@ async fn rules_and_records_hold(app: &App, client: Era) {
     app.newest(AuditAction::AccessDenied).await;
 
     let failed = mcp.call("fail", json!({})).await;
-    assert_eq!(failed.error(), -32602);
+    assert_eq!(failed.result()["isError"], true, "{}", failed.reply.text());
+    let refused = mcp.call("fail", json!({ "kind": "protocol", "message": "as asked" })).await;
+    assert!(refused.error_message().contains("as asked"), "{}", refused.reply.text());
+    for answer in [failed, refused] {
+        let records = app.caused_by(answer.reply.header("x-drawbridge-correlation-id")).await;
+        let last = records.last().map(|entry| (entry.row.action, entry.row.outcome));
+        assert_eq!(last, Some((AuditAction::ToolCallFailure, Outcome::Failure)));
+    }
 }
 
 async fn the_official_client_is_served(app: &App, client: Era) {
@@ -100,26 +108,6 @@ async fn the_official_client_is_served(app: &App, client: Era) {
     let answer = sdk.call_tool(echo).await.unwrap();
     assert!(format!("{answer:?}").contains("hello"), "{answer:?}");
     sdk.cancel().await.unwrap();
-}
-
-/// 200 clients with equal ids get their own answers, also where they share one session at the server.
-async fn equal_ids_do_not_meet(app: &App, client: Era) {
-    let across = Across::new(app, client, json!("all")).await;
-    let mcp = app.mcp("across", &across.eve, client).await;
-    let calls = (0..200).map(|number| {
-        let mut message =
-            mcp.message("tools/call", json!({ "name": "echo", "arguments": { "message": format!("call {number}") } }));
-        message["id"] = json!(7);
-        let mcp = &mcp;
-        async move {
-            let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
-            let messages = crate::harness::mcp::messages(&reply);
-            let answer =
-                messages.iter().find(|message| message["id"] == 7).unwrap_or_else(|| panic!("{}", reply.text()));
-            assert_eq!(answer["result"]["content"][0]["text"], format!("call {number}"));
-        }
-    });
-    futures_util::future::join_all(calls).await;
 }
 
 /// A call that its older client cancels is given up, and gets no answer.
@@ -171,14 +159,6 @@ on_sqlite! {
 
     async fn the_official_older_client_uses_a_stateless_server(app: &App) {
         the_official_client_is_served(app, Era::Legacy).await;
-    }
-
-    async fn stateless_clients_with_equal_ids_share_a_session(app: &App) {
-        equal_ids_do_not_meet(app, Era::Modern).await;
-    }
-
-    async fn older_clients_with_equal_ids_meet_a_stateless_server(app: &App) {
-        equal_ids_do_not_meet(app, Era::Legacy).await;
     }
 
     async fn a_question_of_an_older_server_is_answered_in_a_second_round(app: &App) {
@@ -309,42 +289,19 @@ on_sqlite! {
     async fn a_client_of_the_first_revision_is_served(app: &App) {
         let across = Across::new(app, Era::Legacy, json!(["echo"])).await;
         for path in ["/sse", ""] {
-            let mut stream = app
-                .http
-                .get(format!("{}{path}", app.mcp_url("across")))
-                .bearer_auth(&across.eve.key)
-                .header("accept", "text/event-stream")
-                .send()
-                .await
-                .unwrap();
-            assert_eq!(stream.status(), 200);
-            let mut text = String::new();
-            let mut until = async |wanted: &str| {
-                while !text.contains(wanted) {
-                    let chunk = tokio::time::timeout(crate::harness::PATIENCE, stream.chunk()).await.expect("in time");
-                    text.push_str(&String::from_utf8_lossy(&chunk.unwrap().expect("the stream goes on")));
-                }
-                text.clone()
-            };
-            let begun = until("\n\n").await;
-            let endpoint = begun.lines().find_map(|line| line.strip_prefix("data: ")).unwrap().to_owned();
-            assert!(begun.starts_with("event: endpoint\n"), "{begun}");
-            let post = async |key: &str, message: Value| {
-                let request = app.http.post(format!("{}{endpoint}", app.base)).bearer_auth(key);
-                request.header("content-type", "application/json").body(message.to_string()).send().await.unwrap().status()
-            };
-            let open = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-                "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "old", "version": "1" } } });
-            assert_eq!(post(&across.admin.key, open.clone()).await, 404, "the address is of no use to others");
-            assert_eq!(post(&across.eve.key, open).await, 202);
-            assert!(until("serverInfo").await.contains(r#""protocolVersion":"2024-11-05""#));
-            assert_eq!(post(&across.eve.key, json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await, 202);
+            let mut client = SseClient::open(app, &format!("{}{path}", app.mcp_url("across")), &across.eve.key).await;
+            let opening = SseClient::initialize();
+            assert_eq!(client.post_as(&across.admin.key, &opening).await, 404, "the address is of no use to others");
+            let opened = client.request(&opening).await;
+            assert_eq!(opened[0]["result"]["protocolVersion"], REVISION, "{opened:?}");
+            assert!(opened[0]["result"]["serverInfo"].is_object(), "{opened:?}");
+            assert_eq!(client.post(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await, 202);
             let call = |id: u64, tool: &str| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
                 "params": { "name": tool, "arguments": { "message": "hello of old" } } });
-            assert_eq!(post(&across.eve.key, call(2, "echo")).await, 202);
-            until("hello of old").await;
-            assert_eq!(post(&across.eve.key, call(3, "add")).await, 202);
-            until("-32602").await;
+            let answered = client.request(&call(2, "echo")).await;
+            assert_eq!(answered[0]["result"]["content"][0]["text"], "hello of old", "{answered:?}");
+            let denied = client.request(&call(3, "add")).await;
+            assert_eq!(denied[0]["error"]["code"], -32602, "{denied:?}");
         }
     }
 

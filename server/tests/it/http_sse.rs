@@ -45,5 +45,7 @@ on_both_engines! {
         let page = browser.get(&format!("/servers/{server}?tab=tools")).await;
         assert_eq!(page.status, 200);
         assert!(page.text().contains("echo"), "the tools are on the server's page");
+        let overview = browser.get(&format!("/servers/{server}")).await.text();
+        assert!(overview.contains("Speaks") && overview.contains("found out "), "the last test told");
     }
 }

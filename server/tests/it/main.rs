@@ -13,6 +13,7 @@ mod coverage;
 mod credentials;
 mod definitions;
 mod effects;
+mod equal_ids;
 mod frame;
 mod full_disk;
 mod functions;

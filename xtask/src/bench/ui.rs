@@ -77,7 +77,7 @@ pub(super) fn run(repo: &Repo, args: &Args) -> Result<()> {
 /// The server first, with the selection of packages that `./x bench` has: what serves the tests must not choose the
 /// features of what is measured.
 fn build(repo: &Repo) -> Result<Programs> {
-    let release = super::build(repo)?;
+    let release = super::stage::build(repo)?;
     note("cargo build --release -p testkit --bins");
     shell::run(shell::cargo(repo.root()).args(["build", "--release", "-p", "testkit", "--bins"]))?;
     Ok(Programs::of(&release))

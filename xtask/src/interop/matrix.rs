@@ -124,6 +124,10 @@ mod tests {
             assert!(repo.path("interop/clients").join(&client.script).is_file(), "{name}");
             assert!(client.servers.iter().all(|server| matrix.servers.contains_key(server)), "{name}");
         }
+        for (name, server) in &matrix.servers {
+            let installed = server.program.is_empty() || matrix.installations.contains_key(&server.installation);
+            assert!(installed && server.program.is_empty() != server.generations.is_empty(), "{name}");
+        }
         let names = |names: &[&str], server| {
             let names: Vec<_> = names.iter().map(ToString::to_string).collect();
             matrix.pairs(&names, server).map(|pairs| pairs.len())

@@ -57,9 +57,15 @@ impl Expected {
         lines.map(entry).collect::<Result<_>>().map(Self)
     }
 
-    /// What is not as expected: failures without an entry, and entries that passed.
+    /// What is not as expected: failures without an entry, and entries that passed or were not tried.
     fn surprises(&self, outcome: &Outcome) -> Vec<String> {
         let Pair { client, server } = &outcome.pair;
+        let tried = |operation: &String| outcome.operations.iter().any(|one| one.name == *operation);
+        let untried = self
+            .0
+            .iter()
+            .filter(|(of, with, operation)| of == client && with == server && !tried(operation))
+            .map(|(.., operation)| format!("{client} -> {server}: {operation}: was not tried"));
         let surprise = |one: &Operation| {
             let listed = self.0.contains(&(client.clone(), server.clone(), one.name.clone()));
             match (one.ok, listed) {
@@ -70,7 +76,7 @@ impl Expected {
                 _ => None,
             }
         };
-        outcome.operations.iter().filter_map(surprise).collect()
+        outcome.operations.iter().filter_map(surprise).chain(untried).collect()
     }
 }
 
@@ -106,9 +112,12 @@ mod tests {
             operations: vec![Operation { name: operation.to_owned(), ok, why: String::new() }],
         };
         assert!(expected.surprises(&outcome("ping", false)).is_empty());
-        assert!(expected.surprises(&outcome("call", true)).is_empty());
         assert_eq!(expected.surprises(&outcome("ping", true)).len(), 1);
-        assert_eq!(expected.surprises(&outcome("call", false)).len(), 1);
+        assert_eq!(expected.surprises(&outcome("call", true)), ["old -> all: ping: was not tried"]);
+        assert_eq!(expected.surprises(&outcome("call", false)).len(), 2);
+        let other =
+            Outcome { pair: Pair { client: "new".to_owned(), ..outcome("", true).pair }, operations: Vec::new() };
+        assert!(expected.surprises(&other).is_empty());
         assert!(Expected::parse("old | all | ping\n").is_err());
     }
 }

@@ -63,6 +63,10 @@ pub struct AuditPageData {
     pub entry: AuditEntry,
     /// All events of the request that caused it, in order, itself included.
     pub related: Vec<AuditRow>,
+    /// The rules that decided: where each is shown, or nothing, and its words.
+    pub rules: Vec<(String, String)>,
+    /// Where the person asks for what no rule allowed.
+    pub ask: Option<String>,
 }
 
 /// Events, newest first unless another order is asked for.
@@ -86,7 +90,9 @@ pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let entry = crate::ssr::spoken(services.audit_entry(&caller, id).await?);
     let related = crate::ssr::spoken(services.audit_related(&caller, entry.row.correlation_id).await?);
-    Ok(AuditPageData { entry, related })
+    let rules = convert::rules(&services, &caller, &entry.rules).await?;
+    let ask = convert::ask(&services, &caller, &entry).await?;
+    Ok(AuditPageData { entry, related, rules, ask })
 }
 
 #[cfg(feature = "ssr")]
@@ -94,12 +100,17 @@ pub use convert::filter;
 
 #[cfg(feature = "ssr")]
 mod convert {
-    use domain::{AuditFilter, Capability, PageQuery, ServerFilter};
+    use domain::{
+        AuditAction, AuditEntry, AuditFilter, Capability, Decision, PageQuery, Problem, RuleView, ServerFilter,
+    };
     use service::{Caller, Services};
 
     use super::{AuditChoices, AuditQuery};
+    use crate::components::Worded as _;
     use crate::error::AppError;
     use crate::parse::{day_begin, day_end, optional, order};
+    use crate::text;
+    use crate::url::link;
 
     /// Servers offered in the filter.
     const MOST_SERVERS: usize = 1000;
@@ -124,6 +135,53 @@ mod convert {
         Ok((filter, PageQuery { cursor: query.cursor, limit: None }))
     }
 
+    /// Rules in words, with where they are shown to those who manage them.
+    pub(super) async fn rules(
+        services: &Services,
+        caller: &Caller,
+        ids: &[String],
+    ) -> Result<Vec<(String, String)>, AppError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = crate::ssr::spoken(services.audit_rules(caller, ids).await?);
+        let manages = caller.can(Capability::ManagePolicies);
+        let shown = ids.iter().map(|id| match known.iter().find(|view| view.rule.id.to_string() == *id) {
+            Some(view) => (if manages { format!("/policies/{id}") } else { String::new() }, words(view)),
+            None => (String::new(), text::audit::rule_gone(id)),
+        });
+        Ok(shown.collect())
+    }
+
+    /// Who may do what, in a line.
+    fn words(view: &RuleView) -> String {
+        let tools = match &view.rule.tools {
+            tools if !tools.is_all() => tools.patterns().join(", "),
+            _ if view.rule.server.is_none() => text::rules::everything().to_owned(),
+            _ => text::common::entire_server().to_owned(),
+        };
+        [view.rule.effect.words(), &view.principal_name, &view.server_name, &tools].join(" · ")
+    }
+
+    /// Where the person asks for what no rule allowed, if it can be asked for.
+    pub(super) async fn ask(
+        services: &Services,
+        caller: &Caller,
+        entry: &AuditEntry,
+    ) -> Result<Option<String>, AppError> {
+        let row = &entry.row;
+        let unmentioned =
+            row.action == AuditAction::AccessDenied && row.decision == Some(Decision::Deny) && entry.rules.is_empty();
+        let Some(server) = row.server_id.filter(|_| unmentioned && row.actor.id == caller.actor.id) else {
+            return Ok(None);
+        };
+        match services.requestable(caller, server).await.map_err(AppError::from) {
+            Ok(_) => Ok(Some(link("/requests/new", &[("server", &server.to_string())]))),
+            Err(AppError(Problem::NotFound { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<AuditChoices, AppError> {
         let actors =
             if caller.can(Capability::ViewOrgAudit) { services.audit_actors(caller).await? } else { Vec::new() };
@@ -143,5 +201,28 @@ mod convert {
             servers.extend(own.into_iter().map(|c| (c.server.id.to_string(), c.server.name)));
         }
         Ok(AuditChoices { actors: actors.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), servers })
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_rule_is_told_in_a_line() {
+            let told = |server: Option<&str>, tools: serde_json::Value| {
+                let view = serde_json::json!({
+                    "id": "rul_01900000000070008000000000000001", "principal": { "type": "everyone" },
+                    "effect": "deny", "server": server, "tools": tools, "starts_at": null, "ends_at": null,
+                    "notes": "", "enabled": true, "request_id": null, "created_by": null,
+                    "created_at": "2026-03-12T09:00:00Z", "updated_at": "2026-03-12T09:00:00Z",
+                    "principal_name": "Everyone", "server_name": "Wiki", "in_force": true,
+                });
+                words(&serde_json::from_value(view).unwrap())
+            };
+            let wiki = Some("srv_01900000000070008000000000000001");
+            assert_eq!(told(wiki, serde_json::json!("all")), "Deny · Everyone · Wiki · Entire server");
+            assert_eq!(told(None, serde_json::json!("all")), "Deny · Everyone · Wiki · Everything");
+            assert_eq!(told(wiki, serde_json::json!(["echo", "write_*"])), "Deny · Everyone · Wiki · echo, write_*");
+        }
     }
 }

@@ -21,7 +21,7 @@ pub fn EventPage() -> impl IntoView {
 
 #[component]
 fn EventDetail(data: AuditPageData) -> impl IntoView {
-    let AuditPageData { entry, related } = data;
+    let AuditPageData { entry, related, rules, ask } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
     let crumb = if all {
         (text::audit::title(), "/audit".to_owned())
@@ -37,9 +37,9 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
             crumbs=vec![crumb]
             badges=move || view! { <StateBadge state=outcome/> }
         />
-        <Reason row=row/>
+        <Reason row=row ask=ask/>
         <div class="columns">
-            <div class="stack"><Evidence entry=entry all=all/></div>
+            <div class="stack"><Evidence entry=entry rules=rules all=all/></div>
             <div class="stack">
                 <Card title=text::audit::related() description=text::audit::related_description()>
                     <Related related=related own=event_id/>
@@ -61,7 +61,7 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
 /// The event that is open beside its list.
 #[component]
 pub fn EventBeside(data: AuditPageData) -> impl IntoView {
-    let AuditPageData { entry, related } = data;
+    let AuditPageData { entry, related, rules, ask } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
     let row = entry.row.clone();
     let (id, outcome) = (row.id, row.outcome);
@@ -71,24 +71,27 @@ pub fn EventBeside(data: AuditPageData) -> impl IntoView {
             <StateBadge state=outcome/>
             <LinkButton href=format!("/audit/{id}") small=true icon="arrow-right">{text::audit::open_as_page()}</LinkButton>
         </div>
-        <Reason row=row/>
-        <Evidence entry=entry all=all/>
+        <Reason row=row ask=ask/>
+        <Evidence entry=entry rules=rules all=all/>
         <Card title=text::audit::related() description=text::audit::related_description()>
             <Related related=related own=id beside=true/>
         </Card>
     }
 }
 
-/// Why it ended as it did.
+/// Why it ended as it did, and what one may do about it.
 #[component]
-fn Reason(row: AuditRow) -> impl IntoView {
+fn Reason(row: AuditRow, ask: Option<String>) -> impl IntoView {
     let tone = row.outcome.tone();
-    row.reason.map(|reason| view! { <Callout tone=tone title=text::common::why()><p>{sentence(&reason)}</p></Callout> })
+    let ask = ask.map(|href| view! { <p><a href=href>{text::audit::ask_access()}</a></p> });
+    row.reason.map(|reason| {
+        view! { <Callout tone=tone title=text::common::why()><p>{sentence(&reason)}</p>{ask}</Callout> }
+    })
 }
 
 /// The facts and the payload of an event.
 #[component]
-fn Evidence(entry: AuditEntry, all: bool) -> impl IntoView {
+fn Evidence(entry: AuditEntry, rules: Vec<(String, String)>, all: bool) -> impl IntoView {
     let payloads = [
         (text::audit::arguments(), entry.args),
         (text::audit::result(), entry.result),
@@ -99,7 +102,7 @@ fn Evidence(entry: AuditEntry, all: bool) -> impl IntoView {
     let payloads = payloads.into_iter().map(|(label, text)| view! { <JsonView text=text label=label/> }).collect_view();
     view! {
         <Card title=text::audit::what_happened()>
-            <WhatHappened row=entry.row rules=entry.rules all=all/>
+            <WhatHappened row=entry.row rules=rules all=all/>
         </Card>
         <Card title=text::audit::payload()>
             <div class="stack">
@@ -113,22 +116,21 @@ fn Evidence(entry: AuditEntry, all: bool) -> impl IntoView {
 
 /// The facts of an event.
 #[component]
-fn WhatHappened(row: AuditRow, rules: Vec<String>, all: bool) -> impl IntoView {
+fn WhatHappened(row: AuditRow, rules: Vec<(String, String)>, all: bool) -> impl IntoView {
     let correlation = row.correlation_id.to_string();
     let same = link("/audit", &[("correlation", &correlation)]);
     let rules = (!rules.is_empty()).then(|| {
         let rules = rules
             .into_iter()
-            .map(|rule| {
-                let href = format!("/policies/{rule}");
-                if all {
-                    view! { <a class="mono" href=href>{rule}</a> }.into_any()
+            .map(|(href, words)| {
+                if href.is_empty() {
+                    view! { <li>{words}</li> }.into_any()
                 } else {
-                    view! { <span class="mono">{rule}</span> }.into_any()
+                    view! { <li><a href=href>{words}</a></li> }.into_any()
                 }
             })
             .collect_view();
-        view! { <Fact label=text::audit::deciding_rules()><span class="cluster">{rules}</span></Fact> }
+        view! { <Fact label=text::audit::deciding_rules()><ul class="plain-list">{rules}</ul></Fact> }
     });
     let resource = row.resource.clone().map(|subject| {
         view! { <Fact label=text::audit::to_what()><SubjectLink subject=subject all=all/></Fact> }

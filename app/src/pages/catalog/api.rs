@@ -5,19 +5,33 @@ use leptos::prelude::*;
 
 use crate::components::Prose;
 use crate::error::AppError;
+#[cfg(feature = "ssr")]
+use crate::{text, url::link};
 
-/// Entries by title.
+/// A server that is here already: its name, where one opens it or asks for access, and which of both.
+pub type ServerHere = (String, String, String);
+
+/// Servers that a search finds in the organisation, and entries by title.
 #[server(prefix = "/api/fn", endpoint = "catalog/list")]
 pub async fn list_entries(
     #[server(default)] search: String,
     #[server(default)] category: Option<Category>,
-) -> Result<Vec<CatalogItem>, AppError> {
+) -> Result<(Vec<ServerHere>, Vec<CatalogItem>), AppError> {
     let (services, caller) = crate::ssr::request()?;
+    let here = services.servers_here(&caller, &search).await?;
+    let here = here.into_iter().map(|(server, usable)| {
+        if usable {
+            (server.name, format!("/connectors/{}", server.slug), text::catalog::open_connector().to_owned())
+        } else {
+            let ask = link("/requests/new", &[("server", &server.id.to_string())]);
+            (server.name, ask, text::catalog::ask_access().to_owned())
+        }
+    });
     let mut entries = services.catalog(&caller, &search, category).await?;
     for item in &mut entries {
         item.entry.description = crate::components::plain(&item.entry.description);
     }
-    Ok(entries)
+    Ok((here.collect(), entries))
 }
 
 /// One entry by its registry name, and its description.

@@ -3,7 +3,7 @@
 pub mod api;
 mod entry;
 
-use api::ListEntries;
+use api::{ListEntries, ServerHere};
 use domain::{CatalogItem, CatalogNeeds, Category};
 pub use entry::EntryPage;
 
@@ -28,8 +28,9 @@ pub fn CatalogPage() -> impl IntoView {
             <CategoryChip category=None current=category/>
             {Category::ALL.iter().map(|c| view! { <CategoryChip category=Some(*c) current=category/> }).collect_view()}
         </nav>
-        <Load resource=entries rows=10 let:entries>
-            {if entries.is_empty() {
+        <Load resource=entries rows=10 let:found>
+            <Here servers=found.0/>
+            {if found.1.is_empty() {
                 view! {
                     <EmptyState
                         icon="search"
@@ -42,16 +43,28 @@ pub fn CatalogPage() -> impl IntoView {
                 }
                 .into_any()
             } else {
-                let found = text::common::count_servers(entries.len());
-                let cards = entries.into_iter().map(|item| view! { <li><EntryCard item=item/></li> }).collect_view();
+                let count = text::common::count_servers(found.1.len());
+                let cards = found.1.into_iter().map(|item| view! { <li><EntryCard item=item/></li> }).collect_view();
                 view! {
-                    <p class="tiles-count muted" role="status">{found}</p>
+                    <p class="tiles-count muted" role="status">{count}</p>
                     <ul class="tiles">{cards}</ul>
                 }
                 .into_any()
             }}
         </Load>
     }
+}
+
+/// Servers that nobody has to ask for any more.
+#[component]
+fn Here(servers: Vec<ServerHere>) -> impl IntoView {
+    (!servers.is_empty()).then(|| {
+        let lines = servers
+            .into_iter()
+            .map(|(name, href, words)| view! { <li><a href=href>{name}" · "{words}</a></li> })
+            .collect_view();
+        view! { <Callout tone=Tone::Info title=text::catalog::here()><ul class="plain-list">{lines}</ul></Callout> }
+    })
 }
 
 #[component]

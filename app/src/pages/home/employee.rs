@@ -76,10 +76,12 @@ fn Calls(calls: Vec<CallRow>) -> impl IntoView {
     let items = calls
         .into_iter()
         .map(|call| {
+            // A denial may be about the server as a whole.
+            let what = if call.tool.is_empty() { call.server } else { [&call.server, " / ", &call.tool].concat() };
             view! {
                 <li class="line">
                     <div class="line-text">
-                        <a class="row-link line-title" href=format!("/audit/{}", call.id)>{format!("{} / {}", call.server, call.tool)}</a>
+                        <a class="row-link line-title" href=format!("/audit/{}", call.id)>{what}</a>
                         <span class="line-detail"><Time at=call.at/>" · "<span class="num">{latency(call.latency_us)}</span></span>
                     </div>
                     <StateBadge state=call.outcome/>

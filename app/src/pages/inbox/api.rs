@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::components::Prose;
 use crate::error::AppError;
 use crate::pages::requests::ToolChoice;
+#[cfg(feature = "ssr")]
+use crate::pages::requests::texts::{self, RequestTexts};
 use crate::wire::Later;
 
 /// Which requests of the inbox.
@@ -129,9 +131,8 @@ pub async fn list_inbox(#[server(default)] query: InboxQuery) -> Result<Page<Req
 pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let mut review = crate::ssr::spoken(services.review(&caller, id).await?);
-    review.history = crate::pages::requests::api::in_lines(review.history);
-    let crate::pages::requests::api::RequestTexts { description, reasons, decision } =
-        crate::pages::requests::api::RequestTexts::of(&review.request);
+    review.history = texts::in_lines(review.history);
+    let RequestTexts { description, reasons, decision } = RequestTexts::of(&review.request);
     let tools = match (&review.test, review.request.server_id) {
         (_, Some(server)) if review.request.kind == domain::RequestKind::Access => {
             // A server that is switched off has no tools to choose from, and approving says so.

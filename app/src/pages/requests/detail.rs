@@ -2,8 +2,9 @@
 
 use domain::{Capability, Request, RequestId, RequestState};
 
-use super::api::{GetRequest, RequestPageData, RequestTexts, WithdrawRequest};
+use super::api::{GetRequest, RequestPageData, WithdrawRequest};
 use super::parts::{ConfigurationFacts, DecisionView, JustificationView, history_items};
+use super::texts::RequestTexts;
 use crate::prelude::*;
 
 /// `/requests/:id`: one request.

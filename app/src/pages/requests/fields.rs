@@ -15,11 +15,9 @@ pub(super) fn ServerFields(
     children: Children,
 ) -> impl IntoView {
     let connection = match entry {
-        Some(entry) => parts::request_form_entry(entry, kept.clone()).into_any(),
-        None => parts::request_form_custom(fields.clone(), kept.clone()).into_any(),
+        Some(entry) => parts::request_form_entry(entry, kept).into_any(),
+        None => parts::request_form_custom(fields.clone(), kept).into_any(),
     };
-    let env = names(&fields.env);
-    let has_env = !env.is_empty();
     view! {
         <div id="server" class="form-step">
             <Card title=text::common::server()>
@@ -41,12 +39,6 @@ pub(super) fn ServerFields(
         <div id="connection" class="form-step stack">
             {connection}
             {children()}
-            <Card title=text::requests::env() description=text::requests::env_description()>
-                <details class="disclosure" open=has_env>
-                    <summary>{text::requests::env_enter()}</summary>
-                    <SecretRows name="request[env]" label=text::requests::variable() names=env kept=kept placeholder="API_TOKEN"/>
-                </details>
-            </Card>
         </div>
     }
 }
@@ -59,16 +51,13 @@ pub fn CustomConnection(
     /// Names of headers whose values are kept already.
     kept: Vec<String>,
 ) -> impl IntoView {
-    let transports = Transport::ALL.iter().map(|t| match t {
-        Transport::StreamableHttp | Transport::Sse => (t.to_string(), t.words().to_owned()),
-        Transport::Stdio => (t.to_string(), text::requests::transport_not_available(t.words())),
-    });
+    let transports = [Transport::StreamableHttp, Transport::Sse].iter().map(|t| (t.to_string(), t.words().to_owned()));
     let auth = if fields.auth.is_empty() { AuthKind::None.to_string() } else { fields.auth.clone() };
     let transport =
         if fields.transport.is_empty() { Transport::StreamableHttp.to_string() } else { fields.transport.clone() };
     let headers = names(&fields.headers);
     view! {
-        <Card title=text::requests::connection()>
+        <Card title=text::requests::connection() description=text::requests::connection_help()>
             <div class="stack">
                 <SelectField name="request[transport]" label=text::common::transport() options=transports.collect() value=transport/>
                 <TextField
@@ -90,7 +79,7 @@ pub fn CustomConnection(
     }
 }
 
-/// How Drawbridge authenticates to a server.
+/// How Drawbridge authenticates to a server, as far as it can.
 #[component]
 pub fn AuthChoice(
     /// Name of the value.
@@ -108,7 +97,6 @@ pub fn AuthChoice(
             options=vec![
                 RadioOption::new("none", text::requests::auth_none(), text::requests::auth_none_help()),
                 RadioOption::new("api_key", text::requests::auth_key(), text::requests::auth_key_help()),
-                RadioOption::new("oauth", text::requests::auth_oauth(), text::requests::auth_oauth_help()),
             ]
         />
     }

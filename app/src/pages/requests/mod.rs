@@ -7,7 +7,10 @@ mod duplicates;
 mod fields;
 mod new;
 mod parts;
+#[cfg(feature = "ssr")]
+mod prefill;
 mod steps;
+pub mod texts;
 
 pub use api::ToolChoice;
 use api::{DiscardDraft, DraftLine, ListRequests};
@@ -70,10 +73,10 @@ pub fn OwnRequests(
         Column::new(text::common::asked()).sorted("asked"),
         Column::new(text::requests::decided_by()).optional("decided"),
     ];
-    if !drafts.is_empty() {
+    let with_action = !drafts.is_empty();
+    if with_action {
         columns.push(Column::new(text::common::action()).actions());
     }
-    let with_action = columns.len() > 5;
     let rows: Vec<_> = drafts.into_iter().map(Either::Left).chain(page.data.into_iter().map(Either::Right)).collect();
     let row = move |row: Either<DraftLine, Request>| {
         let request = match row {

@@ -23,7 +23,6 @@ pub(super) fn ServerFields(
     let (description, url) = (text(|s| s.description.clone()), text(|s| s.url.clone()));
     let headers = server.as_ref().map(|server| server.header_names.clone()).unwrap_or_default();
     let env = server.map(|server| server.env_names).unwrap_or_default();
-    let has_env = !env.is_empty();
     let slug_help = if editing { text::servers::slug_help_edit() } else { text::servers::slug_help_new() };
     let url_help = if editing { text::servers::url_help_edit() } else { text::servers::url_help_new() };
     let risks = Risk::ALL.iter().map(|risk| (risk.to_string(), risk.label()));
@@ -40,10 +39,12 @@ pub(super) fn ServerFields(
             <p class="field-help">{text::servers::headers_help()}</p>
             <SecretRows name="server[headers]" label=text::servers::header() names=headers.clone() kept=headers placeholder="Authorization"/>
         </div>
-        <details class="disclosure" open=has_env>
-            <summary>{text::servers::env()}</summary>
-            <SecretRows name="server[env]" label=text::servers::env_variable() names=env.clone() kept=env placeholder="API_TOKEN"/>
-        </details>
+        {(!env.is_empty()).then(|| view! {
+            <details class="disclosure" open=true>
+                <summary>{text::servers::env()}</summary>
+                <SecretRows name="server[env]" label=text::servers::env_variable() names=env.clone() kept=env placeholder="API_TOKEN"/>
+            </details>
+        })}
         <SelectField name="server[risk]" label=text::common::risk() options=risks.collect() value=risk.to_string() help=text::servers::risk_help()/>
         <Checkbox
             name="server[allow_private]"

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Deadlines, FieldError, Limits, Problem, ProtocolChoice, Range, Rate, Server, ServerLimits};
+use domain::{
+    Deadlines, FieldError, LIMIT_NUMBERS, Limits, Problem, ProtocolChoice, Server, ServerLimits, is_within, range_words,
+};
 
 use crate::error::AppError;
 use crate::format::number;
@@ -10,54 +12,54 @@ use crate::text;
 
 type Label = fn() -> &'static str;
 
-/// The numbers that can be set, by the paths of their fields.
-const NUMBERS: &[(&str, Range, Label)] = &[
-    ("concurrent", ServerLimits::CONCURRENT, text::servers::limit_concurrent),
-    ("queue", ServerLimits::QUEUE, text::servers::limit_queue),
-    ("queue_wait", ServerLimits::QUEUE_WAIT, text::servers::limit_queue_wait),
-    ("concurrent_per_person", ServerLimits::CONCURRENT_PER_PERSON, text::servers::limit_per_person),
-    ("rate_per_person.per_minute", ServerLimits::PER_MINUTE, text::servers::limit_person_rate),
-    ("rate_per_person.burst", ServerLimits::BURST, text::servers::limit_person_burst),
-    ("rate.per_minute", ServerLimits::PER_MINUTE, text::servers::limit_rate),
-    ("rate.burst", ServerLimits::BURST, text::servers::limit_burst),
-    ("rate_per_tool.per_minute", ServerLimits::PER_MINUTE, text::servers::limit_tool_rate),
-    ("rate_per_tool.burst", ServerLimits::BURST, text::servers::limit_tool_burst),
-    ("deadlines.first_byte", ServerLimits::DEADLINE, text::servers::limit_first_byte),
-    ("deadlines.idle", ServerLimits::DEADLINE, text::servers::limit_idle),
-    ("deadlines.total", ServerLimits::DEADLINE, text::servers::limit_total),
-    ("max_request", ServerLimits::MAX_REQUEST, text::servers::limit_max_request),
-    ("max_answer", ServerLimits::MAX_ANSWER, text::servers::limit_max_answer),
-    ("max_event", ServerLimits::MAX_EVENT, text::servers::limit_max_event),
+/// What the numbers are called, in the order of [`LIMIT_NUMBERS`].
+const LABELS: [(&str, Label); LIMIT_NUMBERS.len()] = [
+    ("concurrent", text::servers::limit_concurrent),
+    ("queue", text::servers::limit_queue),
+    ("queue_wait", text::servers::limit_queue_wait),
+    ("concurrent_per_person", text::servers::limit_per_person),
+    ("rate_per_person.per_minute", text::servers::limit_person_rate),
+    ("rate_per_person.burst", text::servers::limit_person_burst),
+    ("rate.per_minute", text::servers::limit_rate),
+    ("rate.burst", text::servers::limit_burst),
+    ("rate_per_tool.per_minute", text::servers::limit_tool_rate),
+    ("rate_per_tool.burst", text::servers::limit_tool_burst),
+    ("deadlines.first_byte", text::servers::limit_first_byte),
+    ("deadlines.idle", text::servers::limit_idle),
+    ("deadlines.total", text::servers::limit_total),
+    ("max_request", text::servers::limit_max_request),
+    ("max_answer", text::servers::limit_max_answer),
+    ("max_event", text::servers::limit_max_event),
 ];
 
 /// What the page of a server says about limits: rows of name, label, value that is set, and value in force in words.
 /// The first one is the protocol, the last one the deadlines of single tools.
 pub(super) fn rows(server: &Server, defaults: Limits) -> Vec<Vec<String>> {
     let limits = &server.limits;
-    let set: BTreeMap<String, u64> = limits.numbers().into_iter().map(|(path, value, _)| (path, value)).collect();
-    let in_force = in_force(defaults.at(limits));
+    let in_force = defaults.at(limits);
     let mut rows = vec![vec![
         "protocol".to_owned(),
         text::servers::protocol().to_owned(),
         server.protocol.to_string(),
         protocol(server.protocol).to_owned(),
     ]];
-    for ((path, _, label), value) in NUMBERS.iter().zip(in_force) {
-        let value = value.map_or_else(|| text::servers::limit_none().to_owned(), number);
-        let own = set.get(*path);
+    for (field, (path, label)) in LIMIT_NUMBERS.iter().zip(LABELS) {
+        let value = (field.in_force)(&in_force).map_or_else(|| text::servers::limit_none().to_owned(), number);
+        let own = (field.of)(limits);
         let words = if own.is_some() { text::servers::limit_set(&value) } else { text::servers::limit_default(&value) };
-        let own = own.map(u64::to_string).unwrap_or_default();
+        let own = own.map(|own| own.to_string()).unwrap_or_default();
         rows.push(vec![format!("limits[{path}]"), label().to_owned(), own, words]);
     }
-    let tools: Vec<String> = limits.tools.iter().map(|(tool, deadlines)| line(tool, deadlines)).collect();
+    let tools = limits.tools.iter().filter(|(_, deadlines)| !deadlines.is_empty());
+    let tools: Vec<String> = tools.map(|(tool, deadlines)| line(tool, deadlines)).collect();
     let words = if tools.is_empty() { text::servers::limit_tools_none().to_owned() } else { tools.join(", ") };
     let label = text::servers::limit_tools().to_owned();
     rows.push(vec!["limits[tools]".to_owned(), label, tools.join("\n"), words]);
     rows
 }
 
-/// The protocols that can be chosen.
-pub(super) fn protocol(choice: ProtocolChoice) -> &'static str {
+/// A protocol in words.
+fn protocol(choice: ProtocolChoice) -> &'static str {
     match choice {
         ProtocolChoice::Auto => text::servers::protocol_auto(),
         ProtocolChoice::Stateless => text::servers::protocol_stateless(),
@@ -66,118 +68,74 @@ pub(super) fn protocol(choice: ProtocolChoice) -> &'static str {
     }
 }
 
-/// The values in force, in the order of [`NUMBERS`].
-fn in_force(limits: Limits) -> [Option<u64>; 16] {
-    let minute = |rate: Option<Rate>| rate.map(|rate| u64::from(rate.per_minute));
-    let burst = |rate: Option<Rate>| rate.map(|rate| u64::from(rate.burst()));
-    [
-        Some(limits.concurrent.into()),
-        Some(limits.queue.into()),
-        Some(limits.queue_wait.as_secs()),
-        limits.concurrent_per_person.map(u64::from),
-        minute(limits.rate_per_person),
-        burst(limits.rate_per_person),
-        minute(limits.rate),
-        burst(limits.rate),
-        minute(limits.rate_per_tool),
-        burst(limits.rate_per_tool),
-        Some(limits.first_byte.as_secs()),
-        Some(limits.idle.as_secs()),
-        Some(limits.total.as_secs()),
-        Some(limits.max_request),
-        Some(limits.max_answer),
-        Some(limits.max_event),
-    ]
-}
-
+/// A tool with its deadlines, as [`tool`] reads it.
 fn line(tool: &str, deadlines: &Deadlines) -> String {
-    let parts = [("first_byte", deadlines.first_byte), ("idle", deadlines.idle), ("total", deadlines.total)];
-    let set = parts.iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}")));
+    let set = deadlines.parts().into_iter().filter_map(|(name, value)| value.map(|value| format!("{name}={value}")));
     std::iter::once(tool.to_owned()).chain(set).collect::<Vec<_>>().join(" ")
 }
 
 /// The limits that a form sends: numbers as text by path; empty ones are not set.
 ///
 /// # Errors
-/// `Invalid` naming every field that is no number, and lines about tools that cannot be read.
+/// `Invalid` naming every field that is no number of its range, a burst without its rate, and the first line about a tool
+/// that cannot be read.
 pub(super) fn parsed(sent: &BTreeMap<String, String>) -> Result<ServerLimits, AppError> {
+    let mut limits = ServerLimits::default();
     let mut wrong = Vec::new();
-    let mut get = |path: &str| -> Option<u64> {
-        let text = sent.get(path).map_or("", |text| text.trim());
-        if text.is_empty() {
-            return None;
+    let mut refuse = |path: &str, why: String| wrong.push(FieldError { field: format!("limits.{path}"), why });
+    let entered = |path: &str| sent.get(path).map(|text| text.trim()).filter(|text| !text.is_empty());
+    for number in LIMIT_NUMBERS {
+        let Some(text) = entered(number.path) else { continue };
+        match text.parse().ok().filter(|value| is_within(*value, number.range)) {
+            Some(value) => (number.put)(&mut limits, value),
+            None => refuse(number.path, range_words(number.range)),
         }
-        // A number that does not fit is as wrong as a word.
-        let value = text.parse().ok().filter(|value| u32::try_from(*value).is_ok() || path.starts_with("max_"));
-        if value.is_none() {
-            let range = NUMBERS.iter().find(|(known, ..)| *known == path).map(|(_, range, _)| *range);
-            let (_, least, most) = range.unwrap_or_default();
-            let why = format!("enter a whole number from {least} to {most}");
-            wrong.push(FieldError { field: format!("limits.{path}"), why });
+    }
+    for rate in ["rate_per_person", "rate", "rate_per_tool"] {
+        let path = format!("{rate}.per_minute");
+        if entered(&path).is_none() && entered(&format!("{rate}.burst")).is_some() {
+            refuse(&path, "enter a value".to_owned());
         }
-        value
-    };
-    let mut small = |path: &str| get(path).and_then(|value| u32::try_from(value).ok());
-    let mut limits = ServerLimits {
-        concurrent: small("concurrent"),
-        queue: small("queue"),
-        queue_wait: small("queue_wait"),
-        concurrent_per_person: small("concurrent_per_person"),
-        deadlines: Deadlines {
-            first_byte: small("deadlines.first_byte"),
-            idle: small("deadlines.idle"),
-            total: small("deadlines.total"),
-        },
-        ..ServerLimits::default()
-    };
-    let mut lone = Vec::new();
-    let mut rate = |name: &str| -> Option<Rate> {
-        let (minute, burst) = (small(&format!("{name}.per_minute")), small(&format!("{name}.burst")));
-        if minute.is_none() && burst.is_some() {
-            lone.push(FieldError { field: format!("limits.{name}.per_minute"), why: "enter a value".to_owned() });
-        }
-        minute.map(|per_minute| Rate { per_minute, burst })
-    };
-    limits.rate_per_person = rate("rate_per_person");
-    limits.rate = rate("rate");
-    limits.rate_per_tool = rate("rate_per_tool");
-    limits.max_request = get("max_request");
-    limits.max_answer = get("max_answer");
-    limits.max_event = get("max_event");
-    wrong.extend(lone);
-    for text in sent.get("tools").map_or("", String::as_str).lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match tool(text) {
-            Some((name, deadlines)) => drop(limits.tools.insert(name, deadlines)),
-            None => {
-                let why = text::servers::limit_tools_help().to_owned();
-                wrong.push(FieldError { field: "limits.tools".to_owned(), why });
-                break;
+    }
+    for line in entered("tools").unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let why = match tool(line) {
+            Some((_, deadlines)) if !in_range(deadlines) => range_words(ServerLimits::DEADLINE),
+            Some((name, _)) if limits.tools.contains_key(&name) => text::servers::limit_tools_twice(&name),
+            Some((name, deadlines)) => {
+                limits.tools.insert(name, deadlines);
+                continue;
             }
-        }
+            None => text::servers::limit_tools_help().to_owned(),
+        };
+        refuse("tools", why);
+        break;
     }
     if wrong.is_empty() { Ok(limits) } else { Err(AppError(Problem::Invalid { fields: wrong })) }
 }
 
-/// A line such as `report first_byte=30 total=900`.
+fn in_range(deadlines: Deadlines) -> bool {
+    deadlines.parts().iter().all(|(_, value)| value.is_none_or(|value| is_within(value.into(), ServerLimits::DEADLINE)))
+}
+
+/// A line such as `report first_byte=30 total=900`; the name may have spaces.
 fn tool(line: &str) -> Option<(String, Deadlines)> {
-    let mut words = line.split_whitespace();
-    let name = words.next()?.to_owned();
+    let mut name = line;
     let mut deadlines = Deadlines::default();
-    for word in words {
-        let (part, seconds) = word.split_once('=')?;
-        let place = match part {
-            "first_byte" => &mut deadlines.first_byte,
-            "idle" => &mut deadlines.idle,
-            "total" => &mut deadlines.total,
-            _ => return None,
-        };
-        *place = Some(seconds.parse().ok()?);
+    while let Some((rest, last)) = name.rsplit_once(char::is_whitespace) {
+        let Some((part, seconds)) = last.split_once('=') else { break };
+        let part = deadlines.part_mut(part)?;
+        if part.replace(seconds.parse().ok()?).is_some() {
+            return None;
+        }
+        name = rest.trim_end();
     }
-    (!deadlines.is_empty()).then_some((name, deadlines))
+    (!deadlines.is_empty()).then(|| (name.to_owned(), deadlines))
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Rate;
+
     use super::*;
 
     fn form(fields: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -192,11 +150,12 @@ mod tests {
             rate_per_tool: Some(Rate { per_minute: 6, burst: None }),
             deadlines: Deadlines { total: Some(70), ..Deadlines::default() },
             tools: BTreeMap::from([("report".to_owned(), Deadlines { idle: Some(9), ..Deadlines::default() })]),
-            max_answer: Some(1 << 33),
+            max_answer: Some(1 << 31),
             ..ServerLimits::default()
         };
         let mut sent = form(&[("tools", "\n report idle=9 \n")]);
-        sent.extend(limits.numbers().into_iter().map(|(path, value, _)| (path, value.to_string())));
+        let set = |path: &str, value: u64| (path.to_owned(), value.to_string());
+        sent.extend(LIMIT_NUMBERS.iter().filter_map(|number| Some(set(number.path, (number.of)(&limits)?))));
         assert_eq!(parsed(&sent).unwrap(), limits);
         assert_eq!(parsed(&form(&[("queue", " "), ("rate.burst", "")])).unwrap(), ServerLimits::default());
     }
@@ -218,28 +177,27 @@ mod tests {
     }
 
     #[test]
-    fn every_number_has_a_field_and_a_value() {
-        let deadlines = Deadlines { first_byte: Some(1), idle: Some(1), total: Some(1) };
-        let rate = Some(Rate { per_minute: 1, burst: Some(1) });
-        let all = ServerLimits {
-            concurrent: Some(1),
-            queue: Some(1),
-            queue_wait: Some(1),
-            concurrent_per_person: Some(1),
-            rate_per_person: rate,
-            rate,
-            rate_per_tool: rate,
-            deadlines,
-            tools: BTreeMap::new(),
-            max_request: Some(1),
-            max_answer: Some(1),
-            max_event: Some(1),
-        };
-        let mut paths: Vec<_> = all.numbers().into_iter().map(|(path, ..)| path).collect();
-        let mut fields: Vec<_> = NUMBERS.iter().map(|(path, ..)| (*path).to_owned()).collect();
-        paths.sort_unstable();
-        fields.sort_unstable();
-        assert_eq!(paths, fields);
-        assert!(in_force(Limits::default().at(&all)).iter().all(|value| *value == Some(1)));
+    fn tools_are_read_line_by_line() {
+        let one = |text: &str| tool(text).map(|(name, deadlines)| line(&name, &deadlines));
+        for whole in ["report total=9", "my report first_byte=1 idle=2", "a=b idle=3"] {
+            assert_eq!(one(whole).as_deref(), Some(whole));
+        }
+        for wrong in
+            ["report", "total=9", "report total=x", "report tootal=9", "report idle=1 idle=2", "report idle= 1"]
+        {
+            assert_eq!(one(wrong), None, "{wrong}");
+        }
+        for (lines, why) in [
+            ("report total=9\nreport idle=1", "report is there twice"),
+            ("report total=0", "enter a whole number from 1 to 86400"),
+        ] {
+            let Err(error) = parsed(&form(&[("tools", lines)])) else { panic!("{lines} is refused") };
+            assert_eq!(error.of_input("limits[tools]"), Some(why));
+        }
+    }
+
+    #[test]
+    fn every_number_has_its_label() {
+        assert_eq!(LABELS.map(|(path, _)| path), LIMIT_NUMBERS.map(|number| number.path));
     }
 }

@@ -25,6 +25,14 @@ pub fn OverviewTab(
         })
         .collect_view();
     let ServerDetail { server, test, proxy_url, owner, .. } = detail;
+    let speaks = test.as_ref().and_then(|test| Some((test.protocol_version.clone()?, test.tested_at)));
+    let speaks = match speaks {
+        Some((version, at)) => {
+            let [before_time, after_time] = text::servers::found_out_around();
+            view! { <span>"MCP "{version}" · "{before_time}<Time at=at/>{after_time}</span> }.into_any()
+        }
+        None => view! { <span class="muted">{text::servers::speaks_unknown()}</span> }.into_any(),
+    };
     let names = |names: Vec<String>| {
         names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view()
     };
@@ -64,6 +72,7 @@ pub fn OverviewTab(
                         <Fact label=text::common::slug()><code class="mono">{server.slug.to_string()}</code></Fact>
                         <Fact label=text::servers::url()><code class="mono break">{server.url}</code></Fact>
                         <Fact label=text::common::transport()>{server.transport.words()}</Fact>
+                        <Fact label=text::servers::speaks()>{speaks}</Fact>
                         <Fact label=text::common::authentication()>{server.auth.words()}</Fact>
                         {(!headers.is_empty()).then(|| view! { <Fact label=text::servers::headers_sealed()><span class="cluster">{names(headers)}</span></Fact> })}
                         {(!env.is_empty()).then(|| view! { <Fact label=text::servers::env_sealed()><span class="cluster">{names(env)}</span></Fact> })}

@@ -17,6 +17,9 @@ pub fn LoginPage() -> impl IntoView {
         <Title text=format!("{} · Drawbridge", text::common::sign_in())/>
         <div class="bare-card">
             <h1 class="bare-title">{text::common::sign_in()}</h1>
+            {context().needs_setup().then(|| view! {
+                <Callout tone=Tone::Info title=text::session::no_administrator()><p>{text::session::no_administrator_text()}</p></Callout>
+            })}
             <Form form=sign_in plain=true>
                 <Hidden name="next" value=next.get_untracked().unwrap_or_else(|| "/".to_owned())/>
                 <TextField name="email" label=text::common::email() kind="email" required=true autocomplete="username"/>

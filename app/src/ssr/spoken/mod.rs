@@ -73,6 +73,7 @@ const DETAILS: &[&str] = &["findings", "faults"];
 const ADVICE: &[&str] = &["advice"];
 const FAULTS: &[&str] = &["faults"];
 const REASONS: &[&str] = &["reasons", "histories"];
+const PAYLOADS: &[&str] = &["payloads"];
 
 impl Spoken for Problem {
     fn speak(&mut self, language: Language) {
@@ -178,6 +179,16 @@ impl Spoken for AuditRow {
 impl Spoken for AuditEntry {
     fn speak(&mut self, language: Language) {
         self.row.speak(language);
+        if let Some(error) = &mut self.error {
+            say(language, FAULTS, error);
+        }
+        if let Some(cut) = &mut self.cut {
+            let mut parts: Vec<String> = cut.split("; ").map(str::to_owned).collect();
+            for part in &mut parts {
+                say(language, PAYLOADS, part);
+            }
+            *cut = parts.join("; ");
+        }
     }
 }
 
@@ -374,12 +385,51 @@ mod tests {
                 "wrong password (12 more like this were not recorded)",
                 "falsches Passwort (so noch 12-mal, nicht einzeln festgehalten)",
             ),
+            (
+                "limit rate_per_person: your use of this server is limited to 2 calls a minute; try again in 30 seconds",
+                "Grenze rate_per_person: Ihre Nutzung dieses Servers ist auf 2 Aufrufe in der Minute begrenzt; versuchen \
+                 Sie es in 30 Sekunden noch einmal",
+            ),
+            (
+                "limit breaker: this server did not answer several times in a row, so calls are not sent; try again in a \
+                 second (further refusals of this person in this minute are only counted)",
+                "Grenze breaker: dieser Server hat mehrmals hintereinander nicht geantwortet, deshalb werden keine Aufrufe \
+                 gesendet; versuchen Sie es in einer Sekunde noch einmal (weitere Ablehnungen dieser Person in dieser \
+                 Minute werden nur gezählt)",
+            ),
+            (
+                "limit concurrent_per_person: you have 1 call to this server under way, which is as many as may be; end \
+                 one first",
+                "Grenze concurrent_per_person: bei diesem Server laufen schon 1 Ihrer Aufrufe, und mehr dürfen es nicht \
+                 sein; beenden Sie erst etwas davon",
+            ),
             ("something of tomorrow", "something of tomorrow"),
         ] {
             assert_eq!(german(row(AuditAction::AccessDenied, english)).reason.as_deref(), Some(in_german));
         }
         let written = row(AuditAction::ServerRejected, "wrong password");
         assert_eq!(german(written.clone()), written);
+
+        let entry = AuditEntry {
+            row: written,
+            rules: Vec::new(),
+            args: None,
+            result: None,
+            error: Some("the server's answer is larger than 5 bytes".to_owned()),
+            cut: Some("arguments: the first 65536 of 70000 bytes; result: 9 bytes, not kept".to_owned()),
+            node: String::new(),
+            seq: 1,
+            hash: String::new(),
+            prev_hash: String::new(),
+        };
+        let told = german(entry.clone());
+        assert_eq!(told.error.as_deref(), Some("die Antwort des Servers ist größer als 5 Bytes"));
+        assert_eq!(
+            told.cut.as_deref(),
+            Some("Argumente: die ersten 65\u{202f}536 von 70\u{202f}000 Bytes; Ergebnis: 9 Bytes, nicht aufbewahrt")
+        );
+        let json = AuditEntry { error: Some(r#"{"code":-32000}"#.to_owned()), cut: None, ..entry };
+        assert_eq!(german(json.clone()), json);
     }
 
     #[test]

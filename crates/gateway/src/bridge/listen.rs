@@ -24,6 +24,9 @@ use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};
 use crate::refusal::Refusal;
 
+/// Resources that one session or subscription may watch.
+pub(super) const MOST_WATCHED: usize = 256;
+
 impl Gateway {
     /// Serves the GET of an older client whose session the gateway holds.
     pub(crate) async fn listen_for_legacy(&self, context: &Context, held: Held) -> Result<Response<Body>, Refusal> {
@@ -53,13 +56,23 @@ impl Gateway {
         let pass = self.enter(context, Kind::Listen, Some((call, incoming.envelope.id())), Generation::Modern).await?;
         // A GET stream belongs to one session, so this one is not shared.
         let line = Arc::new(self.open_line(context, identity, false).await.map_err(|fault| refuse(&fault))?);
-        let granted = self.grant(context, &line, call).await.map_err(|fault| refuse(&fault))?;
+        let mut granted = match self.grant(context, &line, call).await {
+            Ok(granted) => granted,
+            Err(fault) => {
+                self.close_line(context, line);
+                return Err(refuse(&fault));
+            }
+        };
         let listens = ["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"];
         let replies = if listens.iter().any(|name| granted.get(*name).is_some()) {
             self.listen_on(context, &line).await.ok()
         } else {
             None
         };
+        if replies.is_none() {
+            // Without a stream nothing of it would be heard; what is acknowledged is what is honoured.
+            granted = json!({});
+        }
         let id = incoming.id().to_owned();
         let first = bridge::acknowledged(&id, &granted.to_string());
         let listener =
@@ -85,7 +98,7 @@ impl Gateway {
         let uris = asked.and_then(|asked| asked.get("resourceSubscriptions"));
         if let Some(uris) = uris.filter(|_| can("/resources/subscribe")) {
             let mut subscribed = Vec::new();
-            for uri in uris.elements().filter_map(Raw::as_str) {
+            for uri in uris.elements().filter_map(Raw::as_str).take(MOST_WATCHED) {
                 let body = bridge::resource_subscription(&line.id(), &uri, true);
                 let pass = self.pass(context, Kind::Own, None).await?;
                 let mut replies = self.request(context, pass, line, body).await?;

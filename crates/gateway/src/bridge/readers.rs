@@ -28,6 +28,33 @@ struct All {
     clock: u64,
 }
 
+/// One who waits for messages. Forgotten when dropped.
+#[derive(Debug)]
+pub(crate) struct Hearing {
+    messages: mpsc::Receiver<Bytes>,
+    call: Option<(Weak<Readers>, String)>,
+}
+
+impl Hearing {
+    /// The next message; `None` when there will be none. May be awaited again after its future was dropped.
+    pub(crate) async fn recv(&mut self) -> Option<Bytes> {
+        self.messages.recv().await
+    }
+}
+
+impl Drop for Hearing {
+    fn drop(&mut self) {
+        self.messages.close();
+        let Some((readers, id)) = &self.call else { return };
+        let Some(readers) = readers.upgrade() else { return };
+        let mut all = readers.0.lock();
+        // Unless another call has the id by now.
+        if all.calls.get(id).is_some_and(|(_, sender)| sender.is_closed()) {
+            all.calls.remove(id);
+        }
+    }
+}
+
 impl Readers {
     /// Hands out what the stream says, in the background, until it ends or nobody can be reached any more.
     pub(crate) fn read(self: &Arc<Self>, gateway: &Gateway, stream: Replies, gone: CancellationToken) {
@@ -39,25 +66,20 @@ impl Readers {
     }
 
     /// The messages that belong to the call with this id, as JSON.
-    pub(crate) fn call(&self, id: &str) -> mpsc::Receiver<Bytes> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
+    pub(crate) fn call(self: &Arc<Self>, id: &str) -> Hearing {
+        let (sender, messages) = mpsc::channel(AHEAD);
         let mut all = self.0.lock();
         all.clock += 1;
         let begun = all.clock;
         all.calls.insert(id.to_owned(), (begun, sender));
-        receiver
-    }
-
-    /// Forgets a call.
-    pub(crate) fn end(&self, id: &str) {
-        self.0.lock().calls.remove(id);
+        Hearing { messages, call: Some((Arc::downgrade(self), id.to_owned())) }
     }
 
     /// What belongs to no call.
-    pub(crate) fn listen(&self) -> mpsc::Receiver<Bytes> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
+    pub(crate) fn listen(&self) -> Hearing {
+        let (sender, messages) = mpsc::channel(AHEAD);
         self.0.lock().listeners.push(sender);
-        receiver
+        Hearing { messages, call: None }
     }
 
     /// Hands a message to whoever it is for.
@@ -113,5 +135,25 @@ async fn hand_out(mut stream: Replies, readers: Weak<Readers>) {
     if let Some(readers) = readers.upgrade() {
         // Who waits learns that nothing more will come.
         *readers.0.lock() = All::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_no_longer_listens_is_forgotten() {
+        let readers = Arc::<Readers>::default();
+        let (mut one, two) = (readers.call("1"), readers.call("2"));
+        readers.deliver(&Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#));
+        assert!(one.recv().await.is_some() && one.recv().await.is_none(), "an answer is the last");
+        drop(two);
+        assert!(readers.0.lock().calls.is_empty(), "also when the server says nothing any more");
+        // A call that ends does not take a newer one of its id with it.
+        let (old, mut new) = (readers.call("3"), readers.call("3"));
+        drop(old);
+        readers.deliver(&Bytes::from_static(br#"{"jsonrpc":"2.0","id":3,"result":{}}"#));
+        assert!(new.recv().await.is_some());
     }
 }

@@ -8,9 +8,9 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method};
 use mcp::sse;
 use parking_lot::Mutex;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::readers::Hearing;
 use crate::Gateway;
 use crate::answer::Media;
 use crate::context::Context;
@@ -21,6 +21,8 @@ use crate::standing::Standing;
 
 /// How long an answer waits for what was said before it on another connection.
 const GRACE: Duration = Duration::from_millis(30);
+/// As good as for ever.
+const ALWAYS: Duration = Duration::from_hours(24 * 365);
 /// When a stream that broke off is asked for again, if its server does not say when.
 const RETRY: Duration = Duration::from_secs(1);
 /// The least that is waited before, whatever the server says.
@@ -31,7 +33,7 @@ const SILENT: u32 = 3;
 /// Reads JSON-RPC messages: those of an answer as they come, and what the server says elsewhere meanwhile.
 pub(crate) struct Replies {
     answer: Answer,
-    beside: Option<mpsc::Receiver<Bytes>>,
+    beside: Option<Hearing>,
 }
 
 /// An answer: one message, or an event stream, or what somebody else reads from the server.
@@ -59,7 +61,7 @@ enum Source {
     /// A stream that is asked for again. Never locked: the mutex makes it shareable between threads.
     Opening(Mutex<Opening>),
     Channel {
-        receiver: mpsc::Receiver<Bytes>,
+        receiver: Hearing,
         idle: Duration,
         ends: Instant,
         standing: Standing,
@@ -107,13 +109,15 @@ impl Replies {
     }
 
     /// Messages that somebody else reads from the server.
-    pub(crate) fn of_channel(
-        gateway: &Gateway,
-        context: &Context,
-        pass: Pass,
-        receiver: mpsc::Receiver<Bytes>,
-    ) -> Self {
+    pub(crate) fn of_channel(gateway: &Gateway, context: &Context, pass: Pass, receiver: Hearing) -> Self {
         let (idle, ends) = (pass.limits.idle, Instant::now() + pass.limits.total);
+        Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), _pass: pass })
+    }
+
+    /// The same for a listening stream, which may be silent for long and ends with the client's.
+    pub(crate) fn listening_to(gateway: &Gateway, context: &Context, pass: Pass, receiver: Hearing) -> Self {
+        let idle = pass.limits.total;
+        let ends = Instant::now() + ALWAYS;
         Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), _pass: pass })
     }
 
@@ -130,7 +134,7 @@ impl Replies {
     }
 
     /// The same, with what the server says elsewhere meanwhile.
-    pub(crate) fn beside(mut self, beside: Option<mpsc::Receiver<Bytes>>) -> Self {
+    pub(crate) fn beside(mut self, beside: Option<Hearing>) -> Self {
         self.beside = beside;
         self
     }

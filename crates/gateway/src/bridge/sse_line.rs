@@ -87,19 +87,14 @@ impl SseLine {
         body: Bytes,
     ) -> Result<Replies, Fault> {
         let id = super::id_of(&body).ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
-        let receiver = self.readers.call(&id);
-        match self.post(gateway, context, pass, body).await {
-            Ok(pass) => Ok(Replies::of_channel(gateway, context, pass, receiver)),
-            Err(fault) => {
-                self.readers.end(&id);
-                Err(fault)
-            }
-        }
+        let hearing = self.readers.call(&id);
+        let pass = self.post(gateway, context, pass, body).await?;
+        Ok(Replies::of_channel(gateway, context, pass, hearing))
     }
 
     /// What the server says unasked.
     pub(crate) fn listen(&self, gateway: &Gateway, context: &Context, pass: Pass) -> Replies {
-        Replies::of_channel(gateway, context, pass, self.readers.listen())
+        Replies::listening_to(gateway, context, pass, self.readers.listen())
     }
 }
 

@@ -13,6 +13,7 @@ use mcp::{Call, Envelope, ListKind, Method, ProtocolVersion, Raw, RawId, Request
 
 use super::asked::{Answer, Round};
 use super::dialogue::{Dialogue, Out, or_cancelled, respond};
+use super::listen::MOST_WATCHED;
 use super::replies::Replies;
 use super::sessions::{Running, SessionKey};
 use super::speaks::Speaks;
@@ -70,14 +71,21 @@ impl Gateway {
             Method::ResourcesSubscribe | Method::ResourcesUnsubscribe => {
                 let uri = call.params.uri.clone().unwrap_or_default().into_owned();
                 let subscribes = call.method == Method::ResourcesSubscribe;
+                let mut room = true;
                 if let Some(key) = held.key {
                     self.inner.sessions.wish(key, |wishes| {
-                        if subscribes {
-                            wishes.resources.insert(uri);
-                        } else {
+                        room = !subscribes || wishes.resources.len() < MOST_WATCHED || wishes.resources.contains(&uri);
+                        if !subscribes {
                             wishes.resources.remove(&uri);
+                        } else if room {
+                            wishes.resources.insert(uri);
                         }
                     });
+                }
+                if !room {
+                    let why =
+                        format!("a session watches at most {MOST_WATCHED} resources; unsubscribe from others first");
+                    return Err(refuse(&RpcError::invalid_params(why)));
                 }
                 Ok(incoming.result(b"{}"))
             }

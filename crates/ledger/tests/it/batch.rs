@@ -1,12 +1,10 @@
 //! The batch task: many events in one commit, errors for everybody in it, and no event lost at the end.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use ledger::{Error, Payload, verify};
+use ledger::{Error, verify};
 use store::{Db, sql};
 use testkit::both_engines;
-use testkit::db::TestDb;
 use testkit::env::MockEnv;
 
 use crate::events::{all, open, small};
@@ -106,31 +104,4 @@ both_engines! {
         ledger.shutdown().await;
         assert!(verify::verify(&db).await.unwrap().ok());
     }
-}
-
-#[tokio::test]
-async fn a_full_disk_refuses_and_recovers_without_a_restart() {
-    let test = TestDb::sqlite().await;
-    let (db, env) = (test.db(), Arc::new(MockEnv::default()));
-    let ledger = open(&db, &env).await;
-    ledger.write(small(&env)).await.unwrap();
-    let mut tx = db.begin().await.unwrap();
-    // The engine reports a file that may not grow exactly as it reports a full disk.
-    sql("PRAGMA max_page_count = 1").execute(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
-
-    let big = || Payload::new("x".repeat(60_000));
-    let error = ledger.write(small(&env).args(big()).result(big())).await.unwrap_err();
-    assert!(matches!(&error, Error::Store(cause) if matches!(**cause, store::Error::Full(_))), "{error:?}");
-    assert!(error.to_string().contains("free some space"), "{error}");
-    assert!(!ledger.healthy());
-    let recovered = async {
-        while !ledger.healthy() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(10), recovered).await.expect("the probe finds that there is room again");
-    ledger.write(small(&env)).await.unwrap();
-    let report = verify::verify(&db).await.unwrap();
-    assert!(report.ok(), "{report:?}");
 }

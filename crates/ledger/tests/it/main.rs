@@ -5,6 +5,8 @@ mod batch;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod query;

@@ -183,7 +183,8 @@ both_engines! {
         assert!(query::denials(&mut tx, Scope::Only(w.bob.id), 8).await.unwrap().is_empty());
         let calls = query::user_calls(&mut tx, w.ada.id, 8).await.unwrap();
         let outcomes: Vec<_> = calls.iter().map(|call| (call.server.as_str(), call.outcome)).collect();
-        assert_eq!(outcomes, [("github", Outcome::Failure), ("github", Outcome::Success)]);
+        let denied = ("linear", Outcome::Denied);
+        assert_eq!(outcomes, [denied, ("github", Outcome::Failure), ("github", Outcome::Success)]);
         assert_eq!(query::user_calls(&mut tx, w.ada.id, 1).await.unwrap().len(), 1);
     }
 }

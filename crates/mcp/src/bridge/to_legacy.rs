@@ -3,12 +3,17 @@
 use bytes::Bytes;
 
 use super::meta::{Change, SERVER_INFO, SUBSCRIPTION_ID, is_reserved, message, object, quoted};
+use super::param_headers::ParamHeaders;
 use super::to_modern::method_of;
-use crate::error::codes;
+use crate::error::{RpcError, codes};
 use crate::list::ListKind;
 use crate::method::Method;
 use crate::raw::{Kind, Raw};
 use crate::splice::{Splice, SpliceError};
+use crate::text::excerpt;
+
+/// How much of a value an error message quotes, in bytes.
+const QUOTE: usize = 64;
 
 /// A modern client's request for a legacy server: without the reserved members of `_meta` and without
 /// the answers of a further round, which are for whoever asked. Progress token, trace context and
@@ -33,16 +38,24 @@ pub fn notification_to_legacy(body: &[u8]) -> Result<Bytes, SpliceError> {
 
 /// A modern server's response for a legacy client.
 ///
-/// * Results lose `resultType` if it says `complete`, `ttlMs`, `cacheScope` and what the server is.
+/// * Results lose `resultType`, `ttlMs`, `cacheScope` and what the server is. One of another type than
+///   `complete` is an internal error: it is invalid to who does not know the type (2026-07-28 basic,
+///   "ResultType"), and legacy clients would take it for a complete one. Who asked for input must have been
+///   given it before, see [`super::input_requests`].
 /// * Output schemas and structured content that are no objects go, because legacy clients refuse the
-///   whole list or result over them; structured content without any other becomes text.
+///   whole list or result over them; structured content without any other becomes text. For the same reason
+///   schemas of properties that are `true` or `false` are written as objects.
+/// * Tools whose `x-mcp-header` is invalid go: legacy clients do not know that they must not offer them.
 /// * Errors about modern headers, versions and capabilities become internal ones: they are between
 ///   gateway and server. A resource that is not found gets its legacy code.
 pub fn response_to_legacy(body: &[u8], method: &Method<'_>) -> Result<Bytes, SpliceError> {
     let root = message(body)?;
     let splice = Splice::new(body);
     if let Some(result) = object(root, "result") {
-        return result_to_legacy(splice, result, method).finish();
+        return match result.get("resultType").filter(|kind| kind.as_str().as_deref() != Some("complete")) {
+            Some(kind) => Ok(of_unknown_type(root, kind)),
+            None => result_to_legacy(splice, result, method).finish(),
+        };
     }
     let Some(error) = object(root, "error") else {
         return splice.finish();
@@ -54,27 +67,51 @@ pub fn response_to_legacy(body: &[u8], method: &Method<'_>) -> Result<Bytes, Spl
     }
 }
 
+fn of_unknown_type(root: Raw<'_>, kind: Raw<'_>) -> Bytes {
+    let kind = excerpt(kind.text(), QUOTE);
+    let error = RpcError::internal(format!("the server's result is of a type that this client cannot know: {kind}"));
+    error.to_bytes_with(root.get("id").map_or("null", Raw::text))
+}
+
 fn result_to_legacy<'a>(splice: Splice<'a>, result: Raw<'_>, method: &Method<'_>) -> Splice<'a> {
-    let complete = result.get("resultType").and_then(Raw::as_str).as_deref() == Some("complete");
     let odd = result.get("structuredContent").filter(|value| *method == Method::ToolsCall && !value.is_object());
     let goes = |key: &str| match key {
-        "resultType" => complete,
-        "ttlMs" | "cacheScope" => true,
+        "resultType" | "ttlMs" | "cacheScope" => true,
         "structuredContent" => odd.is_some(),
         _ => false,
     };
     let text = odd.filter(|_| !has_content(result)).map(as_text);
     let set: Vec<_> = text.iter().map(|text| ("content", text.as_str())).collect();
     let change = Change { goes: &goes, set: &set, meta_goes: &|key| key == SERVER_INFO, ..Change::NOTHING };
-    let mut splice = change.apply(splice, result);
-    if *method == Method::ToolsList {
-        for tool in result.get(ListKind::Tools.member()).into_iter().flat_map(Raw::elements) {
-            if tool.get("outputSchema").is_some_and(|schema| !describes_object(schema)) {
-                splice = splice.edit(tool, |key| key == "outputSchema", &[]);
-            }
-        }
+    let splice = change.apply(splice, result);
+    match result.get(ListKind::Tools.member()) {
+        Some(tools) if *method == Method::ToolsList => tools_to_legacy(splice, tools),
+        _ => splice,
+    }
+}
+
+fn tools_to_legacy<'a>(splice: Splice<'a>, tools: Raw<'_>) -> Splice<'a> {
+    let unusable = |tool: Raw<'_>| ParamHeaders::of_tool(tool).is_err();
+    let mut splice = splice.without(tools, unusable);
+    for tool in tools.elements().filter(|tool| !unusable(*tool)) {
+        splice = tool.get("inputSchema").into_iter().fold(splice, properties_to_legacy);
+        splice = match tool.get("outputSchema") {
+            Some(schema) if describes_object(schema) => properties_to_legacy(splice, schema),
+            Some(_) => splice.edit(tool, |key| key == "outputSchema", &[]),
+            None => splice,
+        };
     }
     splice
+}
+
+/// Writes schemas of properties that are no objects as objects that say the same.
+fn properties_to_legacy<'a>(splice: Splice<'a>, schema: Raw<'_>) -> Splice<'a> {
+    let properties = schema.get("properties").into_iter().flat_map(Raw::members);
+    properties.fold(splice, |splice, (_, property)| match property.as_bool() {
+        Some(true) => splice.replace(property.range(), &b"{}"[..]),
+        Some(false) => splice.replace(property.range(), &br#"{"not":{}}"#[..]),
+        None => splice,
+    })
 }
 
 fn has_content(result: Raw<'_>) -> bool {

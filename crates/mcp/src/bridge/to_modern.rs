@@ -8,6 +8,7 @@ use crate::envelope::Call;
 use crate::error::codes;
 use crate::headers::encode_value;
 use crate::method::Method;
+use crate::raw::{Kind, Raw};
 use crate::splice::{Splice, SpliceError};
 
 /// A legacy client's request for a modern server: it names version, client and capabilities in `_meta`
@@ -45,10 +46,12 @@ pub fn modern_headers(call: &Call<'_>) -> ModernHeaders {
     }
 }
 
-/// A legacy server's response for a modern client: results say that they are complete, and those that
-/// could be cached that they must not be; a resource that is not found gets its modern code.
+/// A legacy server's response for a modern client.
 ///
-/// URL elicitation errors stay, see [`super::url_elicitation`].
+/// * Results say that they are complete, whatever the server means by a `resultType` of its own, and those
+///   that could be cached that they must not be, unless the server says otherwise in a way that is valid.
+/// * A resource that is not found gets its modern code. An error that wants URLs opened becomes an internal
+///   one, since modern clients must not see its code: ask [`super::url_elicitation`] first.
 pub fn response_to_modern(body: &[u8], method: &Method<'_>) -> Result<Bytes, SpliceError> {
     let root = message(body)?;
     let splice = Splice::new(body);
@@ -57,15 +60,27 @@ pub fn response_to_modern(body: &[u8], method: &Method<'_>) -> Result<Bytes, Spl
         if is_cacheable(method) {
             set.extend([("ttlMs", "0"), ("cacheScope", r#""private""#)]);
         }
-        set.retain(|(key, _)| result.get(key).is_none());
+        set.retain(|(key, _)| !result.get(key).is_some_and(|said| holds(key, said)));
         return splice.edit(result, none, &set).finish();
     }
     let code = object(root, "error").and_then(|error| error.get("code"));
-    match code {
-        Some(code) if code.as_i64() == Some(codes::RESOURCE_NOT_FOUND) => {
-            splice.replace(code.range(), codes::INVALID_PARAMS.to_string().into_bytes()).finish()
-        }
-        _ => splice.finish(),
+    let modern = match code.and_then(Raw::as_i64) {
+        Some(codes::RESOURCE_NOT_FOUND) => Some(codes::INVALID_PARAMS),
+        Some(codes::URL_ELICITATION_REQUIRED) => Some(codes::INTERNAL_ERROR),
+        _ => None,
+    };
+    match code.zip(modern) {
+        Some((code, modern)) => splice.replace(code.range(), modern.to_string().into_bytes()).finish(),
+        None => splice.finish(),
+    }
+}
+
+/// Whether a modern client can make of this member of a result what its name says.
+fn holds(key: &str, said: Raw<'_>) -> bool {
+    match key {
+        "ttlMs" => said.kind() == Kind::Number && !said.text().starts_with('-'),
+        "cacheScope" => matches!(said.as_str().as_deref(), Some("public" | "private")),
+        _ => said.as_str().as_deref() == Some("complete"),
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Decoder {
     after_cr: bool,
     /// No line has been read yet, so a byte order mark may come.
     at_start: bool,
-    /// A line of the current event has been read.
+    /// A line of the current event has been read. Comments belong to none.
     in_event: bool,
 }
 
@@ -118,7 +118,8 @@ impl Decoder {
 
     /// Call at the end of the stream: an event without its blank line is lost, which the error says.
     pub fn finish(&self) -> Result<(), SseError> {
-        if self.in_event || !self.line.is_empty() { Err(SseError::CutOff) } else { Ok(()) }
+        let begun = &self.line[self.mark(&self.line)..];
+        if self.in_event || !begun.is_empty() && !is_comment(begun) { Err(SseError::CutOff) } else { Ok(()) }
     }
 
     /// Keeps the start of a line.
@@ -157,7 +158,6 @@ impl Decoder {
             blank
         };
         self.at_start = false;
-        self.in_event = !blank;
         Ok(blank)
     }
 
@@ -168,6 +168,7 @@ impl Decoder {
         let Some((name, value)) = split(line) else {
             return Ok(line.is_empty());
         };
+        self.in_event = true;
         if name == b"data" && self.data == Data::None {
             self.data = Data::Chunk(range.end - value.len()..range.end);
             return Ok(false);
@@ -182,6 +183,7 @@ impl Decoder {
         let Some((name, value)) = split(line) else {
             return Ok(line.is_empty());
         };
+        self.in_event = true;
         self.field(chunk, name, value)?;
         Ok(false)
     }
@@ -239,7 +241,12 @@ impl Decoder {
         }
         self.data = Data::None;
         self.event.clear();
+        self.in_event = false;
     }
+}
+
+fn is_comment(line: &[u8]) -> bool {
+    line.starts_with(b":")
 }
 
 /// Field name and value; none for blank lines and comments.

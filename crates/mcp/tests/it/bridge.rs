@@ -263,8 +263,20 @@ fn results_lose_what_legacy_clients_do_not_know() {
         r#""result":{"content":[],"_meta":{"v":1}}"#
     );
     assert_eq!(answer_to_legacy("completion/complete", r#""result":{"resultType":"complete"}"#), r#""result":{}"#);
-    for untouched in [r#""result":{"resultType":"task","task":{}}"#, r#""result":[1]"#, r#""result":{"_meta":{}}"#] {
+    for untouched in [r#""result":[1]"#, r#""result":{"_meta":{}}"#] {
         assert_eq!(answer_to_legacy("tools/call", untouched), untouched);
+    }
+}
+
+#[test]
+fn results_of_a_kind_that_legacy_clients_have_not_are_errors() {
+    for (kind, named) in [("\"task\"", "task"), ("\"input_required\"", "input_required"), ("7", "7")] {
+        let error = answer_to_legacy(
+            "tools/call",
+            &format!(r#""result":{{"resultType":{kind},"content":[],"_meta":{{"v":1}}}}"#),
+        );
+        assert!(error.starts_with(r#""error":{"code":-32603,"message":""#), "{error}");
+        assert!(error.contains(named) && !error.contains("content") && !error.contains("result\""), "{error}");
     }
 }
 
@@ -291,8 +303,42 @@ fn structured_content_that_is_no_object_becomes_what_legacy_clients_accept() {
     );
     let object = r#""result":{"structuredContent":{"a":1}}"#;
     assert_eq!(answer_to_legacy("tools/call", object), object);
+    // An output schema of which no object is the result goes, and what conforms to it stays.
+    let odd = r#""result":{"tools":[{"name":"a","outputSchema":{"type":["object","null"]}}]}"#;
+    assert_eq!(answer_to_legacy("tools/list", odd), r#""result":{"tools":[{"name":"a"}]}"#);
     let elsewhere = r#""result":{"structuredContent":[1],"tools":[{"outputSchema":1}]}"#;
     assert_eq!(answer_to_legacy("vendor/run", elsewhere), elsewhere);
+}
+
+#[test]
+fn schemas_of_properties_are_objects_for_legacy_clients() {
+    assert_eq!(
+        answer_to_legacy(
+            "tools/list",
+            r#""result":{"tools":[{"name":"a","inputSchema":{"type":"object","properties":{"any":true, "none" : false ,"deep":{"properties":{"x":true}},"additionalProperties":true},"additionalProperties":false},"outputSchema":{"properties":{"y":true},"type":"object"}},{"name":"b","inputSchema":{"type":"object","properties":[true]}}]}"#
+        ),
+        r#""result":{"tools":[{"name":"a","inputSchema":{"type":"object","properties":{"any":{}, "none" : {"not":{}} ,"deep":{"properties":{"x":true}},"additionalProperties":{}},"additionalProperties":false},"outputSchema":{"properties":{"y":{}},"type":"object"}},{"name":"b","inputSchema":{"type":"object","properties":[true]}}]}"#
+    );
+    let elsewhere = r#""result":{"tools":[{"inputSchema":{"properties":{"x":true}}}]}"#;
+    assert_eq!(answer_to_legacy("vendor/run", elsewhere), elsewhere);
+}
+
+#[test]
+fn tools_that_cannot_be_called_as_they_want_are_not_listed() {
+    let bad = |name: &str| {
+        format!(r#"{{"name":"{name}","inputSchema":{{"type":"object","x-mcp-header":"H","properties":{{"a":true}}}}}}"#)
+    };
+    let good = r#"{"name":"good", "inputSchema":{"type":"object","properties":{"c":{"type":"string","x-mcp-header":"City"}}}}"#;
+    let listed = |tools: &str| answer_to_legacy("tools/list", &format!(r#""result":{{"tools":{tools},"ttlMs":1}}"#));
+    let expected = |tools: &str| format!(r#""result":{{"tools":{tools}}}"#);
+    for (tools, left) in [
+        (format!("[ {} ]", bad("a")), "[  ]".to_owned()),
+        (format!("[{}, {good}]", bad("a")), format!("[{good}]")),
+        (format!("[{good} ,{}]", bad("a")), format!("[{good}]")),
+        (format!("[{good},{} , {},\n{good}]", bad("a"), bad("b")), format!("[{good},{good}]")),
+    ] {
+        assert_eq!(listed(&tools), expected(&left));
+    }
 }
 
 #[test]
@@ -348,12 +394,43 @@ fn results_gain_what_modern_clients_require() {
 }
 
 #[test]
+fn what_a_legacy_server_says_by_these_names_is_of_no_other_kind() {
+    for kind in ["\"input_required\"", "\"task\"", "\"vendor\"", "null"] {
+        assert_eq!(
+            answer_to_modern(
+                "tools/call",
+                &format!(r#""result":{{"content":[],"resultType":{kind} ,"requestState":"s"}}"#)
+            ),
+            r#""result":{"content":[],"resultType":"complete" ,"requestState":"s"}"#
+        );
+    }
+    for (ttl, scope) in [("\"9\"", "\"public\""), ("-1", "\"private\""), ("null", "\"all\""), ("1e3", "7")] {
+        let result = format!(r#""result":{{"ttlMs":{ttl},"cacheScope":{scope},"tools":[]}}"#);
+        let ttl = if ttl == "1e3" { ttl } else { "0" };
+        let scope = if scope.starts_with("\"p") { scope } else { "\"private\"" };
+        assert_eq!(
+            answer_to_modern("tools/list", &result),
+            format!(r#""result":{{"resultType":"complete","ttlMs":{ttl},"cacheScope":{scope},"tools":[]}}"#)
+        );
+        assert_eq!(
+            answer_to_modern("tools/call", &result),
+            result.replacen('{', r#"{"resultType":"complete","#, 1),
+            "nothing but lists and resources can be cached"
+        );
+    }
+}
+
+#[test]
 fn legacy_errors_become_modern_ones() {
     assert_eq!(
         answer_to_modern("resources/read", r#""error":{"code":-32002,"message":"m","data":{"uri":"a:b"}}"#),
         r#""error":{"code":-32602,"message":"m","data":{"uri":"a:b"}}"#
     );
-    for untouched in [r#""error":{"code":-32042,"message":""}"#, r#""error":{"code":-32000}"#, r#""error":[]"#] {
+    assert_eq!(
+        answer_to_modern("tools/call", r#""error":{"code": -32042 ,"message":"m","data":{"elicitations":[]}}"#),
+        r#""error":{"code": -32603 ,"message":"m","data":{"elicitations":[]}}"#
+    );
+    for untouched in [r#""error":{"code":-32602,"message":""}"#, r#""error":{"code":-32000}"#, r#""error":[]"#] {
         assert_eq!(answer_to_modern("tools/call", untouched), untouched);
     }
 }

@@ -138,6 +138,13 @@ fn members_that_differ_in_case_only_are_refused() {
     assert_eq!(fault(top), (Fault::CaseTwin { member: "method" }, Some("1".to_owned())));
     let folded = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","param\u017f":{}}"#;
     assert_eq!(fault(folded).0, Fault::CaseTwin { member: "params" });
+    // Java's comparison without case takes the Turkish letters for i.
+    for name in ["\u{131}d", "\u{130}d", r"\u0131d"] {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","{name}":2}}"#);
+        assert_eq!(fault(&body).0, Fault::CaseTwin { member: "id" }, "{name}");
+    }
+    let uri = call("resources/read", "{\"uri\":\"a:b\",\"ur\u{131}\":\"c:d\"}");
+    assert_eq!(fault(&uri).0, Fault::CaseTwin { member: "uri" });
     // Extensions may use any names, and arguments are the tool's business.
     parse(&call("vendor/method", r#"{"Name":"x"}"#));
     parse(&call("tools/call", r#"{"name":"x","arguments":{"Name":1,"name":2}}"#));

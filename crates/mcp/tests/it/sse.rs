@@ -57,6 +57,21 @@ fn a_stream_is_read_as_the_standard_says() {
     assert_eq!(whole.finish(), Ok(()));
     let (_, partial) = decode(&[b"data: x\n\nda"], 10).unwrap();
     assert_eq!(partial.finish(), Err(SseError::CutOff));
+    // A byte order mark alone is an empty stream; a part of one is the start of a line.
+    for (stream, end) in [(&b"\xef\xbb\xbf"[..], Ok(())), (b"\xef\xbb", Err(SseError::CutOff))] {
+        assert_eq!(decode(&[stream], 10).unwrap().1.finish(), end);
+        assert_eq!(decode(&stream.chunks(1).collect::<Vec<_>>(), 10).unwrap().1.finish(), end);
+    }
+}
+
+#[test]
+fn a_stream_may_end_with_a_comment() {
+    for whole in [": bye\n", ":", "data: x\n\n: bye", ": a\n: b\n", "\u{feff}:\r", "data: x\r\r:\r"] {
+        assert_eq!(decode(&[whole.as_bytes()], 100).unwrap().1.finish(), Ok(()), "{whole:?}");
+    }
+    for cut_off in [": a\ndata: x\n: b\n", "id: 1\n:", ": a\nd"] {
+        assert_eq!(decode(&[cut_off.as_bytes()], 100).unwrap().1.finish(), Err(SseError::CutOff), "{cut_off:?}");
+    }
 }
 
 #[test]

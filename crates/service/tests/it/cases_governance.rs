@@ -97,6 +97,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         // Reading.
         case!("catalog", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog(c, "", None)),
+        case!("servers_here", Needs::Account, Leaves::Nothing, |s, c, x| s.servers_here(c, "tracker")),
         case!("catalog_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.catalog_entry(c, "com.github/mcp")),
         case!("draft", Needs::Account, Leaves::Nothing, |s, c, x| s.draft(c, "custom")),
         case!("drafts", Needs::Account, Leaves::Nothing, |s, c, x| s.drafts(c)),

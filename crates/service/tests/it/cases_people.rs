@@ -34,9 +34,11 @@ pub(crate) fn cases() -> Vec<Case> {
         )),
         case!("audit_entry", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_entry(c, x.event)),
         case!("audit_related", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_related(c, x.correlation)),
+        case!("audit_rules", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_rules(c, &[])),
         case!("audit_actors", Needs::Account, Leaves::Nothing, |s, c, x| s.audit_actors(c)),
         case!("notifications", Needs::Account, Leaves::Nothing, |s, c, x| s.notifications(c, &PageQuery::default())),
         case!("saved_views", Needs::Account, Leaves::Nothing, |s, c, x| s.saved_views(c, ListName::Audit)),
+        case!("needs_setup", Needs::Nothing, Leaves::Nothing, |s, c, x| s.needs_setup(c)),
         case!("open_link", Needs::Nothing, Leaves::Nothing, |s, c, x| s.open_link(c, &x.link)),
         // Nothing is made while there is an administrator, so nothing is recorded; the tests of links make one.
         case!("create_setup_link", Needs::Local, Leaves::Nothing, |s, c, x| s.create_setup_link(c)),

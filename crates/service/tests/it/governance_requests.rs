@@ -1,4 +1,6 @@
-use domain::{AuditAction, Category, NewRequest, PageQuery, RequestFilter, RequestState, Scope, SecretText, ToolScope};
+use domain::{
+    AuditAction, Category, NewRequest, NewServer, PageQuery, RequestFilter, RequestState, Scope, SecretText, ToolScope,
+};
 use store::{Db, Sql, sql};
 
 use crate::governance::{NOWHERE, Org, fixture, locked_fixture, new_request, sealed, secret, with_header};
@@ -222,6 +224,26 @@ testkit::both_engines! {
         let item = services.catalog_entry(&org.as_ada(), "com.deepwiki/mcp").await.unwrap();
         assert_eq!((item.connected.as_deref(), item.requested), (Some("wiki"), false));
         assert_eq!(services.catalog_entry(&org.as_eve(), "com.deepwiki/mcp").await.unwrap().connected, None);
+    }
+
+    async fn a_search_finds_servers_that_are_here(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let fixture = fixture().await;
+        let server = org.server("Issue Tracker", &fixture.url()).await;
+        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        let draft = NewServer { name: "Tracker of tomorrow".to_owned(), url: NOWHERE.to_owned(), ..NewServer::default() };
+        services.create_server(&org.as_root(), draft).await.unwrap();
+        for (caller, usable) in [(org.as_ada(), true), (org.as_eve(), false)] {
+            for search in ["tracker", " TRACK  issue "] {
+                let found = services.servers_here(&caller, search).await.unwrap();
+                let found: Vec<_> = found.iter().map(|(server, usable)| (server.id, server.url.as_str(), *usable)).collect();
+                assert_eq!(found, [(server.id, "", usable)], "{search}");
+            }
+            for search in ["", " ", "tracker wiki"] {
+                assert!(services.servers_here(&caller, search).await.unwrap().is_empty(), "{search}");
+            }
+        }
     }
 
     async fn people_see_their_own_requests(db: Db) {

@@ -126,6 +126,31 @@ testkit::both_engines! {
         assert!(services.test_server(&org.as_root(), server.server.id).await.unwrap().ok);
     }
 
+    async fn a_request_that_is_settled_needs_nobody(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let second = org.world.person("Second", domain::Role::Admin).await;
+        let fixture = fixture().await;
+        let unread = async || {
+            let mut counts = Vec::new();
+            for admin in [&org.root, &second] {
+                counts.push(services.me(&org.world.as_user(admin)).await.unwrap().unread_notifications);
+            }
+            counts
+        };
+        let approved = org.asked("Approved", &fixture.url()).await;
+        let rejected = org.asked("Rejected", NOWHERE).await;
+        let withdrawn = org.asked("Withdrawn", "http://127.0.0.1:9/other").await;
+        assert_eq!(unread().await, [3, 3]);
+        org.approved(&approved, Scope::Server).await;
+        assert_eq!(unread().await, [2, 2]);
+        let rejection = Rejection { reason: "x".repeat(60), ..Rejection::default() };
+        services.reject_request(&org.as_root(), rejected.id, rejection).await.unwrap();
+        assert_eq!(unread().await, [1, 1]);
+        services.withdraw_request(&org.as_ada(), withdrawn.id).await.unwrap();
+        assert_eq!(unread().await, [0, 0]);
+    }
+
     async fn an_approved_server_is_spoken_to_as_it_was_tested(db: Db) {
         let org = Org::new(db).await;
         let services = org.services();

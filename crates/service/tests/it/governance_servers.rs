@@ -83,6 +83,21 @@ testkit::both_engines! {
         assert_eq!(newer.transport, Transport::StreamableHttp);
     }
 
+    async fn rules_of_an_event_are_told_to_those_they_are_about(db: Db) {
+        let org = Org::new(db).await;
+        let services = org.services();
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let rule = org.opened(&server, &org.ada, ToolScope::ALL).await;
+        let ids = [rule.rule.id.to_string(), "rul_01900000000070008000000000000001".to_owned(), "nonsense".to_owned()];
+        for caller in [org.as_root(), org.as_ada()] {
+            assert_eq!(services.audit_rules(&caller, &ids).await.unwrap(), [rule.clone()]);
+        }
+        assert!(services.audit_rules(&org.as_eve(), &ids).await.unwrap().is_empty());
+        services.delete_rule(&org.as_root(), rule.rule.id).await.unwrap();
+        assert!(services.audit_rules(&org.as_root(), &ids).await.unwrap().is_empty());
+    }
+
     async fn a_server_is_off_at_once_and_on_again(db: Db) {
         let org = Org::new(db).await;
         let services = org.services();

@@ -29,7 +29,9 @@ testkit::both_engines! {
         let home = services.home(&world.as_user(&ada)).await.unwrap();
         assert!(home.admin.is_none());
         assert_eq!((home.employee.keys, home.employee.connector_count), (1, 0));
-        assert_eq!(home.employee.calls.len(), 2);
+        let outcomes: Vec<_> = home.employee.calls.iter().map(|call| call.outcome).collect();
+        assert_eq!(outcomes.len(), 3);
+        assert!([Outcome::Denied, Outcome::Failure, Outcome::Success].iter().all(|outcome| outcomes.contains(outcome)));
 
         let admin = services.home(&world.as_user(&root)).await.unwrap().admin.expect("an administrator");
         assert_eq!((admin.calls_today, admin.failures_today, admin.denials_today), (2, 1, 1));
@@ -41,12 +43,13 @@ testkit::both_engines! {
         assert_eq!(admin.denials.len(), 1);
         // There was no day before, so there is nothing to compare with.
         assert_eq!((admin.calls_compared, admin.denials_compared, admin.active_compared), (None, None, None));
-        // A refused change is a denial, too; the tile, the list and the audit log behind both agree.
+        // A refused change is a denial, too, though no call; the tile, the list and the audit log behind both agree.
         assert_eq!(code(services.invite_user(&world.as_user(&ada), domain::NewUser::default()).await), "forbidden");
         let admin = services.home(&world.as_user(&root)).await.unwrap().admin.expect("an administrator");
         let filter = domain::AuditFilter { action: Some(AuditAction::AccessDenied), ..domain::AuditFilter::default() };
         let listed = services.audit(&world.as_user(&root), &filter, &domain::PageQuery::default()).await.unwrap();
         assert_eq!((admin.denials_today, admin.denials.len(), listed.data.len()), (2, 2, 2));
+        assert_eq!(services.home(&world.as_user(&ada)).await.unwrap().employee.calls.len(), 3);
         services.suspend_user(&world.as_user(&root), ada.id).await.unwrap();
         let admin = services.home(&world.as_user(&root)).await.unwrap().admin.expect("an administrator");
         assert_eq!((admin.active_users, admin.users), (0, 1), "who may not act counts in neither number");

@@ -14,6 +14,7 @@ testkit::both_engines! {
     async fn the_first_administrator_comes_in_by_the_setup_link(db: Db) {
         let world = World::new(db).await;
         let services = &world.services;
+        assert!(services.needs_setup(&world.anonymous()).await.unwrap());
         let old = services.create_setup_link(&world.operator()).await.unwrap().expect("there is no administrator");
         let link = services.create_setup_link(&world.operator()).await.unwrap().expect("there is no administrator");
         assert!(link.url.starts_with("https://drawbridge.example.com/setup?token=dbl_"), "{}", link.url);
@@ -37,6 +38,7 @@ testkit::both_engines! {
 
         assert_eq!(code(services.accept_link(&world.anonymous(), &token(&link), ada).await), "not_found");
         assert!(services.create_setup_link(&world.operator()).await.unwrap().is_none());
+        assert!(!services.needs_setup(&world.anonymous()).await.unwrap());
         assert_eq!(
             world.actions().await,
             [

@@ -39,6 +39,7 @@ impl World {
                 public_url: "https://drawbridge.example.com".to_owned(),
                 allow_loopback: true,
                 insecure_http: false,
+                audit_best_effort: false,
                 limits: domain::Limits::default(),
                 version: "0.0.0-test".to_owned(),
             },

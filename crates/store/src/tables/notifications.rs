@@ -91,6 +91,16 @@ pub async fn mark_unread(tx: &mut Tx, user: UserId, id: NotificationId) -> Resul
     Ok(changed > 0)
 }
 
+/// Marks the messages of a kind that lead to this place as read, whoever has them; returns how many were not.
+pub async fn mark_done(tx: &mut Tx, kind: NotificationKind, link: &str, now: DateTime<Utc>) -> Result<u64> {
+    sql("UPDATE notifications SET read_at = $3 WHERE kind = $1 AND link = $2 AND read_at IS NULL")
+        .bind(kind)
+        .bind(link)
+        .bind(now)
+        .execute(tx)
+        .await
+}
+
 /// Marks all messages of a person as read; returns how many were not.
 pub async fn mark_all_read(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> Result<u64> {
     sql("UPDATE notifications SET read_at = $2 WHERE user_id = $1 AND read_at IS NULL")

@@ -367,6 +367,31 @@ both_engines! {
         assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 0);
     }
 
+    async fn what_needs_nobody_any_more_is_read_by_all(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let (ada, bob) = (person(&mut tx, &env, "Ada").await, person(&mut tx, &env, "Bob").await);
+        let about = |kind, link: &str| domain::Notification {
+            id: domain::NotificationId::generate(&env),
+            kind,
+            link: link.to_owned(),
+            ..build::notification(&env, "one")
+        };
+        let pending = domain::NotificationKind::RequestPending;
+        for (person, kind, link) in [
+            (&ada, pending, "/inbox/1"),
+            (&bob, pending, "/inbox/1"),
+            (&bob, pending, "/inbox/2"),
+            (&bob, domain::NotificationKind::RequestApproved, "/inbox/1"),
+        ] {
+            notifications::insert(&mut tx, person.id, &about(kind, link)).await.unwrap();
+        }
+        assert_eq!(notifications::mark_done(&mut tx, pending, "/inbox/1", env.now()).await.unwrap(), 2);
+        assert_eq!(notifications::mark_done(&mut tx, pending, "/inbox/1", env.now()).await.unwrap(), 0);
+        assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 0);
+        assert_eq!(notifications::unread_count(&mut tx, bob.id).await.unwrap(), 2);
+    }
+
     async fn settings_are_kept_by_key(db: Db) {
         let env = MockEnv::default();
         let mut tx = db.begin().await.unwrap();

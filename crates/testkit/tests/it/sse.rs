@@ -141,7 +141,8 @@ async fn a_session_is_spoken_over_stream_and_posts() {
 async fn progress_comes_before_the_answer() {
     let fixture = fixture().await;
     let mut session = Session::initialized(&fixture).await;
-    let call = json!({ "name": "stream", "arguments": { "steps": 3 }, "_meta": { "progressToken": "p1" } });
+    let arguments = json!({ "steps": 3, "label": "mine" });
+    let call = json!({ "name": "stream", "arguments": arguments, "_meta": { "progressToken": "p1" } });
     let (before, answer) = session.request("tools/call", call).await;
     let steps: Vec<_> = before
         .iter()
@@ -155,7 +156,8 @@ async fn progress_comes_before_the_answer() {
         steps,
         [(progress, &token, &json!(1.0)), (progress, &token, &json!(2.0)), (progress, &token, &json!(3.0))]
     );
-    assert_eq!(answer["result"]["content"][0]["text"], "3 steps done", "{answer}");
+    assert_eq!(before[1]["params"]["message"], "mine: step 2");
+    assert_eq!(answer["result"]["content"][0]["text"], "mine: 3 steps done", "{answer}");
     assert!(answer["result"].get("resultType").is_none(), "nothing of later generations: {answer}");
     assert_eq!(fixture.calls("stream"), 1);
     let recorded = fixture.received();

@@ -43,8 +43,8 @@ impl Events {
         ([(header::CONTENT_TYPE, "text/event-stream; charset=utf-8")], Body::from_stream(body)).into_response()
     }
 
-    fn send(&self, event: String) {
-        self.0.lock().unwrap().as_ref().unwrap().send(event.into()).unwrap();
+    fn send(&self, bytes: impl Into<Bytes>) {
+        self.0.lock().unwrap().as_ref().unwrap().send(bytes.into()).unwrap();
     }
 
     fn message(&self, json: &str) {
@@ -303,6 +303,30 @@ async fn answers_that_are_none() {
     failure(&run(&sse(page.url())).await, TestStepKind::Handshake, "web page instead of MCP", "MCP endpoint itself");
     let json = Script::run(|asked| script::result(asked, "{}")).await;
     failure(&run(&sse(json.url())).await, TestStepKind::Handshake, "not an event stream", "HTTP+SSE");
+}
+
+#[tokio::test]
+async fn a_stream_in_other_spellings_of_the_standard() {
+    let first = "\u{feff}retry: 10\r\n: hello\r\n\r\nevent:endpoint\r\nid: 1\r\ndata:/messages?s=1\r\n\r\n";
+    let server = scripted(first, |asked, events| {
+        let result = match asked.method() {
+            "initialize" => {
+                r#"{"protocolVersion":"2024-11-05","capabilities":{},"serverInfo":{"name":"größe","version":"1"}}"#
+            }
+            "tools/list" => r#"{"tools":[{"name":"maß","inputSchema":{"type":"object"}}]}"#,
+            _ => return taken(),
+        };
+        let id = &asked.body["id"];
+        let lines =
+            ["data: {\"jsonrpc\":\"2.0\",\r\n", "data\r", &format!("data:\"id\":{id},\r\n"), ": well\n"].concat();
+        let event = format!("{lines}data: \"result\":{result}}}\r\n\r\n: bye\r\n");
+        event.bytes().for_each(|byte| events.send(vec![byte]));
+        taken()
+    })
+    .await;
+    let report = over_http_sse(run(&sse(server.url())).await);
+    assert_eq!(report.server_info.as_deref(), Some("größe 1"));
+    assert_eq!(report.tools[0].name, "maß");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Pages, bounds, and lists that are not as they should be.
 
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{PinKind, TestReport, TestStepKind};
@@ -47,6 +49,35 @@ async fn pages_are_put_together() {
         assert_eq!(whole.definitions_digest, paged.definitions_digest);
         assert!(whole.tools.len() > 3 && whole.tools.iter().all(|tool| tool.kind == PinKind::Tool));
         assert!(whole.others.iter().all(|other| other.kind != PinKind::Tool));
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_shows_only_to_clients_that_can_be_asked() {
+    for generation in [Generation::V2025_11_25, Generation::V2026_07_28] {
+        let declared = Arc::<Mutex<Vec<Value>>>::default();
+        let seen = Arc::clone(&declared);
+        let server = Script::run(move |asked| {
+            let params = &asked.body["params"];
+            let capabilities = match asked.method() {
+                "initialize" => &params["capabilities"],
+                _ => &params["_meta"]["io.modelcontextprotocol/clientCapabilities"],
+            };
+            if capabilities.is_object() {
+                seen.lock().unwrap().push(capabilities.clone());
+            }
+            let handshake = match generation {
+                Generation::V2026_07_28 => script::modern(asked, r#"{"tools":{}}"#),
+                _ => script::legacy(asked, r#"{"tools":{}}"#),
+            };
+            handshake.unwrap_or_else(|| script::result(asked, &tools(["one".to_owned()], None)))
+        })
+        .await;
+        success(run(&target(server.url())).await);
+        let declared = declared.lock().unwrap();
+        assert!(!declared.is_empty() && declared.iter().all(|one| *one == declared[0]), "{declared:?}");
+        let said = json!({ "roots": {}, "sampling": {}, "elicitation": { "form": {}, "url": {} } });
+        assert_eq!(declared[0], said, "{generation}");
     }
 }
 

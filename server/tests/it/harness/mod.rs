@@ -4,6 +4,7 @@ pub(crate) mod balancer;
 pub(crate) mod http;
 pub(crate) mod mcp;
 pub(crate) mod process;
+pub(crate) mod sse;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use server::config::ServeArgs;
+use server::config::{AuditDelivery, ServeArgs};
 use server::{Running, SystemEnv};
 use service::Services;
 use store::Engine;
@@ -105,6 +106,7 @@ impl Place {
         args.site = Some(self.site.clone());
         args.limit_per_person = None;
         args.limit_rate = None;
+        args.audit_delivery = AuditDelivery::Enforced;
         args.shutdown_grace = 10;
         args.otlp_endpoint = None;
         args.demo = false;

@@ -1,0 +1,4 @@
+### Aufrufe, so viele es sind.
+
+calls-one = Aufruf
+calls-more = Aufrufe

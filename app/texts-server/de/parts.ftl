@@ -1,0 +1,4 @@
+### Die Teile eines Inhalts.
+
+parts-arguments = Argumente
+parts-result = Ergebnis

@@ -1,0 +1,4 @@
+### Calls, as many as there are.
+
+calls-one = call
+calls-more = calls

@@ -1,0 +1,4 @@
+### The parts of a payload.
+
+parts-arguments = arguments
+parts-result = result

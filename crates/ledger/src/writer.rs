@@ -1,0 +1,204 @@
+//! The batch task's own way to SQLite: a thread with a connection, that writes a whole batch before it answers.
+//!
+//! Through the pool every statement of a batch is a trip to a thread and back, seven for a call's two rows, and that was
+//! most of what an audited call cost. PostgreSQL needs no such thing: there a batch is a few statements over the network
+//! anyway.
+
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use domain::NodeId;
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
+use store::SqliteDb;
+use tokio::sync::{OwnedMutexGuard, oneshot};
+
+use crate::append::{Appended, Chained, Prepared, chain};
+use crate::entry::Entry;
+use crate::hours::UPSERT_ONE;
+use crate::insert::INSERT_ONE;
+use crate::{Error, Result};
+
+/// The thread, and the way to it.
+pub(crate) struct Writer {
+    db: SqliteDb,
+    queue: mpsc::Sender<Work>,
+    thread: JoinHandle<()>,
+}
+
+/// A batch. The turn goes with it, so that it is held until the batch is written, whoever still waits.
+struct Work {
+    batch: Vec<Prepared>,
+    turn: OwnedMutexGuard<()>,
+    reply: oneshot::Sender<Result<Appended>>,
+}
+
+impl Writer {
+    /// Opens the connection and starts the thread.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(crate) fn open(db: &SqliteDb, node: NodeId) -> Result<Self> {
+        let mut connection = connect(db).map_err(refused)?;
+        let (queue, work) = mpsc::channel::<Work>();
+        let node = node.to_string();
+        let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
+            for Work { batch, turn, reply } in work {
+                let written = write(&mut connection, &node, batch);
+                drop(turn);
+                // Whoever waited may have given up.
+                drop(reply.send(written));
+            }
+        });
+        let thread = thread.map_err(|error| Error::Store(Arc::new(store::Error::of_sqlite(0, error))))?;
+        Ok(Self { db: db.clone(), queue, thread })
+    }
+
+    /// Adds a batch and makes it durable.
+    pub(crate) async fn append(&self, batch: Vec<Prepared>) -> Result<Appended> {
+        let turn = self.db.turn().await;
+        let (reply, written) = oneshot::channel();
+        self.queue.send(Work { batch, turn, reply }).map_err(|_| Error::Closed)?;
+        written.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Ends the thread and its connection, after what is under way.
+    pub(crate) async fn close(self) {
+        drop(self.queue);
+        let ended = tokio::task::spawn_blocking(move || self.thread.join().is_ok());
+        if !ended.await.unwrap_or_default() {
+            tracing::error!("the audit log's thread failed");
+        }
+    }
+}
+
+fn connect(db: &SqliteDb) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(db.path(), flags)?;
+    connection.busy_timeout(store::BUSY)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    for (name, value) in store::PRAGMAS {
+        connection.pragma_update(None, name, value)?;
+    }
+    Ok(connection)
+}
+
+fn write(connection: &mut Connection, node: &str, batch: Vec<Prepared>) -> Result<Appended> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
+    let head = tx
+        .prepare_cached("SELECT seq, hash FROM chain_heads WHERE node = ?")
+        .and_then(|mut head| head.query_row([node], |row| Ok((row.get(0)?, row.get(1)?))).optional())
+        .map_err(refused)?;
+    let Chained { entries, hours, head, appended } = chain(batch, head.ok_or(Error::NoHead)?);
+    let stored = || -> rusqlite::Result<()> {
+        let mut insert = tx.prepare_cached(INSERT_ONE.as_str())?;
+        for entry in &entries {
+            add(&mut insert, entry)?;
+        }
+        tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ? WHERE node = ?")?.execute(params![
+            appended.last,
+            head,
+            node
+        ])?;
+        let mut upsert = tx.prepare_cached(UPSERT_ONE.as_str())?;
+        for (texts, numbers) in hours.into_rows() {
+            let texts = texts.iter().map(|text| text as &dyn ToSql);
+            let values: Vec<&dyn ToSql> = texts.chain(numbers.iter().map(|number| number as &dyn ToSql)).collect();
+            upsert.execute(values.as_slice())?;
+        }
+        Ok(())
+    };
+    stored().map_err(refused)?;
+    tx.commit().map_err(refused)?;
+    Ok(appended)
+}
+
+/// Inserts one entry; the order is that of `insert::COLUMNS`.
+fn add(insert: &mut rusqlite::CachedStatement<'_>, e: &Entry) -> rusqlite::Result<usize> {
+    insert.execute(params![
+        e.id,
+        e.node,
+        e.seq,
+        e.at,
+        e.action,
+        e.outcome,
+        e.actor_kind,
+        e.actor_id,
+        e.actor_name,
+        e.resource_kind,
+        e.resource_id,
+        e.resource_name,
+        e.server_id,
+        e.server_slug,
+        e.tool,
+        e.client_name,
+        e.client_version,
+        e.ip,
+        e.correlation_id,
+        e.latency_us,
+        e.decision,
+        e.rules,
+        e.reason,
+        e.error,
+        e.args,
+        e.args_len,
+        e.args_digest,
+        e.result,
+        e.result_len,
+        e.result_digest,
+        e.salt,
+        e.prev_hash,
+        e.hash,
+    ])
+}
+
+fn refused(error: rusqlite::Error) -> Error {
+    let code = match &error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code,
+        _ => 0,
+    };
+    store::Error::of_sqlite(code, error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, ActorKind, AuditAction, Clock as _, CorrelationId, Outcome};
+    use testkit::db::TestDb;
+    use testkit::env::MockEnv;
+
+    use super::*;
+    use crate::event::{Event, Payload};
+    use crate::{Ledger, verify};
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_a_batch_and_nothing_else() {
+        let test = TestDb::sqlite().await;
+        let env = Arc::new(MockEnv::default());
+        let node = NodeId::generate(&*env);
+        let ledger = Ledger::open(test.db(), node, Arc::<MockEnv>::clone(&env)).await.unwrap();
+        let store::Db::Sqlite(db) = test.db() else { panic!("SQLite") };
+        let mut connection = connect(&db).unwrap();
+        // The engine reports a file that may not grow exactly as it reports a full disk.
+        let limit = |pages: u32, connection: &Connection| {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get::<_, u32>(0)).unwrap()
+        };
+        let batch = |length: usize| {
+            let actor = Actor { kind: ActorKind::System, id: None, name: "Drawbridge".to_owned() };
+            let event = Event::new(AuditAction::SystemStarted, Outcome::Success, actor, CorrelationId::generate(&*env));
+            vec![Prepared::new(&*env, node, env.now(), event.args(Payload::new("x".repeat(length))))]
+        };
+        let node = node.to_string();
+        write(&mut connection, &node, batch(1)).unwrap();
+        limit(1, &connection);
+        let error = write(&mut connection, &node, batch(60_000)).unwrap_err();
+        assert!(matches!(&error, Error::Store(cause) if matches!(**cause, store::Error::Full(_))), "{error:?}");
+        assert!(error.to_string().contains("free some space"), "{error}");
+        limit(1_000_000, &connection);
+        assert_eq!(write(&mut connection, &node, batch(60_000)).unwrap().last, 2);
+        drop(connection);
+        ledger.shutdown().await;
+        let report = verify::verify(&test.db()).await.unwrap();
+        assert!(report.ok(), "{report:?}");
+    }
+}
