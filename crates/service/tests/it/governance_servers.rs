@@ -91,7 +91,7 @@ testkit::both_engines! {
         let rule = org.opened(&server, &org.ada, ToolScope::ALL).await;
         let ids = [rule.rule.id.to_string(), "rul_01900000000070008000000000000001".to_owned(), "nonsense".to_owned()];
         for caller in [org.as_root(), org.as_ada()] {
-            assert_eq!(services.audit_rules(&caller, &ids).await.unwrap(), [rule.clone()]);
+            assert_eq!(services.audit_rules(&caller, &ids).await.unwrap(), std::slice::from_ref(&rule));
         }
         assert!(services.audit_rules(&org.as_eve(), &ids).await.unwrap().is_empty());
         services.delete_rule(&org.as_root(), rule.rule.id).await.unwrap();
