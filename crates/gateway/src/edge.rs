@@ -117,7 +117,7 @@ impl Gateway {
         let snapshot = self.inner.parts.directory.load();
         let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
         let passed_on = self.was_passed_on(&parts.headers, &hash);
-        let ip = passed_on.unwrap_or(peer);
+        let ip = passed_on.as_ref().map_or(peer, |passed_on| passed_on.ip);
         match snapshot.authenticate(&hash, self.inner.parts.env.now()) {
             Ok(directory::Authenticated { person, key }) => {
                 self.inner.parts.observer.key_used(key);

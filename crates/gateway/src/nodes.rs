@@ -52,9 +52,9 @@ const OF_CONNECTION: [&str; 9] = [
 
 /// What a node says to the one that it passes a request on to.
 #[derive(Debug, Serialize, Deserialize)]
-struct PassedOn {
+pub(crate) struct PassedOn {
     /// The address of the client.
-    ip: Option<IpAddr>,
+    pub(crate) ip: Option<IpAddr>,
     until: i64,
 }
 
@@ -192,12 +192,12 @@ impl Gateway {
     }
 
     /// Whether another node has passed this request on for the owner of this credential, and for which client.
-    pub(crate) fn was_passed_on(&self, headers: &HeaderMap, credential: &[u8; 32]) -> Option<Option<IpAddr>> {
+    pub(crate) fn was_passed_on(&self, headers: &HeaderMap, credential: &[u8; 32]) -> Option<PassedOn> {
         let parts = &self.inner.parts;
         let sealed = headers.get(PASSED_ON)?.to_str().ok()?;
         let plain = parts.vault.open_token(PURPOSE, credential, sealed)?;
         let says: PassedOn = serde_json::from_slice(&plain).ok()?;
-        (parts.env.now().timestamp() < says.until).then_some(says.ip)
+        (parts.env.now().timestamp() < says.until).then_some(says)
     }
 }
 
