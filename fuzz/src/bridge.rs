@@ -91,6 +91,10 @@ fn responses(body: &[u8], method: &Method<'_>, value: &Value) {
         stays_within(body, out, &["error"], &|key| key == "code");
         stays_within(body, out, &["result", "_meta"], &|key| key == "io.modelcontextprotocol/serverInfo");
     }
+    for (key, member) in parse(body).get("result").into_iter().flat_map(Raw::members) {
+        let after = parse(&there).at_path(&["result", &key]).map(Raw::text);
+        assert_eq!(after, Some(member.text()), "{key} was said already");
+    }
     assert_eq!(response_to_modern(&there, method).unwrap(), there);
     assert_eq!(response_to_legacy(&legacy, method).unwrap(), legacy);
     let modern_codes = [-32_020, -32_021, -32_022, -32_602];

@@ -109,6 +109,9 @@ fn message(raw: Raw<'_>, value: &Value) {
         }
     }
     if let Some(call) = envelope.call() {
+        let silent = call.method.as_str().starts_with("notifications/");
+        let asks = matches!(envelope, Envelope::Request(_));
+        assert!(asks != silent || (!asks && !call.method.is_known()), "runs unseen, or waits for ever");
         same_call(call, value);
     }
 }
