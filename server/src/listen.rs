@@ -143,7 +143,7 @@ mod tests {
         let (mut connection, client) = connected(Duration::from_millis(100)).await;
         let written = async {
             loop {
-                if let Err(error) = connection.write_all(&[0; 64 << 10]).await {
+                if let Err(error) = connection.write_all(&vec![0; 64 << 10]).await {
                     return error;
                 }
             }

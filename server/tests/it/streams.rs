@@ -127,7 +127,7 @@ async fn closing(keeps: bool) -> (String, Arc<Mutex<Vec<String>>>) {
                     // The calls of a session are numbered from 1; the list comes first.
                     let message = |id: u64| json!({ "jsonrpc": "2.0", "id": id, "result": content }).to_string();
                     events(if keeps {
-                        (1..9).map(|id| format!("data: {}\n\n", message(id))).collect()
+                        (1..9).map(|id| ["data: ", &message(id), "\n\n"].concat()).collect::<Vec<_>>().concat()
                     } else {
                         String::new()
                     })

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -32,12 +31,10 @@ impl Runner {
     /// The runner, with its Node.js as the one that it and its clients find.
     pub(super) fn command(&self) -> Result<Command> {
         let inherited = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths(
-            std::iter::once(self.programs.clone()).chain(env::split_paths(&inherited).map(PathBuf::from)),
-        )
-        .context("the runner's directory has a name that PATH cannot hold")?;
+        let path = env::join_paths(std::iter::once(self.programs.clone()).chain(env::split_paths(&inherited)))
+            .context("the runner's directory has a name that PATH cannot hold")?;
         let mut command = Command::new(self.programs.join("node"));
-        command.arg(self.programs.join("conformance")).env("PATH", OsString::from(path));
+        command.arg(self.programs.join("conformance")).env("PATH", path);
         Ok(command)
     }
 
