@@ -42,6 +42,8 @@ pub(crate) struct Appended {
     pub(crate) first: i64,
     /// Number of the last entry.
     pub(crate) last: i64,
+    /// Hash of the last entry.
+    pub(crate) hash: Vec<u8>,
     /// Admissions and outcomes among them.
     pub(crate) parts: Vec<(i64, CallPart)>,
 }
@@ -57,42 +59,38 @@ pub(crate) async fn append(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -
 
 async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Result<Appended> {
     let head = lock_head(tx, node).await?.ok_or(Error::NoHead)?;
-    let Chained { entries, hours, head, appended } = chain(prepared, head);
-    insert::insert(tx, entries).await?;
+    let mut prepared = prepared;
+    let Chained { hours, appended } = chain(&mut prepared, head);
+    insert::insert(tx, prepared).await?;
     sql("UPDATE chain_heads SET seq = $2, hash = $3 WHERE node = $1")
         .bind(node)
         .bind(appended.last)
-        .bind(head)
+        .bind(appended.hash.clone())
         .execute(tx)
         .await?;
     hours.store(tx).await?;
     Ok(appended)
 }
 
-/// Entries in their places.
+/// What follows from entries that have their places.
 pub(crate) struct Chained {
-    pub(crate) entries: Vec<Entry>,
     pub(crate) hours: Hours,
-    /// The hash of the last.
-    pub(crate) head: Vec<u8>,
     pub(crate) appended: Appended,
 }
 
 /// Gives entries their places after the head of a chain.
-pub(crate) fn chain(prepared: Vec<Prepared>, (head, mut previous): (i64, Vec<u8>)) -> Chained {
+pub(crate) fn chain(prepared: &mut [Prepared], (head, mut previous): (i64, Vec<u8>)) -> Chained {
     let mut seq = head;
     let mut hours = Hours::default();
     let mut parts = Vec::new();
-    let mut entries = Vec::with_capacity(prepared.len());
-    for Prepared { mut entry, counted, part } in prepared {
+    for Prepared { entry, counted, part } in prepared {
         seq += 1;
         entry.chain(seq, &previous);
         previous.clone_from(&entry.hash);
-        hours.count(&entry, counted);
+        hours.count(entry, *counted);
         parts.extend(part.map(|part| (seq, part)));
-        entries.push(entry);
     }
-    Chained { entries, hours, head: previous, appended: Appended { first: head + 1, last: seq, parts } }
+    Chained { hours, appended: Appended { first: head + 1, last: seq, hash: previous, parts } }
 }
 
 /// The head of the chain: number and hash of its last entry. Nobody else can add until the transaction ends.

@@ -9,7 +9,7 @@ use domain::AuditId;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::append::{Appended, Prepared, append, lock_head};
+use crate::append::{Appended, Prepared, lock_head};
 use crate::event::Event;
 use crate::ledger::Core;
 use crate::writer::Writer;
@@ -61,7 +61,34 @@ pub(crate) enum Waiter {
     Nobody { _room: OwnedSemaphorePermit },
 }
 
-pub(crate) async fn run(core: Arc<Core>, writer: Option<Writer>, mut queue: mpsc::Receiver<Message>) {
+/// Starts the batch task. What is returned is told when it has ended.
+///
+/// # Errors
+/// When there is no thread for it.
+pub(crate) fn start(
+    core: Arc<Core>,
+    writer: Writer,
+    queue: mpsc::Receiver<Message>,
+) -> std::io::Result<oneshot::Receiver<()>> {
+    let (ended, end) = oneshot::channel();
+    let blocks = writer.blocks();
+    let task = async move {
+        run(core, writer, queue).await;
+        // Nobody waits where there was no shutdown.
+        let _ = ended.send(());
+    };
+    if blocks {
+        // A thread of its own, so that a call's record is one hand-over there and one back.
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || runtime.block_on(task))?;
+    } else {
+        tokio::spawn(task);
+    }
+    Ok(end)
+}
+
+async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Message>) {
+    let mut stopped = false;
     let mut messages = Vec::with_capacity(BATCH);
     // Outcomes of calls that were admitted for nobody.
     let mut closing = Vec::new();
@@ -87,13 +114,17 @@ pub(crate) async fn run(core: Arc<Core>, writer: Option<Writer>, mut queue: mpsc
             match message {
                 Message::Write(job) => jobs.push(*job),
                 // Nothing new is accepted; what is in the queue is still written.
-                Message::Stop => queue.close(),
+                Message::Stop => {
+                    stopped = true;
+                    queue.close();
+                }
             }
         }
-        write(&core, writer.as_ref(), jobs, &mut closing).await;
+        write(&core, &mut writer, jobs, &mut closing).await;
     }
-    if let Some(writer) = writer {
-        writer.close().await;
+    if !stopped {
+        // Everybody who could report something is gone, and so may be the runtime.
+        return;
     }
     let settled = core.open().settled();
     if let Err(error) = settle(&core, settled).await {
@@ -101,7 +132,7 @@ pub(crate) async fn run(core: Arc<Core>, writer: Option<Writer>, mut queue: mpsc
     }
 }
 
-async fn write(core: &Core, writer: Option<&Writer>, jobs: Vec<Job>, closing: &mut Vec<Event>) {
+async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut Vec<Event>) {
     let now = Instant::now();
     let mut batch = Vec::with_capacity(jobs.len());
     let mut waiting = Vec::with_capacity(jobs.len());
@@ -141,7 +172,7 @@ async fn write(core: &Core, writer: Option<&Writer>, jobs: Vec<Job>, closing: &m
     }
 }
 
-async fn commit(core: &Core, writer: Option<&Writer>, batch: Vec<Prepared>) -> Result<()> {
+async fn commit(core: &Core, writer: &mut Writer, batch: Vec<Prepared>) -> Result<()> {
     if batch.is_empty() {
         return Ok(());
     }
@@ -161,17 +192,8 @@ async fn commit(core: &Core, writer: Option<&Writer>, batch: Vec<Prepared>) -> R
     result
 }
 
-async fn transaction(core: &Core, writer: Option<&Writer>, batch: Vec<Prepared>) -> Result<()> {
-    // The head is read anew for every batch, so nothing has to be repaired after one that failed.
-    let Appended { first, last, parts } = match writer {
-        Some(writer) => writer.append(batch).await?,
-        None => {
-            let mut tx = core.db.begin().await?;
-            let appended = append(&mut tx, core.node, batch).await?;
-            tx.commit().await?;
-            appended
-        }
-    };
+async fn transaction(core: &Core, writer: &mut Writer, batch: Vec<Prepared>) -> Result<()> {
+    let Appended { first, last, parts, .. } = writer.append(batch).await?;
     let settled = {
         let mut open = core.open();
         let settled = open.settled().min(first - 1);

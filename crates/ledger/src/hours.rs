@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use domain::{AuditAction, Outcome};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Postgres, Sqlite};
 use store::{Result, Tx};
@@ -59,6 +61,8 @@ impl Counted {
 
 /// Rows a statement on SQLite.
 const SIZES: [usize; 3] = [16, 4, 1];
+/// How many parameters [`Hours::bind`] binds.
+pub(crate) const PARAMETERS: usize = COLUMN_COUNT;
 const COLUMN_COUNT: usize = 9;
 
 const INSERT: &str =
@@ -74,16 +78,22 @@ static SQLITE: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-static POSTGRES: LazyLock<String> = LazyLock::new(|| {
+/// Inserts the columns of [`Hours::bind`], which begin with this parameter; `condition` is part of the `SELECT`.
+pub(crate) fn postgres(first: usize, condition: &str) -> String {
+    let types = ["text"; 5].into_iter().chain(["bigint"; 4]);
+    let columns: Vec<String> = types.enumerate().map(|(place, of)| format!("${}::{of}[]", first + place)).collect();
     format!(
         "{INSERT}
          SELECT hour::timestamptz, server_id, tool, user_id, client_name, calls, failures, denials, latency_us
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                     $8::bigint[], $9::bigint[])
+         FROM unnest({})
               AS t (hour, server_id, tool, user_id, client_name, calls, failures, denials, latency_us)
-         {UPSERT}"
+         {condition}
+         {UPSERT}",
+        columns.join(", ")
     )
-});
+}
+
+static POSTGRES: LazyLock<String> = LazyLock::new(|| postgres(1, ""));
 
 /// One row, for where rows are written one by one.
 pub(crate) static UPSERT_ONE: LazyLock<String> =
@@ -126,6 +136,22 @@ impl Hours {
         }
     }
 
+    /// Binds the columns of all rows.
+    pub(crate) fn bind<'q>(&'q self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+        let text = |of: fn(&Bucket) -> &str| self.0.keys().map(of).collect::<Vec<_>>();
+        let number = |of: fn(&Counts) -> i64| self.0.values().map(of).collect::<Vec<_>>();
+        query
+            .bind(text(|b| &b.hour))
+            .bind(text(|b| &b.server_id))
+            .bind(text(|b| &b.tool))
+            .bind(text(|b| &b.user_id))
+            .bind(text(|b| &b.client_name))
+            .bind(number(|c| c.calls))
+            .bind(number(|c| c.failures))
+            .bind(number(|c| c.denials))
+            .bind(number(|c| c.latency_us))
+    }
+
     pub(crate) async fn store(self, tx: &mut Tx) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
@@ -143,21 +169,7 @@ impl Hours {
                 }
             }
             Tx::Postgres(tx) => {
-                let (buckets, counts): (Vec<Bucket>, Vec<Counts>) = self.0.into_iter().unzip();
-                let text = |of: fn(&Bucket) -> &String| buckets.iter().map(|b| of(b).clone()).collect::<Vec<_>>();
-                let number = |of: fn(&Counts) -> i64| counts.iter().map(of).collect::<Vec<_>>();
-                sqlx::query::<Postgres>(POSTGRES.as_str())
-                    .bind(text(|b| &b.hour))
-                    .bind(text(|b| &b.server_id))
-                    .bind(text(|b| &b.tool))
-                    .bind(text(|b| &b.user_id))
-                    .bind(text(|b| &b.client_name))
-                    .bind(number(|c| c.calls))
-                    .bind(number(|c| c.failures))
-                    .bind(number(|c| c.denials))
-                    .bind(number(|c| c.latency_us))
-                    .execute(&mut **tx)
-                    .await?;
+                self.bind(sqlx::query::<Postgres>(POSTGRES.as_str())).execute(&mut **tx).await?;
             }
         }
         Ok(())

@@ -1,12 +1,14 @@
 //! The bulk insert, natively on each engine: many rows in one statement is what makes group commit pay.
 
-use std::mem::take;
 use std::sync::LazyLock;
 
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Postgres, Sqlite};
 use store::{Result, Tx};
 
+use crate::append::Prepared;
 use crate::entry::Entry;
 
 /// Columns of `audit`, in the order in which both functions below bind them.
@@ -30,7 +32,8 @@ static SQLITE: LazyLock<[String; 8]> = LazyLock::new(|| {
 pub(crate) static INSERT_ONE: LazyLock<String> =
     LazyLock::new(|| format!("INSERT INTO audit ({COLUMNS}) VALUES ({})", ["?"; COLUMN_COUNT].join(",")));
 
-static POSTGRES: LazyLock<String> = LazyLock::new(|| {
+/// Inserts the columns of [`bind`], which begin with `$1`; `condition` is part of the `SELECT`.
+pub(crate) fn postgres(condition: &str) -> String {
     format!(
         "INSERT INTO audit ({COLUMNS})
          SELECT id, node, seq, at::timestamptz, action, outcome, actor_kind, actor_id, actor_name, resource_kind,
@@ -41,19 +44,22 @@ static POSTGRES: LazyLock<String> = LazyLock::new(|| {
                      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
                      $16::text[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::text[], $22::text[],
                      $23::text[], $24::text[], $25::text[], $26::bigint[], $27::bytea[], $28::text[], $29::bigint[],
-                     $30::bytea[], $31::bytea[], $32::bytea[], $33::bytea[]) AS t ({COLUMNS})"
+                     $30::bytea[], $31::bytea[], $32::bytea[], $33::bytea[]) AS t ({COLUMNS})
+         {condition}"
     )
-});
+}
+
+static POSTGRES: LazyLock<String> = LazyLock::new(|| postgres(""));
 
 /// Inserts entries that have their places in the chain.
-pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Entry>) -> Result<()> {
+pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Prepared>) -> Result<()> {
     match tx {
         Tx::Sqlite(tx) => {
             let mut left = entries.into_iter();
             while left.len() > 0 {
                 let size = SIZES.iter().position(|size| *size <= left.len()).unwrap_or(SIZES.len() - 1);
                 let mut arguments = SqliteArguments::default();
-                for entry in left.by_ref().take(SIZES[size]) {
+                for Prepared { entry, .. } in left.by_ref().take(SIZES[size]) {
                     add(&mut arguments, entry).map_err(sqlx::Error::Encode)?;
                 }
                 sqlx::query_with::<Sqlite, _>(SQLITE[size].as_str(), arguments).execute(&mut **tx).await?;
@@ -61,51 +67,56 @@ pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Entry>) -> Result<()> {
             Ok(())
         }
         Tx::Postgres(tx) => {
-            let mut e = entries;
-            sqlx::query::<Postgres>(POSTGRES.as_str())
-                .bind(column(&mut e, |e| take(&mut e.id)))
-                .bind(column(&mut e, |e| take(&mut e.node)))
-                .bind(column(&mut e, |e| e.seq))
-                .bind(column(&mut e, |e| take(&mut e.at)))
-                .bind(column(&mut e, |e| take(&mut e.action)))
-                .bind(column(&mut e, |e| take(&mut e.outcome)))
-                .bind(column(&mut e, |e| take(&mut e.actor_kind)))
-                .bind(column(&mut e, |e| e.actor_id.take()))
-                .bind(column(&mut e, |e| take(&mut e.actor_name)))
-                .bind(column(&mut e, |e| e.resource_kind.take()))
-                .bind(column(&mut e, |e| e.resource_id.take()))
-                .bind(column(&mut e, |e| e.resource_name.take()))
-                .bind(column(&mut e, |e| e.server_id.take()))
-                .bind(column(&mut e, |e| e.server_slug.take()))
-                .bind(column(&mut e, |e| e.tool.take()))
-                .bind(column(&mut e, |e| e.client_name.take()))
-                .bind(column(&mut e, |e| e.client_version.take()))
-                .bind(column(&mut e, |e| e.ip.take()))
-                .bind(column(&mut e, |e| take(&mut e.correlation_id)))
-                .bind(column(&mut e, |e| e.latency_us))
-                .bind(column(&mut e, |e| e.decision.take()))
-                .bind(column(&mut e, |e| e.rules.take()))
-                .bind(column(&mut e, |e| e.reason.take()))
-                .bind(column(&mut e, |e| e.error.take()))
-                .bind(column(&mut e, |e| e.args.take()))
-                .bind(column(&mut e, |e| e.args_len))
-                .bind(column(&mut e, |e| e.args_digest.take()))
-                .bind(column(&mut e, |e| e.result.take()))
-                .bind(column(&mut e, |e| e.result_len))
-                .bind(column(&mut e, |e| e.result_digest.take()))
-                .bind(column(&mut e, |e| take(&mut e.salt)))
-                .bind(column(&mut e, |e| take(&mut e.prev_hash)))
-                .bind(column(&mut e, |e| take(&mut e.hash)))
-                .execute(&mut **tx)
-                .await?;
+            bind(sqlx::query::<Postgres>(POSTGRES.as_str()), &entries).execute(&mut **tx).await?;
             Ok(())
         }
     }
 }
 
-/// One column of all rows; the values are moved out.
-fn column<T>(entries: &mut [Entry], of: impl FnMut(&mut Entry) -> T) -> Vec<T> {
-    entries.iter_mut().map(of).collect()
+/// How many parameters [`bind`] binds.
+pub(crate) const PARAMETERS: usize = COLUMN_COUNT;
+
+/// Binds the columns of all rows.
+pub(crate) fn bind<'q>(query: Query<'q, Postgres, PgArguments>, e: &'q [Prepared]) -> Query<'q, Postgres, PgArguments> {
+    query
+        .bind(column(e, |e| e.id.as_str()))
+        .bind(column(e, |e| e.node.as_str()))
+        .bind(column(e, |e| e.seq))
+        .bind(column(e, |e| e.at.as_str()))
+        .bind(column(e, |e| e.action.as_str()))
+        .bind(column(e, |e| e.outcome.as_str()))
+        .bind(column(e, |e| e.actor_kind.as_str()))
+        .bind(column(e, |e| e.actor_id.as_deref()))
+        .bind(column(e, |e| e.actor_name.as_str()))
+        .bind(column(e, |e| e.resource_kind.as_deref()))
+        .bind(column(e, |e| e.resource_id.as_deref()))
+        .bind(column(e, |e| e.resource_name.as_deref()))
+        .bind(column(e, |e| e.server_id.as_deref()))
+        .bind(column(e, |e| e.server_slug.as_deref()))
+        .bind(column(e, |e| e.tool.as_deref()))
+        .bind(column(e, |e| e.client_name.as_deref()))
+        .bind(column(e, |e| e.client_version.as_deref()))
+        .bind(column(e, |e| e.ip.as_deref()))
+        .bind(column(e, |e| e.correlation_id.as_str()))
+        .bind(column(e, |e| e.latency_us))
+        .bind(column(e, |e| e.decision.as_deref()))
+        .bind(column(e, |e| e.rules.as_deref()))
+        .bind(column(e, |e| e.reason.as_deref()))
+        .bind(column(e, |e| e.error.as_deref()))
+        .bind(column(e, |e| e.args.as_deref()))
+        .bind(column(e, |e| e.args_len))
+        .bind(column(e, |e| e.args_digest.as_deref()))
+        .bind(column(e, |e| e.result.as_deref()))
+        .bind(column(e, |e| e.result_len))
+        .bind(column(e, |e| e.result_digest.as_deref()))
+        .bind(column(e, |e| e.salt.as_slice()))
+        .bind(column(e, |e| e.prev_hash.as_slice()))
+        .bind(column(e, |e| e.hash.as_slice()))
+}
+
+/// One column of all rows.
+fn column<'e, T>(entries: &'e [Prepared], of: impl Fn(&'e Entry) -> T) -> Vec<T> {
+    entries.iter().map(|prepared| of(&prepared.entry)).collect()
 }
 
 fn add(arguments: &mut SqliteArguments, entry: Entry) -> Result<(), sqlx::error::BoxDynError> {

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use domain::{AuditId, Env, NodeId};
 use store::{Db, Parsed, Tx, sql};
 use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::append::{Prepared, append, create_head};
@@ -37,7 +36,8 @@ pub struct Ledger {
     delivery: Delivery,
     /// What may wait to be written for nobody, in KiB.
     room: Arc<Semaphore>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Told when the batch task has ended.
+    end: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
 }
 
 /// What handle and batch task share.
@@ -124,13 +124,11 @@ impl Ledger {
             open: Mutex::default(),
         });
         let (queue, receiver) = mpsc::channel(QUEUE);
-        let writer = match &core.db {
-            Db::Sqlite(db) => Some(Writer::open(db, node)?),
-            Db::Postgres(_) => None,
-        };
-        let task = tokio::spawn(batch::run(Arc::clone(&core), writer, receiver));
+        let writer = Writer::open(&core.db, node)?;
+        let end = batch::start(Arc::clone(&core), writer, receiver);
+        let end = end.map_err(|error| store::Error::of_sqlite(0, error))?;
         let room = Arc::new(Semaphore::new(ROOM));
-        Ok(Self { core, queue, delivery: Delivery::default(), room, task: Arc::new(Mutex::new(Some(task))) })
+        Ok(Self { core, queue, delivery: Delivery::default(), room, end: Arc::new(Mutex::new(Some(end))) })
     }
 
     /// The same log, with another promise to those who write calls ([`Ledger::write`]).
@@ -246,16 +244,16 @@ impl Ledger {
 
     /// Writes what is in the queue and ends. Later events are refused.
     pub async fn shutdown(&self) {
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(task) = task else { return };
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(end) = end else { return };
         let drained = async {
             // The queue is closed already when the task has ended.
             drop(self.queue.send(Message::Stop).await);
-            task.await
+            end.await
         };
         match tokio::time::timeout(DRAIN, drained).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the audit log's task failed"),
+            Ok(Err(_)) => tracing::error!("the audit log's task failed"),
             Err(_) => tracing::error!("the audit log could not be written to its end before the shutdown"),
         }
     }

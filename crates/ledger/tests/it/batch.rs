@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ledger::{Error, verify};
 use store::{Db, sql};
-use testkit::both_engines;
 use testkit::env::MockEnv;
+use testkit::{both_engines, build};
 
-use crate::events::{all, open, small};
+use crate::events::{all, full, open, small};
 
 both_engines! {
     async fn events_that_come_together_are_committed_together(db: Db) {
@@ -35,6 +35,46 @@ both_engines! {
         let report = verify::verify(&db).await.unwrap();
         assert!(report.ok(), "{report:?}");
         assert_eq!(report.nodes[0].entries, 500);
+    }
+
+    async fn batches_and_use_cases_take_turns_in_one_chain(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        // One after the other, so that each batch finds a head that somebody else has moved, and then its own.
+        for _ in 0..5 {
+            ledger.write(small(&env)).await.unwrap();
+            ledger.write(full(&env, &build::user(&*env, "Ada"), &build::server(&*env, "github"))).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            ledger.record(&mut tx, small(&env)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        // And at once.
+        let tasks: Vec<_> = (0..60)
+            .map(|n| {
+                let (ledger, event, db) = (ledger.clone(), small(&env), db.clone());
+                tokio::spawn(async move {
+                    if n % 6 > 0 {
+                        ledger.write(event).await.unwrap();
+                        return;
+                    }
+                    let mut tx = db.begin().await.unwrap();
+                    ledger.record(&mut tx, event).await.unwrap();
+                    // What is taken back leaves the head where it was.
+                    if n % 12 == 0 { tx.rollback().await.unwrap() } else { tx.commit().await.unwrap() }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(ledger.stats().failures, 0);
+        let report = verify::verify(&db).await.unwrap();
+        assert!(report.ok(), "{report:?}");
+        assert_eq!(report.nodes[0].entries, 15 + 55);
+        // A call that ended is counted by its hour, whichever way it was written.
+        let mut tx = db.read().await.unwrap();
+        let (calls,): (i64,) = sql("SELECT CAST(SUM(calls) AS BIGINT) FROM call_hours").fetch_one(&mut tx).await.unwrap();
+        assert_eq!(calls, 5);
     }
 
     async fn an_event_that_cannot_be_written_in_time_is_refused(db: Db) {

@@ -1,17 +1,12 @@
-//! The batch task's own way to SQLite: a thread with a connection, that writes a whole batch before it answers.
+//! The batch task's own way to SQLite: a connection that the task's own thread uses directly.
 //!
 //! Through the pool every statement of a batch is a trip to a thread and back, seven for a call's two rows, and that was
-//! most of what an audited call cost. PostgreSQL needs no such thing: there a batch is a few statements over the network
-//! anyway.
-
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
+//! most of what an audited call cost.
 
 use domain::NodeId;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use store::SqliteDb;
-use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use crate::append::{Appended, Chained, Prepared, chain};
 use crate::entry::Entry;
@@ -19,56 +14,27 @@ use crate::hours::UPSERT_ONE;
 use crate::insert::INSERT_ONE;
 use crate::{Error, Result};
 
-/// The thread, and the way to it.
+/// The connection.
 pub(crate) struct Writer {
     db: SqliteDb,
-    queue: mpsc::Sender<Work>,
-    thread: JoinHandle<()>,
-}
-
-/// A batch. The turn goes with it, so that it is held until the batch is written, whoever still waits.
-struct Work {
-    batch: Vec<Prepared>,
-    turn: OwnedMutexGuard<()>,
-    reply: oneshot::Sender<Result<Appended>>,
+    connection: Connection,
+    node: String,
 }
 
 impl Writer {
-    /// Opens the connection and starts the thread.
+    /// Opens the connection.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub(crate) fn open(db: &SqliteDb, node: NodeId) -> Result<Self> {
-        let mut connection = connect(db).map_err(refused)?;
-        let (queue, work) = mpsc::channel::<Work>();
-        let node = node.to_string();
-        let thread = std::thread::Builder::new().name("audit-writer".to_owned()).spawn(move || {
-            for Work { batch, turn, reply } in work {
-                let written = write(&mut connection, &node, batch);
-                drop(turn);
-                // Whoever waited may have given up.
-                drop(reply.send(written));
-            }
-        });
-        let thread = thread.map_err(|error| Error::Store(Arc::new(store::Error::of_sqlite(0, error))))?;
-        Ok(Self { db: db.clone(), queue, thread })
+    pub(super) fn open(db: &SqliteDb, node: NodeId) -> Result<Self> {
+        let connection = connect(db).map_err(refused)?;
+        Ok(Self { db: db.clone(), connection, node: node.to_string() })
     }
 
-    /// Adds a batch and makes it durable.
-    pub(crate) async fn append(&self, batch: Vec<Prepared>) -> Result<Appended> {
-        let turn = self.db.turn().await;
-        let (reply, written) = oneshot::channel();
-        self.queue.send(Work { batch, turn, reply }).map_err(|_| Error::Closed)?;
-        written.await.map_err(|_| Error::Closed)?
-    }
-
-    /// Ends the thread and its connection, after what is under way.
-    pub(crate) async fn close(self) {
-        drop(self.queue);
-        let ended = tokio::task::spawn_blocking(move || self.thread.join().is_ok());
-        if !ended.await.unwrap_or_default() {
-            tracing::error!("the audit log's thread failed");
-        }
+    /// Adds a batch and makes it durable. Holds up the thread that it runs on.
+    pub(super) async fn append(&mut self, batch: Vec<Prepared>) -> Result<Appended> {
+        let _turn = self.db.turn().await;
+        write(&mut self.connection, &self.node, batch)
     }
 }
 
@@ -84,21 +50,21 @@ fn connect(db: &SqliteDb) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &mut Connection, node: &str, batch: Vec<Prepared>) -> Result<Appended> {
+fn write(connection: &mut Connection, node: &str, mut batch: Vec<Prepared>) -> Result<Appended> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
     let head = tx
         .prepare_cached("SELECT seq, hash FROM chain_heads WHERE node = ?")
         .and_then(|mut head| head.query_row([node], |row| Ok((row.get(0)?, row.get(1)?))).optional())
         .map_err(refused)?;
-    let Chained { entries, hours, head, appended } = chain(batch, head.ok_or(Error::NoHead)?);
+    let Chained { hours, appended } = chain(&mut batch, head.ok_or(Error::NoHead)?);
     let stored = || -> rusqlite::Result<()> {
         let mut insert = tx.prepare_cached(INSERT_ONE.as_str())?;
-        for entry in &entries {
+        for Prepared { entry, .. } in &batch {
             add(&mut insert, entry)?;
         }
         tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ? WHERE node = ?")?.execute(params![
             appended.last,
-            head,
+            appended.hash,
             node
         ])?;
         let mut upsert = tx.prepare_cached(UPSERT_ONE.as_str())?;
@@ -163,6 +129,8 @@ fn refused(error: rusqlite::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use domain::{Actor, ActorKind, AuditAction, Clock as _, CorrelationId, Outcome};
     use testkit::db::TestDb;
     use testkit::env::MockEnv;
