@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ use serde::Deserialize;
 #[cfg(feature = "embed")]
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../target/site"]
+// Their compressed copies are enough: who takes no compression gets them unpacked.
+#[exclude = "*.pack"]
+#[exclude = "*.wasm"]
 struct Embedded;
 
 /// Why the console's files cannot be used.
@@ -117,8 +121,9 @@ impl Site {
         } else {
             (file.clone(), None)
         };
-        let source = site.inner.clone();
-        let read = tokio::task::spawn_blocking(move || source.source.read(&name)).await;
+        let (source, packed) = (site.inner.clone(), entry.gz.then(|| format!("{file}.gz")));
+        let read = move || source.source.read(&name).or_else(|| unpack(&source.source.read(&packed?)?).map(Cow::Owned));
+        let read = tokio::task::spawn_blocking(read).await;
         let Ok(Some(content)) = read else {
             return (StatusCode::NOT_FOUND, "no such file").into_response();
         };
@@ -138,4 +143,11 @@ impl Site {
         }
         response
     }
+}
+
+/// What is inside a gzip file.
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::with_capacity(packed.len() * 4);
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut content).ok()?;
+    Some(content)
 }

@@ -32,7 +32,7 @@ impl From<Broken> for Fault {
             Broken::Draining => Self::Draining,
             Broken::AccessEnded => Self::AccessEnded,
             Broken::Connection(error) => {
-                tracing::debug!(error = &error.without_url() as &dyn std::error::Error, "answer broken off");
+                tracing::debug!(error = &error as &dyn std::error::Error, "answer broken off");
                 Self::BrokenOff
             }
         }
@@ -135,19 +135,25 @@ impl Gateway {
         exchange: &Exchange,
         body: &Bytes,
     ) -> Result<(Bytes, Ending), Fault> {
+        if let Some(list) = exchange.list
+            && let Some(body) = self.shown_before(context, list, &exchange.id, body)
+        {
+            return Ok((body, Ending::Success { result: Payload::new(""), note: None }));
+        }
         let parsed = mcp::Response::parse(body).map_err(|error| Fault::NotMcp(error.to_string()))?;
         let ours = matches!((parsed.id, exchange.raw_id()), (Some(theirs), Some(ours)) if theirs.same_as(ours));
+        // Only what is recorded is copied.
+        let recorded = |raw: mcp::Raw<'_>| Payload::new(if exchange.settle.is_some() { raw.text() } else { "" });
         let ending = match &parsed.outcome {
             Answered::Error(error) => {
                 Ending::Failure { error: format!("{}: {}", error.code, error.message), result: None }
             }
             Answered::Result(_) if !ours => return Err(Fault::NotMcp("an answer to another request".to_owned())),
-            Answered::Result(result) if result.is_error => Ending::Failure {
-                error: "the tool reported an error".to_owned(),
-                result: Some(Payload::new(result.raw.text())),
-            },
+            Answered::Result(result) if result.is_error => {
+                Ending::Failure { error: "the tool reported an error".to_owned(), result: Some(recorded(result.raw)) }
+            }
             Answered::Result(result) => Ending::Success {
-                result: Payload::new(result.raw.text()),
+                result: recorded(result.raw),
                 note: (result.result_type == mcp::result::ResultType::InputRequired)
                     .then(|| "the server asks for input before it goes on".to_owned()),
             },
@@ -314,7 +320,7 @@ pub(crate) enum Media {
 }
 
 impl Media {
-    pub(crate) fn of(response: &reqwest::Response) -> Self {
+    pub(crate) fn of<B>(response: &Response<B>) -> Self {
         let value = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let media = value.split(';').next().unwrap_or_default().trim();
         if media.eq_ignore_ascii_case("application/json") {

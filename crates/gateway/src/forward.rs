@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::Health;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use http_body_util::Full;
 use mcp::{GatewayCode, RpcError};
-use net::Reach;
+use net::{Incoming, Reach};
 use secrecy::ExposeSecret as _;
 
 use crate::context::Context;
@@ -22,7 +23,7 @@ const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// A server's answer whose body has not been read.
 pub(crate) struct Upstream {
-    pub(crate) response: reqwest::Response,
+    pub(crate) response: Response<Incoming>,
     pub(crate) permit: Pass,
 }
 
@@ -138,9 +139,9 @@ impl Gateway {
         let server = &context.server;
         let reach = if server.allow_private { Reach::Private } else { Reach::Public };
         let way = self.way(context, reach)?;
-        let url = match to {
+        let uri = match to {
             Some(to) => self.checked(&to, reach)?,
-            None => way.url.clone(),
+            None => way.uri.clone(),
         };
         headers.insert(
             header::ACCEPT,
@@ -157,12 +158,10 @@ impl Gateway {
         for (name, value) in &way.headers {
             headers.insert(name.clone(), value.clone());
         }
-        let mut request = parts.net.client(reach).request(method, url).headers(headers);
-        if let Some(body) = body {
-            request = request.body(body);
-        }
+        let mut request = Request::new(Full::new(body.unwrap_or_default()));
+        (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
         let sent = tokio::select! {
-            sent = tokio::time::timeout(permit.limits.first_byte, request.send()) => sent,
+            sent = tokio::time::timeout(permit.limits.first_byte, parts.net.send(reach, request)) => sent,
             () = self.inner.draining.cancelled() => return Err(Fault::Draining),
         };
         let status = sent.as_ref().ok().and_then(|sent| Some(sent.as_ref().ok()?.status()));
@@ -174,9 +173,8 @@ impl Gateway {
             }
             Ok(Err(error)) => {
                 permit.failed();
-                let error = error.without_url();
-                tracing::warn!(server = %server.slug, error = &error as &dyn std::error::Error, "server not reached");
-                return Err(self.unhealthy(context, Fault::Connect(net::NetError::of(&error).to_string())));
+                tracing::warn!(server = %server.slug, error = error.detail(), "server not reached");
+                return Err(self.unhealthy(context, Fault::Connect(error.to_string())));
             }
             Ok(Ok(response)) => response,
         };
@@ -198,8 +196,9 @@ impl Gateway {
         }
     }
 
-    fn checked(&self, url: &str, reach: Reach) -> Result<net::Url, Fault> {
-        self.inner.parts.net.check(url, reach).map_err(|error| Fault::Address(error.to_string()))
+    fn checked(&self, url: &str, reach: Reach) -> Result<Uri, Fault> {
+        let url = self.inner.parts.net.check(url, reach).map_err(|error| Fault::Address(error.to_string()))?;
+        Uri::try_from(String::from(url)).map_err(|error| Fault::Address(error.to_string()))
     }
 
     /// The server's address and its own headers, checked and opened once for each revision of its settings.
@@ -210,7 +209,7 @@ impl Gateway {
         {
             return Ok(way.clone());
         }
-        let url = self.checked(&server.url, reach)?;
+        let uri = self.checked(&server.url, reach)?;
         let mut opened = Vec::with_capacity(server.sealed_headers.len());
         for sealed in &*server.sealed_headers {
             let value = self.inner.parts.vault.open(&sealed.context, &sealed.sealed).map_err(|error| {
@@ -222,7 +221,7 @@ impl Gateway {
             value.set_sensitive(true);
             opened.push((name, value));
         }
-        let way = Arc::new(Way { url, headers: opened });
+        let way = Arc::new(Way { uri, headers: opened });
         self.inner.ways.write().insert(server.id, (server.revision, way.clone()));
         Ok(way)
     }

@@ -37,6 +37,7 @@ mod reader;
 mod refusal;
 mod session;
 mod settle;
+mod shown;
 mod standing;
 mod stream;
 mod trace;
@@ -157,7 +158,7 @@ type Reported = HashMap<(ServerId, domain::PinKind, String), (String, Option<dom
 /// What every request to a server has in common.
 struct Way {
     /// Its address, which may be connected to.
-    url: net::Url,
+    uri: http::Uri,
     /// Its own headers, opened.
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -171,6 +172,7 @@ struct Inner {
     health: Mutex<HashMap<ServerId, Health>>,
     reported: Mutex<Reported>,
     known: known::Known,
+    shown: shown::Shown,
     /// What servers speak.
     speaks: RwLock<HashMap<ServerId, bridge::speaks::Known>>,
     /// Whose turn it is to ask a server what it speaks.
@@ -205,6 +207,7 @@ impl Gateway {
                 health: Mutex::default(),
                 reported: Mutex::default(),
                 known: known::Known::default(),
+                shown: shown::Shown::default(),
                 speaks: RwLock::default(),
                 asking: Mutex::default(),
                 lines: bridge::lines::Lines::default(),

@@ -8,6 +8,7 @@ use policy::{Query, Target};
 
 use crate::Gateway;
 use crate::context::Context;
+use crate::shown::{Reader, View};
 
 /// Definitions whose last reported state is remembered; a bound, not a promise.
 const MAX_REPORTED: usize = 10_000;
@@ -32,6 +33,23 @@ const fn target(list: ListKind, key: &str) -> Target<'_> {
 }
 
 impl Gateway {
+    /// The part of a list that the caller may see, where the same was shown before. Nothing was read of `answer` yet.
+    pub(crate) fn shown_before(&self, context: &Context, list: ListKind, id: &str, answer: &Bytes) -> Option<Bytes> {
+        let view = self.inner.shown.again(&self.reader(context, list), id, answer)?;
+        self.inner.metrics.withheld(view.withheld);
+        Some(view.body)
+    }
+
+    fn reader(&self, context: &Context, list: ListKind) -> Reader {
+        Reader {
+            server: context.server.id,
+            list,
+            person: context.person.id,
+            generation: context.snapshot.generation,
+            now: self.inner.parts.env.now(),
+        }
+    }
+
     /// Cuts a list answer down to what the caller may see, and reports definitions that are not as approved.
     pub(crate) fn filter_list(
         &self,
@@ -40,7 +58,8 @@ impl Gateway {
         answer: &Bytes,
     ) -> Result<Bytes, mcp::list::ListError> {
         let kind = pin_kind(list);
-        let now = self.inner.parts.env.now();
+        let reader = self.reader(context, list);
+        let now = reader.now;
         let mut drifted = Vec::new();
         let mut withheld = 0_usize;
         let filtered = mcp::filter_list(answer, list, |item: ListItem<'_>| {
@@ -67,7 +86,10 @@ impl Gateway {
             self.inner.parts.observer.drifted(context.server.id, drifted);
         }
         // The list depends on who asks, so no cache between here and the client may share it.
-        mcp::list::make_private(&filtered.body)
+        let body = mcp::list::make_private(&filtered.body)?;
+        let view = View { body, withheld };
+        self.inner.shown.remember(&reader, context.snapshot.rules.next_boundary(now), answer, &view);
+        Ok(view.body)
     }
 
     /// Whether a definition is as approved, and the definition itself if its state has to be updated.

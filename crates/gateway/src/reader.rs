@@ -7,8 +7,9 @@ use crate::refusal::Refusal;
 use crate::standing::Standing;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use net::Incoming;
 
 /// The whole body of a client's request.
 pub(crate) async fn request(body: Body, max: usize, deadline: Duration) -> Result<Bytes, Refusal> {
@@ -35,12 +36,12 @@ pub(crate) enum Broken {
     /// The caller may not read on: the key, its owner, the rule or the server is gone.
     AccessEnded,
     /// The connection broke.
-    Connection(reqwest::Error),
+    Connection(hyper::Error),
 }
 
 /// A server's answer, read in chunks within its deadlines.
 pub(crate) struct Chunks {
-    response: reqwest::Response,
+    body: Incoming,
     idle: Duration,
     ends: tokio::time::Instant,
     standing: Standing,
@@ -48,9 +49,19 @@ pub(crate) struct Chunks {
     pass: Pass,
 }
 
+/// The next bytes of a body; what it carries besides (trailers) is left out.
+async fn chunk(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(bytes) = frame?.into_data() {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
+}
+
 impl Chunks {
     pub(crate) fn new(
-        response: reqwest::Response,
+        response: Response<Incoming>,
         pass: Pass,
         idle: Duration,
         total: Option<Duration>,
@@ -59,7 +70,7 @@ impl Chunks {
         let now = tokio::time::Instant::now();
         // Without a total limit (listening streams): as good as never.
         let ends = now + total.unwrap_or(Duration::from_hours(24 * 365));
-        Self { response, idle, ends, standing, pass }
+        Self { body: response.into_body(), idle, ends, standing, pass }
     }
 
     /// The limits of this answer.
@@ -73,7 +84,7 @@ impl Chunks {
         // What is there already is taken without a timer.
         let chunk = tokio::select! {
             biased;
-            read = tokio::time::timeout_at(by, self.response.chunk()) => match read {
+            read = tokio::time::timeout_at(by, chunk(&mut self.body)) => match read {
                 Err(_) => return Err(Broken::Timeout),
                 Ok(Err(error)) => return Err(Broken::Connection(error)),
                 Ok(Ok(chunk)) => chunk,

@@ -28,6 +28,11 @@ impl<'a> RawId<'a> {
         self.raw.text()
     }
 
+    /// Where the id lies in the scanned body, in bytes.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.raw.range()
+    }
+
     /// The text as an owned value, to keep beyond the body.
     pub fn to_owned_text(self) -> Box<str> {
         self.text().into()

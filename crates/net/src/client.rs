@@ -4,11 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use reqwest::redirect;
 use rustls::ClientConfig;
 use url::Url;
 
 use crate::address::{Reach, Rules};
+use crate::direct::Direct;
 use crate::resolve::{Filtered, Resolver, SystemResolver};
 use crate::{NetError, check, literal, tls};
 
@@ -16,11 +21,11 @@ use crate::{NetError, check, literal, tls};
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Idle connections kept for each host.
-const IDLE_PER_HOST: usize = 256;
+pub(crate) const IDLE_PER_HOST: usize = 256;
 /// How long an idle connection is kept.
-const IDLE_TIME: Duration = Duration::from_secs(90);
+pub(crate) const IDLE_TIME: Duration = Duration::from_secs(90);
 /// How often a quiet connection is checked for life, so that a request does not find out first.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// How outbound connections are made.
 #[derive(Debug, Clone)]
@@ -51,6 +56,8 @@ pub struct Net(Arc<Inner>);
 struct Inner {
     public: reqwest::Client,
     private: reqwest::Client,
+    direct_public: Direct,
+    direct_private: Direct,
     pub_rules: Rules,
     priv_rules: Rules,
     resolver: Arc<dyn Resolver>,
@@ -81,9 +88,14 @@ impl Net {
         let allow_loopback = settings.allow_loopback;
         let pub_rules = Rules { reach: Reach::Public, allow_loopback };
         let priv_rules = Rules { reach: Reach::Private, allow_loopback };
+        let direct = |rules: Rules| {
+            Direct::new(&settings.user_agent, Filtered { resolver: Arc::clone(&resolver), rules }, tls.clone())
+        };
         Ok(Self(Arc::new(Inner {
             public: build(&settings, pub_rules, Arc::clone(&resolver), tls.clone())?,
             private: build(&settings, priv_rules, Arc::clone(&resolver), tls.clone())?,
+            direct_public: direct(pub_rules)?,
+            direct_private: direct(priv_rules)?,
             pub_rules,
             priv_rules,
             resolver,
@@ -111,6 +123,19 @@ impl Net {
             Reach::Public => &self.0.public,
             Reach::Private => &self.0.private,
         }
+    }
+
+    /// Sends a request of the data path: what [`client`](Self::client) would do, at a third of the cost. Sets no deadline
+    /// except for connecting. The address has to be one that [`check`](Self::check) returned.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or breaks off before it answers.
+    pub async fn send(&self, reach: Reach, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, NetError> {
+        let direct = match reach {
+            Reach::Public => &self.0.direct_public,
+            Reach::Private => &self.0.direct_private,
+        };
+        direct.send(request).await
     }
 
     pub(crate) fn rules(&self, reach: Reach) -> Rules {

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::AddressClass;
 
-const CONNECTING: &str = "connecting";
+pub(crate) const CONNECTING: &str = "connecting";
 
 /// Why an outbound request did not succeed. No variant holds a URL, since queries can carry keys.
 ///
@@ -227,26 +227,10 @@ impl NetError {
     }
 
     fn read(error: &reqwest::Error, host: String) -> Self {
-        let mut source: Option<&(dyn StdError + 'static)> = Some(error);
-        let mut deepest = String::new();
-        let mut broken = None;
-        while let Some(current) = source {
-            if let Some(ours) = current.downcast_ref::<Self>() {
-                return ours.clone();
-            }
-            if let Some(tls) = current.downcast_ref::<rustls::Error>() {
-                return Self::Tls { host, why: TlsFault::of(tls) };
-            }
-            if let Some(io) = current.downcast_ref::<io::Error>() {
-                if let Some(tls) = tls_within(io) {
-                    return Self::Tls { host, why: TlsFault::of(tls) };
-                }
-                broken = Some(io_words(io));
-            }
-            deepest = current.to_string();
-            source = current.source();
-        }
-        let why = broken.unwrap_or(deepest);
+        let why = match Self::within(error, &host) {
+            Ok(known) => return known,
+            Err(why) => why,
+        };
         if error.is_timeout() {
             let doing = if error.is_connect() { CONNECTING } else { "waiting for the answer" };
             Self::Timeout { host, doing, after: None }
@@ -259,6 +243,39 @@ impl NetError {
         } else {
             Self::Interrupted { host, why }
         }
+    }
+
+    /// Reads the cause out of an error of the direct client.
+    pub(crate) fn of_direct(error: &hyper_util::client::legacy::Error, host: String) -> Self {
+        match Self::within(error, &host) {
+            Ok(known) => known,
+            Err(why) if error.is_connect() => Self::Connect { host, why },
+            Err(why) => Self::Interrupted { host, why },
+        }
+    }
+
+    /// The cause, if an error among the causes says it by its type, or else what is known of it in words.
+    fn within(error: &(dyn StdError + 'static), host: &str) -> Result<Self, String> {
+        let mut source = Some(error);
+        let mut deepest = String::new();
+        let mut broken = None;
+        while let Some(current) = source {
+            if let Some(ours) = current.downcast_ref::<Self>() {
+                return Ok(ours.clone());
+            }
+            if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+                return Ok(Self::Tls { host: host.to_owned(), why: TlsFault::of(tls) });
+            }
+            if let Some(io) = current.downcast_ref::<io::Error>() {
+                if let Some(tls) = tls_within(io) {
+                    return Ok(Self::Tls { host: host.to_owned(), why: TlsFault::of(tls) });
+                }
+                broken = Some(io_words(io));
+            }
+            deepest = current.to_string();
+            source = current.source();
+        }
+        Err(broken.unwrap_or(deepest))
     }
 }
 

@@ -18,6 +18,7 @@ mod body;
 mod check;
 mod client;
 mod collector;
+mod direct;
 mod error;
 mod literal;
 mod peers;
@@ -34,5 +35,7 @@ pub use peers::Peers;
 pub use probe::{ProbeReport, TlsFacts, TlsOutcome};
 pub use resolve::{RESOLVE_TIMEOUT, Resolver, SystemResolver};
 
+/// The body of an answer to [`Net::send`].
+pub use hyper::body::Incoming;
 /// The URL type that [`Net::check`] returns.
 pub use url::Url;

@@ -48,5 +48,14 @@ pub(crate) fn refusal(name: &str) -> Option<NetError> {
     } else {
         Ipv6Addr::from(u128::from_str_radix(label.strip_prefix("v6-")?, 16).ok()?).into()
     };
-    Some(NetError::Blocked { host: addr.to_string(), addr, why: AddressClass::of(addr) })
+    Some(blocked(addr, AddressClass::of(addr)))
+}
+
+/// Why an address may not be connected to, if it may not.
+pub(crate) fn refused(addr: IpAddr, rules: Rules) -> Option<NetError> {
+    rules.refuses(addr).map(|why| blocked(addr, why))
+}
+
+fn blocked(addr: IpAddr, why: AddressClass) -> NetError {
+    NetError::Blocked { host: addr.to_string(), addr, why }
 }

@@ -82,6 +82,7 @@ fn dns_words(error: &io::Error) -> String {
 }
 
 /// The filter as the client's resolver.
+#[derive(Clone)]
 pub(crate) struct Filtered {
     pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) rules: Rules,

@@ -401,6 +401,9 @@ on_both_engines! {
         assert_eq!((file.status, file.text().as_str()), (200, "body{}"));
         assert_eq!(file.header("content-type"), "text/css");
         assert!(file.header("cache-control").contains("immutable"));
+        let packed = app.browser().get("/pkg/a.0.pack").await;
+        assert_eq!((packed.status, packed.text().as_str()), (200, "packed"), "for a client that takes no compression");
+        assert_eq!(packed.header("content-encoding"), "");
         for path in ["/pkg/manifest.json", "/pkg/../manifest.json", "/pkg/..%2fmanifest.json", "/pkg/%2e%2e/%2e%2e/etc/passwd",
             "/pkg//etc/passwd", "/pkg/none.css"] {
             let url = format!("{}{path}", app.base);

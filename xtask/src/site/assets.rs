@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::compress::Compressor;
+use super::compress::{Compressor, gzip};
 
 /// What an asset is, which decides its content type and whether compression pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,11 @@ impl Kind {
     /// A woff2 font is brotli inside already.
     fn compresses(self) -> bool {
         self != Self::Woff2
+    }
+
+    /// A release holds its compressed copies alone (`server/src/assets.rs`), so it has one however short it is.
+    fn is_kept_packed(self) -> bool {
+        matches!(self, Self::Pack | Self::Wasm)
     }
 }
 
@@ -118,7 +123,10 @@ impl Assets {
                 gz: false,
             };
             if let Some(compressor) = compressor.filter(|_| asset.kind.compresses()) {
-                let compressed = compressor.compress(&asset.bytes)?;
+                let mut compressed = compressor.compress(&asset.bytes)?;
+                if compressed.gzip.is_none() && asset.kind.is_kept_packed() {
+                    compressed.gzip = Some(gzip(&asset.bytes)?);
+                }
                 if let Some(brotli) = compressed.brotli {
                     entry.br = true;
                     let path = site.join(format!("{}.br", asset.file));
@@ -188,8 +196,9 @@ mod tests {
         let mut assets = Assets::default();
         assets.add("main.css", Kind::Style, "a{color:red}".repeat(200).into_bytes()).expect("added");
         assets.add("fonts/a.woff2", Kind::Woff2, vec![7; 4_000]).expect("added");
+        assets.add("first/a.pack", Kind::Pack, vec![7; 9]).expect("added");
         assert!(assets.add("main.css", Kind::Style, vec![]).is_err(), "a logical name is unique");
-        assert_eq!(assets.write(site, Some(&compressor)).expect("written"), 2);
+        assert_eq!(assets.write(site, Some(&compressor)).expect("written"), 3);
         assert_eq!(assets.write(site, Some(&compressor)).expect("written again"), 0);
 
         let manifest: Manifest =
@@ -202,6 +211,7 @@ mod tests {
         for file in [css.file.clone(), format!("{}.br", css.file), format!("{}.gz", css.file), font.file.clone()] {
             assert!(site.join(&file).is_file(), "{file} is missing");
         }
+        assert!(manifest["first/a.pack"].gz && !manifest["first/a.pack"].br, "kept packed, however short");
         assert!(!site.join("icons/old.0123.svg").exists(), "what no manifest names is removed");
     }
 }

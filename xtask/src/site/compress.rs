@@ -8,14 +8,19 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
 /// Below this a response fits into one packet anyway.
 const WORTHWHILE: usize = 1_000;
 /// The window of brotli: 16 MiB, more than any asset.
-const WINDOW_BITS: u32 = 24;
-const BEST: u32 = 11;
+const WINDOW_BITS: i32 = 24;
+const BEST: i32 = 11;
+/// From this length on, longer blocks make a file smaller: the first module by 1.5 KB.
+const LONG: usize = 512 << 10;
+/// The length of a block of such a file: 1 MiB.
+const LONG_BLOCK_BITS: i32 = 20;
 
 /// Compresses, with a cache directory.
 pub(super) struct Compressor {
@@ -41,7 +46,7 @@ impl Compressor {
         let digest = hex::encode(Sha256::digest(bytes));
         let smaller = |form: Vec<u8>| (form.len() < bytes.len()).then_some(form);
         Ok(Compressed {
-            brotli: smaller(self.remembered(&format!("{digest}.br"), || brotli(bytes))?),
+            brotli: smaller(self.remembered(&format!("{digest}.{}.br", block_bits(bytes)), || brotli(bytes))?),
             gzip: smaller(self.remembered(&format!("{digest}.gz"), || gzip(bytes))?),
         })
     }
@@ -67,16 +72,28 @@ pub(super) fn brotli_size(path: &Path) -> Result<u64> {
     Ok(brotli(&bytes)?.len() as u64)
 }
 
+/// 0 leaves it to the encoder.
+const fn block_bits(bytes: &[u8]) -> i32 {
+    if bytes.len() < LONG { 0 } else { LONG_BLOCK_BITS }
+}
+
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut out, 1 << 16, BEST, WINDOW_BITS);
+    let settings = BrotliEncoderParams {
+        quality: BEST,
+        lgwin: WINDOW_BITS,
+        lgblock: block_bits(bytes),
+        ..BrotliEncoderParams::default()
+    };
+    let mut writer = brotli::CompressorWriter::with_params(&mut out, 1 << 16, &settings);
     writer.write_all(bytes).context("brotli failed")?;
     writer.flush().context("brotli failed")?;
     drop(writer);
     Ok(out)
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+/// One form, without a cache, whether it gains something or not.
+pub(super) fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).context("gzip failed")?;
     encoder.finish().context("gzip failed")

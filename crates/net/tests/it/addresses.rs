@@ -13,7 +13,7 @@ use crate::server::{Server, ok};
 use crate::{resolving_to, strict};
 
 /// One or more of every range that is blocked, and the edges of the ranges.
-const BLOCKED: &[(&str, AddressClass)] = &[
+pub(crate) const BLOCKED: &[(&str, AddressClass)] = &[
     ("0.0.0.0", AddressClass::Unspecified),
     ("0.255.255.255", AddressClass::Unspecified),
     ("10.0.0.0", AddressClass::Private),
@@ -93,11 +93,11 @@ const PUBLIC: &[&str] = &[
     "3ffe::1",
 ];
 
-fn literal_url(addr: &str) -> String {
+pub(crate) fn literal_url(addr: &str) -> String {
     if addr.contains(':') { format!("https://[{addr}]/mcp") } else { format!("https://{addr}/mcp") }
 }
 
-fn blocked_as(error: &NetError) -> AddressClass {
+pub(crate) fn blocked_as(error: &NetError) -> AddressClass {
     match error {
         NetError::Blocked { why, .. } => *why,
         other => panic!("expected a blocked address, got {other:?}"),

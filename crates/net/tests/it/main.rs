@@ -5,6 +5,7 @@
 mod addresses;
 mod bodies;
 mod connections;
+mod direct;
 mod server;
 mod tls;
 mod urls;

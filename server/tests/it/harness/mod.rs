@@ -133,11 +133,17 @@ impl Place {
     }
 }
 
-/// The smallest site that the program accepts: a manifest and one file.
+/// The smallest site that the program accepts: a manifest, a file, and one that is there only packed, as in a release.
 fn write_site(site: &Path) {
     std::fs::create_dir_all(site).expect("a directory for the site");
     std::fs::write(site.join("main.0.css"), "body{}").expect("a file of the site");
-    let manifest = json!({ "main.css": { "file": "main.0.css", "type": "text/css", "br": false, "gz": false } });
+    let packed = std::fs::File::create(site.join("a.0.pack.gz")).expect("a file of the site");
+    let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, b"packed").and_then(|()| packed.finish()).expect("a file of the site");
+    let manifest = json!({
+        "main.css": { "file": "main.0.css", "type": "text/css", "br": false, "gz": false },
+        "a.pack": { "file": "a.0.pack", "type": "application/octet-stream", "br": false, "gz": true },
+    });
     std::fs::write(site.join("manifest.json"), manifest.to_string()).expect("the manifest of the site");
 }
 
