@@ -186,6 +186,12 @@ impl RpcError {
         Self::new(code.code(), message)
     }
 
+    /// What the request needs of the client is not among what it declared (2026-07-28 "Error Codes").
+    pub fn missing_client_capability(required: &serde_json::Value) -> Self {
+        Self::new(codes::MISSING_CLIENT_CAPABILITY, "The client lacks a capability that this needs")
+            .with_data(&serde_json::json!({ "requiredCapabilities": required }))
+    }
+
     /// The HTTP status for a JSON answer (2026-07-28 transports; legacy answers errors about what was
     /// asked with 200, and must never say 404, which means that the session is gone).
     pub fn http_status(&self, generation: Generation) -> u16 {

@@ -192,6 +192,13 @@ on_sqlite! {
         touched.replace_range(20..21, if &state[20..21] == "A" { "B" } else { "A" });
         sent(&mcp, &asked_back(&mcp, answer(&touched, "test_elicitation"))).await.error();
 
+        // Who comes back without the answer is asked once more, and the call goes on waiting.
+        let mut unanswered = answer(&state, "test_elicitation");
+        unanswered["inputResponses"] = json!({ "another": { "action": "decline" } });
+        let again = sent(&mcp, &asked_back(&mcp, unanswered)).await;
+        assert_eq!(again.result()["inputRequests"][key], *input, "{}", again.reply.text());
+        let state = again.result()["requestState"].as_str().unwrap().to_owned();
+
         let last = sent(&mcp, &asked_back(&mcp, answer(&state, "test_elicitation"))).await;
         assert_eq!(last.result()["resultType"], "complete", "{}", last.reply.text());
         assert!(last.text().contains("accept"), "{}", last.text());

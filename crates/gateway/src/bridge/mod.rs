@@ -10,6 +10,7 @@ pub(crate) mod dialogue;
 pub(crate) mod lines;
 mod listen;
 pub(crate) mod parked;
+mod question;
 mod readers;
 mod replies;
 pub(crate) mod sessions;

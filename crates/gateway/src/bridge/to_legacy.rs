@@ -16,6 +16,7 @@ use mcp::{Call, Envelope, Generation, Method, Mirrored, Raw, RawId, Request, Rpc
 use super::asked::Round;
 use super::dialogue::{Dialogue, Out, respond};
 use super::lines::{Line, Whose};
+use super::question::{self, Declared, Question};
 use super::replies::Replies;
 use super::{LEVELS, level_of};
 use crate::Gateway;
@@ -37,8 +38,10 @@ pub(crate) struct Open {
     /// Its id there, as JSON.
     id: String,
     pub(super) replies: Replies,
-    /// Questions of the server that wait for answers: key and id, as JSON.
-    questions: Vec<(String, String)>,
+    /// Questions of the server that wait for answers.
+    questions: Vec<Question>,
+    /// Questions that were put to the client so far.
+    numbered: usize,
     /// A question that the client itself answers: its id, as JSON.
     pub(super) asked: Option<(String, Round)>,
     /// The server's answer has come.
@@ -160,6 +163,7 @@ impl Gateway {
                         line,
                         id,
                         questions: Vec::new(),
+                        numbered: 0,
                         asked: None,
                         done: false,
                     });
@@ -198,8 +202,8 @@ struct Serving {
     /// The client's own progress token, as JSON.
     progress: Option<String>,
     level: Option<usize>,
-    /// The capabilities that the client declared in this request, as JSON.
-    declared: Box<str>,
+    /// What the client declared in this request.
+    declared: Declared,
     open: Option<Open>,
 }
 
@@ -221,7 +225,7 @@ impl Serving {
             about,
             progress: call.params.meta.progress_token.map(|token| token.text().to_owned()),
             level,
-            declared: identity.capabilities.clone(),
+            declared: Declared::new(identity.capabilities.clone()),
             open: None,
         };
         let opened = match call.params.request_state.as_deref().filter(|state| !state.is_empty()) {
@@ -244,26 +248,32 @@ impl Serving {
         Ok(serving)
     }
 
-    /// Goes on with a parked call: its questions get the client's answers.
+    /// Goes on with a parked call: its questions get the client's answers. Those without one are asked again.
     async fn resumed(&self, context: &Context, call: &Call<'_>, state: &str) -> Result<Open, Fault> {
         let parts = &self.gateway.inner.parts;
         let whose = (context.person.id, context.server.id);
         let parked = &self.gateway.inner.parked;
         let mut open = parked.take(&parts.vault, parts.env.now(), whose, &self.about, state).ok_or(Fault::NoState)?;
         let given = bridge::input_responses(&call.params);
-        for (key, id) in std::mem::take(&mut open.questions) {
-            let answer = given.iter().find(|(name, _)| *name == key.as_str()).map(|(_, answer)| *answer);
-            let body = match answer {
-                Some(answer) => bridge::response_to_server(&id, answer),
-                None => RpcError::invalid_params(format!("the client gave no answer to {key}")).to_bytes_with(&id),
-            };
-            self.gateway.notify(context, &open.line, body).await?;
+        for question in std::mem::take(&mut open.questions) {
+            match given.iter().find(|(name, _)| *name == question.key.as_str()) {
+                Some((_, answer)) => {
+                    let body = bridge::response_to_server(&question.id, *answer);
+                    self.gateway.notify(context, &open.line, body).await?;
+                }
+                None => open.questions.push(question),
+            }
         }
         Ok(open)
     }
 
     async fn step(&mut self) -> Result<Out, Fault> {
-        let mut asked: Vec<(String, String, String, Option<String>)> = Vec::new();
+        // What was asked before and not answered is asked again at once.
+        let unanswered = self.open.as_mut().map(|open| std::mem::take(&mut open.questions)).unwrap_or_default();
+        if !unanswered.is_empty() {
+            return self.park(unanswered);
+        }
+        let mut asked = Vec::new();
         loop {
             let Some(open) = &mut self.open else { return Err(Fault::BrokenOff) };
             // Questions that come together go to the client together.
@@ -305,7 +315,7 @@ impl Serving {
                     }
                 }
                 Ok(Envelope::Request(request)) => {
-                    if let Some(question) = self.question(&request, asked.len()).await? {
+                    if let Some(question) = self.question(&request).await? {
                         asked.push(question);
                         if asked.len() == MOST_QUESTIONS {
                             return self.park(asked);
@@ -346,34 +356,29 @@ impl Serving {
         }
     }
 
-    /// A request of the server: its key, its id as JSON, its method and parameters. What the gateway answers itself is
-    /// none.
-    async fn question(
-        &self,
-        request: &Request<'_>,
-        number: usize,
-    ) -> Result<Option<(String, String, String, Option<String>)>, Fault> {
-        let Some(open) = &self.open else { return Ok(None) };
-        let id = request.id.text().to_owned();
-        let asks = request.call.method.from_server() && declares(&self.declared, &request.call.method);
+    /// A request of the server, unless the gateway answers it itself.
+    async fn question(&mut self, request: &Request<'_>) -> Result<Option<Question>, Fault> {
         let takes_input = matches!(self.method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead);
-        if asks && takes_input {
-            let params = request.call.params.raw.map(|params| params.text().to_owned());
-            return Ok(Some((format!("input-{}", number + 1), id, request.call.method.as_str().to_owned(), params)));
+        let asks = takes_input && self.declared.covers(request);
+        let Some(open) = &mut self.open else { return Ok(None) };
+        if asks {
+            open.numbered += 1;
+            return Ok(Some(Question {
+                key: format!("input-{}", open.numbered),
+                id: request.id.text().to_owned(),
+                method: request.call.method.as_str().to_owned(),
+                params: request.call.params.raw.map(|params| params.text().to_owned()),
+            }));
         }
-        let body = if request.call.method == Method::Ping {
-            Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#))
-        } else {
-            RpcError::method_not_found(request.call.method.as_str()).to_bytes_with(&id)
-        };
-        self.gateway.notify(&open.context, &open.line, body).await?;
+        self.gateway.notify(&open.context, &open.line, question::refusal(request)).await?;
         Ok(None)
     }
 
     /// Hands the server's questions to the client and keeps its stream open.
-    fn park(&mut self, asked: Vec<(String, String, String, Option<String>)>) -> Result<Out, Fault> {
+    fn park(&mut self, asked: Vec<Question>) -> Result<Out, Fault> {
         let Some(mut open) = self.open.take() else { return Err(Fault::BrokenOff) };
-        open.questions = asked.iter().map(|(key, id, ..)| (key.clone(), id.clone())).collect();
+        let inputs: Vec<_> = asked.iter().map(Question::input).collect();
+        open.questions = asked;
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(
@@ -386,8 +391,8 @@ impl Serving {
         );
         let (state, waits) = state.map_err(|_| Fault::Waiting)?;
         self.gateway.inner.tasks.spawn(waits.give_up(self.gateway.inner.draining.clone()));
-        let requests: Vec<_> = asked.into_iter().map(|(key, _, method, params)| (key, method, params)).collect();
-        Ok(Out::Answer(StatusCode::OK, bridge::input_required_response(&self.exchange.id, &requests, &state)))
+        let body = bridge::input_required_response(&self.exchange.id, &inputs, Some(&state));
+        Ok(Out::Answer(StatusCode::OK, body))
     }
 
     /// The server's last word.
@@ -405,11 +410,12 @@ impl Serving {
             return Ok(self.exchange.refusal(&error).into());
         }
         let body = match urls {
+            Some(_) if !self.declared.opens_urls() => question::needs_urls().to_bytes_with(&self.exchange.id),
             // The client opens the address and asks again, from the beginning.
             Some(urls) => {
                 let number = |(index, (method, params))| (format!("input-{}", index + 1), method, params);
                 let requests: Vec<_> = urls.into_iter().enumerate().map(number).collect();
-                bridge::input_required_response(&self.exchange.id, &requests, "")
+                bridge::input_required_response(&self.exchange.id, &requests, None)
             }
             None => bridge::response_to_modern(&body, &self.method).map_err(|error| unreadable(&error))?,
         };
@@ -440,18 +446,6 @@ impl Dialogue for Serving {
             Err(fault) => Some(self.gateway.failed(&mut self.exchange, &fault).await.into()),
         }
     }
-}
-
-/// Whether a client with these capabilities can be asked this (2026-07-28 "Multi Round-Trip Requests": never for what it
-/// did not declare).
-fn declares(capabilities: &str, method: &Method<'_>) -> bool {
-    let capability = match method {
-        Method::ElicitationCreate => "elicitation",
-        Method::SamplingCreateMessage => "sampling",
-        Method::RootsList => "roots",
-        _ => return false,
-    };
-    Raw::parse(capabilities).is_ok_and(|capabilities| capabilities.get(capability).is_some())
 }
 
 /// The status that this answer has for a client of 2026-07-28.

@@ -95,8 +95,8 @@ pub fn retry_with_input(
 }
 
 /// A whole response that wants input: questions by key, method and parameters (JSON), and the state that
-/// must come back. The keys must differ. `id` must be JSON.
-pub fn input_required_response(id: &str, requests: &[(String, String, Option<String>)], state: &str) -> Bytes {
+/// must come back, if there is one; there must be one or the other. The keys must differ. `id` must be JSON.
+pub fn input_required_response(id: &str, requests: &[(String, String, Option<String>)], state: Option<&str>) -> Bytes {
     let questions: Vec<_> = requests
         .iter()
         .map(|(key, method, params)| {
@@ -106,10 +106,10 @@ pub fn input_required_response(id: &str, requests: &[(String, String, Option<Str
         })
         .collect();
     let questions =
-        if questions.is_empty() { String::new() } else { format!(r#""inputRequests":{{{}}},"#, questions.join(",")) };
-    let state = quoted(state);
+        if questions.is_empty() { String::new() } else { format!(r#","inputRequests":{{{}}}"#, questions.join(",")) };
+    let state = state.map(|state| format!(r#","requestState":{}"#, quoted(state))).unwrap_or_default();
     Bytes::from(format!(
-        r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"input_required",{questions}"requestState":{state}}}}}"#
+        r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"input_required"{questions}{state}}}}}"#
     ))
 }
 

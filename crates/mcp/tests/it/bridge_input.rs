@@ -105,11 +105,11 @@ fn requests_of_legacy_servers_become_results() {
         ("k\"2".to_owned(), "roots/list".to_owned(), None),
     ];
     assert_eq!(
-        text(input_required_response("7", &requests, "sealed\"")),
+        text(input_required_response("7", &requests, Some("sealed\""))),
         r#"{"jsonrpc":"2.0","id":7,"result":{"resultType":"input_required","inputRequests":{"k1":{"method":"elicitation/create","params":{"message":"m"}},"k\"2":{"method":"roots/list"}},"requestState":"sealed\""}}"#
     );
     assert_eq!(
-        text(input_required_response("7", &[], "s")),
+        text(input_required_response("7", &[], Some("s"))),
         r#"{"jsonrpc":"2.0","id":7,"result":{"resultType":"input_required","requestState":"s"}}"#
     );
 }

@@ -31,7 +31,7 @@ proptest! {
     /// one would get of it.
     #[test]
     fn questions_are_the_same_in_either_generation(questions in questions(), state in ".{0,6}") {
-        let response = input_required_response("\"r\"", &questions, &state);
+        let response = input_required_response("\"r\"", &questions, Some(&state));
         let Ok(Response { outcome: Outcome::Result(result), .. }) = Response::parse(&response) else {
             panic!("no result: {}", string(&response));
         };

@@ -340,7 +340,7 @@ fn questions() -> Vec<(String, String, Option<String>)> {
 
 #[test]
 fn questions_have_their_type_in_both_generations() {
-    let response = input_required_response("\"r\"", &questions(), "sealed");
+    let response = input_required_response("\"r\"", &questions(), Some("sealed"));
     let typed: sdk::JsonRpcResponse<sdk::InputRequiredResult> = parse(&response);
     assert_eq!(typed.result.request_state.as_deref(), Some("sealed"));
     let asked = typed.result.input_requests.unwrap();
@@ -363,7 +363,8 @@ fn questions_have_their_type_in_both_generations() {
             },
         }
     }
-    let state_only: sdk::JsonRpcResponse<sdk::InputRequiredResult> = parse(&input_required_response("1", &[], "s"));
+    let state_only: sdk::JsonRpcResponse<sdk::InputRequiredResult> =
+        parse(&input_required_response("1", &[], Some("s")));
     assert!(state_only.result.input_requests.is_none());
 }
 
@@ -412,7 +413,8 @@ fn url_elicitation_errors_become_questions_with_their_type() {
         .enumerate()
         .map(|(number, (method, params))| (format!("url-{number}"), method, params))
         .collect();
-    let typed: sdk::JsonRpcResponse<sdk::InputRequiredResult> = parse(&input_required_response("1", &questions, "s"));
+    let typed: sdk::JsonRpcResponse<sdk::InputRequiredResult> =
+        parse(&input_required_response("1", &questions, Some("s")));
     let asked = typed.result.input_requests.unwrap();
     let sdk::InputRequest::Elicitation(asked) = &asked["url-0"] else { panic!("not an elicitation") };
     let sdk::ElicitRequestParams::UrlElicitationParams { url, .. } = &asked.params else { panic!("not a URL") };
