@@ -259,6 +259,10 @@ fn parts_are_replaced_one_by_one() {
         .without(key(1));
     assert_eq!(keys.len(), 6);
     assert!(keys.get(&[6; 32]).is_some() && keys.get(&[1; 32]).is_none());
+    let valid = |keys: &Keys, now: i64| [1, 4, 6, 7].map(|id| keys.is_valid(key(id), at(now)));
+    assert_eq!(valid(&before.keys, 9), [true, true, false, false], "6 is not there yet, 7 is revoked");
+    assert_eq!(valid(&keys, 9), [false, true, true, false]);
+    assert_eq!(valid(&keys, 10), [false, false, true, false], "4 has expired");
 }
 
 #[test]
