@@ -163,8 +163,8 @@ impl Answer {
         forms.take(ANSWERS).find(|form| form.is(&message.bytes, id)).cloned()
     }
 
-    /// At least what this holds: forms that are shared count once for each reader, so that the sum errs to the small side
-    /// of the bound.
+    /// What is no longer counted when this goes. Its forms stay counted until all is forgotten, which is then early, never
+    /// late.
     fn bytes(&self) -> usize {
         self.message.bytes.len()
     }

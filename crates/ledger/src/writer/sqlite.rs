@@ -3,6 +3,9 @@
 //! Through the pool every statement of a batch is a trip to a thread and back, seven for a call's two rows, and that was
 //! most of what an audited call cost.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
 use domain::NodeId;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
@@ -14,11 +17,57 @@ use crate::hours::UPSERT_ONE;
 use crate::insert::INSERT_ONE;
 use crate::{Error, Result};
 
+/// Batches between two copies of SQLite's log into the file; some 4 MB of log.
+const COPY_EVERY: u64 = 64;
+
 /// The connection.
 pub(crate) struct Writer {
     db: SqliteDb,
     connection: Connection,
     node: String,
+    batches: u64,
+    copier: Copier,
+}
+
+/// Copies SQLite's log into the file beside the writer. Left to the writer, one commit in a few dozen would do all of it,
+/// and a call would wait for that; so it finds little to do when its own time comes (`wal_autocheckpoint`).
+struct Copier {
+    /// Nothing when it is to end.
+    wake: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Copier {
+    fn start(connection: Connection) -> std::io::Result<Self> {
+        let (wake, woken) = sync_channel(1);
+        let copy = move || {
+            while woken.recv().is_ok() {
+                // It waits for nobody: what it cannot copy now is copied next time.
+                if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+                    tracing::warn!(%error, "SQLite's log could not be copied into the file; it is tried again");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("audit-copier".to_owned()).spawn(copy)?;
+        Ok(Self { wake: Some(wake), thread: Some(thread) })
+    }
+
+    fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            // Full: it will look anyway.
+            let _ = wake.try_send(());
+        }
+    }
+}
+
+impl Drop for Copier {
+    fn drop(&mut self) {
+        self.wake = None;
+        // So that its connection is gone when the database is closed.
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that copies SQLite's log failed");
+        }
+    }
 }
 
 impl Writer {
@@ -28,13 +77,19 @@ impl Writer {
     /// When the file cannot be opened.
     pub(super) fn open(db: &SqliteDb, node: NodeId) -> Result<Self> {
         let connection = connect(db).map_err(refused)?;
-        Ok(Self { db: db.clone(), connection, node: node.to_string() })
+        let copier = Copier::start(connect(db).map_err(refused)?).map_err(|error| store::Error::of_sqlite(0, error))?;
+        Ok(Self { db: db.clone(), connection, node: node.to_string(), batches: 0, copier })
     }
 
     /// Adds a batch and makes it durable. Holds up the thread that it runs on.
     pub(super) async fn append(&mut self, batch: Vec<Prepared>) -> Result<Appended> {
         let _turn = self.db.turn().await;
-        write(&mut self.connection, &self.node, batch)
+        let written = write(&mut self.connection, &self.node, batch);
+        self.batches += 1;
+        if self.batches.is_multiple_of(COPY_EVERY) {
+            self.copier.wake();
+        }
+        written
     }
 }
 
