@@ -46,7 +46,7 @@ impl Compressor {
         let digest = hex::encode(Sha256::digest(bytes));
         let smaller = |form: Vec<u8>| (form.len() < bytes.len()).then_some(form);
         Ok(Compressed {
-            brotli: smaller(self.remembered(&format!("{digest}.{}.br", block_bits(bytes)), || brotli(bytes))?),
+            brotli: smaller(self.remembered(&format!("{digest}.{}-1.br", block_bits(bytes)), || brotli(bytes))?),
             gzip: smaller(self.remembered(&format!("{digest}.gz"), || gzip(bytes))?),
         })
     }
@@ -87,8 +87,8 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     };
     let mut writer = brotli::CompressorWriter::with_params(&mut out, 1 << 16, &settings);
     writer.write_all(bytes).context("brotli failed")?;
-    writer.flush().context("brotli failed")?;
-    drop(writer);
+    // Ends the stream; to flush it before would end a block for nothing.
+    writer.into_inner();
     Ok(out)
 }
 
