@@ -33,6 +33,17 @@ impl Prepared {
         });
         Self { entry: Entry::prepare(env, node, at, event), counted, part }
     }
+
+    /// An entry that was prepared before this start.
+    pub(crate) fn again(entry: Entry) -> Self {
+        let counted = match (entry.action.parse(), entry.outcome.parse()) {
+            (Ok(action), Ok(outcome)) => Counted::of(action, outcome, entry.tool.as_deref()),
+            // Another version wrote it.
+            _ => Counted::Nothing,
+        };
+        // The start looks for open calls by itself.
+        Self { entry, counted, part: None }
+    }
 }
 
 /// What was added.

@@ -9,11 +9,11 @@ use domain::AuditId;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::append::{Appended, Prepared, lock_head};
+use crate::append::{Prepared, lock_head};
 use crate::event::Event;
 use crate::ledger::Core;
 use crate::writer::Writer;
-use crate::{Error, Result, orphans};
+use crate::{Error, Result};
 
 /// How many events may wait.
 pub(crate) const QUEUE: usize = 4096;
@@ -25,10 +25,7 @@ const BATCH: usize = 512;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 
 /// How often an unhealthy ledger tries whether the database has room again.
-const PROBE: Duration = Duration::from_secs(1);
-
-/// After how many entries the number below which everything is settled is written down.
-const SETTLE: i64 = 4096;
+pub(crate) const PROBE: Duration = Duration::from_secs(1);
 
 /// What the task is told.
 #[derive(Debug)]
@@ -100,8 +97,8 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
             match tokio::time::timeout(PROBE, waiting).await {
                 Ok(received) => received,
                 Err(_) => {
-                    let works = probe(&core).await;
-                    core.healthy.store(works.is_ok(), Ordering::Relaxed);
+                    let works = probe(&core).await.is_ok() && !writer.fails();
+                    core.healthy.store(works, Ordering::Relaxed);
                     continue;
                 }
             }
@@ -126,8 +123,9 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
         // Everybody who could report something is gone, and so may be the runtime.
         return;
     }
+    writer.end();
     let settled = core.open().settled();
-    if let Err(error) = settle(&core, settled).await {
+    if let Err(error) = core.settle(settled).await {
         tracing::warn!(%error, "the audit log could not note where it ended; the next start looks further back");
     }
 }
@@ -149,7 +147,7 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         }
         batch.push(prepared);
     }
-    let result = commit(core, writer, batch).await;
+    let result = commit(core, writer, batch, !waiting.is_empty()).await;
     if result.is_err() {
         core.lost(handed_over.len());
     }
@@ -164,7 +162,7 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         let at = core.env.now();
         let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
         // If it fails, the next batch tries again; if that never comes, the next start closes them.
-        if commit(core, writer, batch).await.is_ok() {
+        if commit(core, writer, batch, true).await.is_ok() {
             closing.clear();
         } else {
             closing.truncate(QUEUE);
@@ -172,13 +170,14 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
     }
 }
 
-async fn commit(core: &Core, writer: &mut Writer, batch: Vec<Prepared>) -> Result<()> {
+/// Adds a batch, durably if somebody waits for it.
+async fn commit(core: &Core, writer: &mut Writer, batch: Vec<Prepared>, durable: bool) -> Result<()> {
     if batch.is_empty() {
         return Ok(());
     }
     let entries = batch.len() as u64;
-    let result = transaction(core, writer, batch).await;
-    core.healthy.store(result.is_ok(), Ordering::Relaxed);
+    let result = writer.append(batch, durable).await;
+    core.healthy.store(result.is_ok() && !writer.fails(), Ordering::Relaxed);
     match &result {
         Ok(()) => {
             core.stats.batches.fetch_add(1, Ordering::Relaxed);
@@ -192,36 +191,10 @@ async fn commit(core: &Core, writer: &mut Writer, batch: Vec<Prepared>) -> Resul
     result
 }
 
-async fn transaction(core: &Core, writer: &mut Writer, batch: Vec<Prepared>) -> Result<()> {
-    let Appended { first, last, parts, .. } = writer.append(batch).await?;
-    let settled = {
-        let mut open = core.open();
-        let settled = open.settled().min(first - 1);
-        for (seq, part) in parts {
-            open.apply(seq, part);
-        }
-        open.reached(last);
-        settled
-    };
-    if first / SETTLE != last / SETTLE
-        && let Err(error) = settle(core, settled).await
-    {
-        tracing::warn!(%error, "the audit log could not note how far calls are settled; it tries again later");
-    }
-    Ok(())
-}
-
 /// Whether the next write would succeed, as far as one can tell without writing an entry.
 async fn probe(core: &Core) -> Result<()> {
     let mut tx = core.db.begin().await?;
     lock_head(&mut tx, core.node).await?.ok_or(Error::NoHead)?;
     tx.rollback().await?;
     Ok(core.db.ping_writable().await?)
-}
-
-/// Notes how far everything is settled.
-async fn settle(core: &Core, settled: i64) -> Result<()> {
-    let mut tx = core.db.begin().await?;
-    orphans::settle(&mut tx, core.node, settled, core.env.now()).await?;
-    Ok(tx.commit().await?)
 }

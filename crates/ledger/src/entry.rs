@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{AuditId, Env, NodeId};
+use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Payload};
 use crate::hash;
@@ -16,7 +17,7 @@ const TEXT: usize = 8 * 1024;
 const NAME: usize = 512;
 
 /// A row, as it is stored. Everything is text, number or bytes, so that verifying can read even what was tampered with.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) node: String,

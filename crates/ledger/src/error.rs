@@ -11,6 +11,9 @@ pub enum Error {
     /// The database refused. All events of one batch share the cause.
     #[error("the audit log cannot be written: {0}")]
     Store(#[source] Arc<store::Error>),
+    /// The journal beside SQLite's file cannot be written.
+    #[error("the audit log's journal cannot be written: {0}; check the disk of the data directory")]
+    Journal(#[source] Arc<std::io::Error>),
     /// The event was not durable in time. It may become so later.
     #[error("the audit log did not answer within {seconds} seconds; check the load of the database and try again")]
     Deadline {
@@ -23,6 +26,12 @@ pub enum Error {
     /// The head of this node's chain is not in the database.
     #[error("the head of this node's audit chain is missing; run `drawbridge audit verify` and restart")]
     NoHead,
+}
+
+impl Error {
+    pub(crate) fn journal(error: std::io::Error) -> Self {
+        Self::Journal(Arc::new(error))
+    }
 }
 
 impl From<store::Error> for Error {

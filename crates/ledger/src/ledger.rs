@@ -11,12 +11,12 @@ use store::{Db, Parsed, Tx, sql};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::append::{Prepared, append, create_head};
+use crate::append::{Appended, Prepared, append, create_head};
 use crate::batch::{self, DEADLINE, Job, Message, QUEUE, Waiter};
 use crate::delivery::{Delivery, ROOM};
 use crate::event::Event;
 use crate::open_calls::OpenCalls;
-use crate::writer::Writer;
+use crate::writer::{Writer, sqlite};
 use crate::{Error, Result, orphans};
 
 /// How long a shutdown waits for what is still in the queue.
@@ -24,6 +24,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// Lost events between two lines of the log.
 const LOST_PER_LINE: u64 = 1000;
+
+/// After how many entries the number below which everything is settled is written down.
+const SETTLE: i64 = 4096;
 
 /// Entries one statement of [`Ledger::backfill`] holds.
 const BACKFILL: usize = 512;
@@ -80,6 +83,32 @@ impl Core {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes note of entries that were added to the chain.
+    pub(crate) async fn added(&self, appended: Appended) {
+        let Appended { first, last, parts, .. } = appended;
+        let settled = {
+            let mut open = self.open();
+            let settled = open.settled().min(first - 1);
+            for (seq, part) in parts {
+                open.apply(seq, part);
+            }
+            open.reached(last);
+            settled
+        };
+        if first / SETTLE != last / SETTLE
+            && let Err(error) = self.settle(settled).await
+        {
+            tracing::warn!(%error, "the audit log could not note how far calls are settled; it tries again later");
+        }
+    }
+
+    /// Notes how far everything is settled.
+    pub(crate) async fn settle(&self, settled: i64) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        orphans::settle(&mut tx, self.node, settled, self.env.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Counts events that were handed over and are not recorded.
     pub(crate) fn lost(&self, events: usize) {
         if events == 0 {
@@ -101,17 +130,30 @@ impl fmt::Debug for Ledger {
 }
 
 impl Ledger {
-    /// Opens the log of this node: makes its chain if it has none, gives calls that a crash left open the outcome
-    /// `unknown`, and starts the batch task. Needs a Tokio runtime.
+    /// Opens the log of this node: makes its chain if it has none, makes entries of what a crash left in the journal,
+    /// gives calls that it left open the outcome `unknown`, and starts the batch task. Needs a Tokio runtime.
     ///
     /// # Errors
-    /// [`Error::NoHead`] when the node has entries and no head: somebody removed it.
+    /// [`Error::NoHead`] when the node has entries and no head: somebody removed it. [`Error::Journal`] when the journal
+    /// cannot be opened.
     pub async fn open(db: Db, node: NodeId, env: Arc<dyn Env>) -> Result<Self> {
         let now = env.now();
+        let mut journal = match &db {
+            Db::Sqlite(db) => Some(sqlite::Journal::open(db, node).await.map_err(Error::journal)?),
+            Db::Postgres(_) => None,
+        };
         let mut tx = db.begin().await?;
         create_head(&mut tx, node).await?;
+        let recovered = match &mut journal {
+            Some((journal, records)) => sqlite::recover(&mut tx, node, journal, std::mem::take(records)).await?,
+            None => 0,
+        };
         let closed = orphans::close(&mut tx, &*env, node, now).await?;
         tx.commit().await?;
+        let journal = journal.map(|(journal, _)| journal.emptied()).transpose().map_err(Error::journal)?;
+        if recovered > 0 {
+            tracing::info!(recovered, "entries that the program had not added when it stopped were in the journal");
+        }
         if closed > 0 {
             tracing::warn!(closed, "calls had no outcome when the program stopped; they are recorded as unknown");
         }
@@ -124,7 +166,7 @@ impl Ledger {
             open: Mutex::default(),
         });
         let (queue, receiver) = mpsc::channel(QUEUE);
-        let writer = Writer::open(&core.db, node)?;
+        let writer = Writer::start(&core, journal)?;
         let end = batch::start(Arc::clone(&core), writer, receiver);
         let end = end.map_err(|error| store::Error::of_sqlite(0, error))?;
         let room = Arc::new(Semaphore::new(ROOM));
@@ -170,8 +212,7 @@ impl Ledger {
     /// Writes an event in a transaction of its own, together with whatever else arrives. Returns when it is durable,
     /// or, by [`Delivery::BestEffort`], when it waits to be written. For calls through the proxy.
     ///
-    /// Not inside an open [`Db::begin`]: on SQLite that one holds the writer which the batch needs, and this would wait
-    /// until its deadline. Use [`Ledger::record`] there.
+    /// Not inside an open [`Db::begin`], whose changes it would not be one with: use [`Ledger::record`] there.
     ///
     /// Do not drop the future of an outcome (run it in a task that a leaving client does not end): while the event
     /// waits for room in the queue it is in nobody else's hands.

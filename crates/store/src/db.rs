@@ -71,10 +71,14 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that reads one consistent state and cannot write.
+    /// Begins a transaction that reads one consistent state and cannot write. It sees everything whose author was told
+    /// that it is recorded, also what the audit log has not put into its table yet.
     pub async fn read(&self) -> Result<Tx> {
         match self {
-            Self::Sqlite(db) => Ok(Tx::Sqlite(SqliteTx::new(deadline(db.readers().begin()).await?, None))),
+            Self::Sqlite(db) => {
+                db.caught_up().await;
+                Ok(Tx::Sqlite(SqliteTx::new(deadline(db.readers().begin()).await?, None)))
+            }
             Self::Postgres(pool) => {
                 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Ok(Tx::Postgres(deadline(pool.begin_with(BEGIN)).await?))

@@ -19,7 +19,7 @@ pub use db::{Claim, Db, Engine};
 pub use error::{Error, Result, UNIQUE};
 pub use row::{Json, Parsed, Row, json};
 pub use sql::{List, Query, Sql, list, sql};
-pub use sqlite::{BUSY, PRAGMAS, SqliteDb};
+pub use sqlite::{BUSY, CatchUp, PRAGMAS, SqliteDb};
 pub use tables::*;
 pub use tx::{SqliteTx, Tx};
 pub use value::{Value, time_text};

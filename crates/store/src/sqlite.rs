@@ -3,7 +3,8 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError, Weak};
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -43,6 +44,13 @@ pub const PRAGMAS: &[(&str, &str)] = &[
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
+/// Somebody who has promised rows that are not in the tables yet.
+pub trait CatchUp: std::fmt::Debug + Send + Sync {
+    /// Ends when what is promised now can be read, or when that takes too long. Nothing where there is nothing to wait
+    /// for.
+    fn caught_up(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>>;
+}
+
 /// An open database file.
 #[derive(Debug, Clone)]
 pub struct SqliteDb {
@@ -51,6 +59,8 @@ pub struct SqliteDb {
     path: PathBuf,
     /// Who may write now. In the order of asking, which SQLite's own lock is not.
     turn: Arc<Mutex<()>>,
+    /// For whom every reader waits.
+    behind: Arc<StdMutex<Vec<Weak<dyn CatchUp>>>>,
     /// Held until the database is closed or no clone lives; the system lets go of it when the process ends, however it
     /// ends.
     lock: Arc<File>,
@@ -75,7 +85,7 @@ impl SqliteDb {
         migrator.run(&writer).await.map_err(Error::Migrate)?;
 
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers, path: path.to_owned(), turn: Arc::default(), lock: Arc::new(lock) })
+        Ok(Self { writer, readers, path: path.to_owned(), turn: Arc::default(), behind: Arc::default(), lock: Arc::new(lock) })
     }
 
     pub(crate) const fn writer(&self) -> &SqlitePool {
@@ -95,6 +105,34 @@ impl SqliteDb {
     /// itself.
     pub async fn turn(&self) -> OwnedMutexGuard<()> {
         Arc::clone(&self.turn).lock_owned().await
+    }
+
+    /// Opens or makes a file beside the database, readable for this user only. The name is that of the database with
+    /// this at its end.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn beside(&self, end: &str) -> std::io::Result<File> {
+        let mut path = self.path.clone().into_os_string();
+        path.push(end);
+        private().read(true).open(path)
+    }
+
+    /// From now on every reader waits for these rows before it begins ([`crate::Db::read`]).
+    pub fn readers_wait_for(&self, promised: Weak<dyn CatchUp>) {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        behind.retain(|promised| promised.strong_count() > 0);
+        behind.push(promised);
+    }
+
+    pub(crate) async fn caught_up(&self) {
+        let waiting: Vec<_> = {
+            let behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+            behind.iter().filter_map(|promised| promised.upgrade()?.caught_up()).collect()
+        };
+        for caught_up in waiting {
+            caught_up.await;
+        }
     }
 
     pub(crate) async fn close(&self) {

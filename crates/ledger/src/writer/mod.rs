@@ -1,13 +1,17 @@
-//! How the batch task writes. Both engines take a whole batch in one go.
+//! How the batch task writes. On PostgreSQL a batch is one statement; on SQLite it goes into a journal, and becomes entries
+//! behind the calls.
 
 mod postgres;
-mod sqlite;
+pub(crate) mod sqlite;
 
-use domain::NodeId;
+use std::sync::Arc;
+
 use store::Db;
 
-use crate::Result;
-use crate::append::{Appended, Prepared};
+use self::sqlite::Journal;
+use crate::append::Prepared;
+use crate::ledger::Core;
+use crate::{Error, Result};
 
 /// The batch task's own way to the database.
 pub(crate) enum Writer {
@@ -16,14 +20,15 @@ pub(crate) enum Writer {
 }
 
 impl Writer {
-    /// Opens the way to the chain of this node.
+    /// Opens the way to the chain of this node, on SQLite behind this journal, which holds nothing any more.
     ///
     /// # Errors
     /// When SQLite's file cannot be opened.
-    pub(crate) fn open(db: &Db, node: NodeId) -> Result<Self> {
-        Ok(match db {
-            Db::Sqlite(db) => Self::Sqlite(sqlite::Writer::open(db, node)?),
-            Db::Postgres(pool) => Self::Postgres(postgres::Writer::new(pool.clone(), node)),
+    pub(crate) fn start(core: &Arc<Core>, journal: Option<Journal>) -> Result<Self> {
+        Ok(match (&core.db, journal) {
+            (Db::Sqlite(db), Some(journal)) => Self::Sqlite(sqlite::Writer::start(Arc::clone(core), db, journal)?),
+            (Db::Sqlite(_), None) => return Err(Error::Closed),
+            (Db::Postgres(pool), _) => Self::Postgres(postgres::Writer::new(Arc::clone(core), pool.clone())),
         })
     }
 
@@ -32,11 +37,27 @@ impl Writer {
         matches!(self, Self::Sqlite(_))
     }
 
-    /// Adds a batch and makes it durable.
-    pub(crate) async fn append(&mut self, batch: Vec<Prepared>) -> Result<Appended> {
+    /// Adds a batch. It survives the end of this process, and that of the machine if it is to be durable.
+    pub(crate) async fn append(&mut self, batch: Vec<Prepared>, durable: bool) -> Result<()> {
         match self {
-            Self::Sqlite(writer) => writer.append(batch).await,
+            Self::Sqlite(writer) => writer.append(batch, durable),
             Self::Postgres(writer) => writer.append(batch).await,
+        }
+    }
+
+    /// True while what was added cannot become entries.
+    pub(crate) fn fails(&self) -> bool {
+        match self {
+            Self::Sqlite(writer) => writer.fails(),
+            Self::Postgres(_) => false,
+        }
+    }
+
+    /// Makes entries of everything that was added.
+    pub(crate) fn end(self) {
+        match self {
+            Self::Sqlite(writer) => writer.end(),
+            Self::Postgres(_) => {}
         }
     }
 }

@@ -5,16 +5,16 @@
 //! the batch before. The statement adds nothing when the head has moved, which is when a use case has recorded something in
 //! its own transaction; the batch is then written the long way, which locks the head first.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use domain::NodeId;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, PgPool, Postgres};
 use store::Db;
 use tokio::time::Instant;
 
 use crate::append::{Appended, Chained, Prepared, append, chain};
+use crate::ledger::Core;
 use crate::{Error, Result, hours, insert};
 
 /// How long a batch may take; PostgreSQL's own limit for a statement is shorter.
@@ -42,8 +42,8 @@ static APPEND: LazyLock<String> = LazyLock::new(|| {
 
 /// The connection, and what is known of the chain.
 pub(crate) struct Writer {
+    core: Arc<Core>,
     pool: PgPool,
-    node: NodeId,
     /// Number and hash of the last entry, if nobody else has added one.
     head: Option<(i64, Vec<u8>)>,
     /// Kept, since a connection that goes back to the pool is tried each time. With it, when it was used last.
@@ -51,23 +51,30 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(pool: PgPool, node: NodeId) -> Self {
-        Self { pool, node, head: None, connection: None }
+    pub(super) fn new(core: Arc<Core>, pool: PgPool) -> Self {
+        Self { core, pool, head: None, connection: None }
     }
 
     /// Adds a batch and makes it durable.
-    pub(super) async fn append(&mut self, mut batch: Vec<Prepared>) -> Result<Appended> {
+    pub(super) async fn append(&mut self, mut batch: Vec<Prepared>) -> Result<()> {
         // Whatever happens from here on, what is not known for sure is read anew.
-        if let Some(head) = self.head.take()
-            && let Some(appended) = self.in_one_go(&mut batch, head).await?
-        {
-            self.head = Some((appended.last, appended.hash.clone()));
-            return Ok(appended);
-        }
-        let mut tx = Db::Postgres(self.pool.clone()).begin().await?;
-        let appended = append(&mut tx, self.node, batch).await?;
-        tx.commit().await?;
+        let in_one_go = match self.head.take() {
+            Some(head) => self.in_one_go(&mut batch, head).await?,
+            None => None,
+        };
+        let appended = match in_one_go {
+            Some(appended) => appended,
+            None => self.the_long_way(batch).await?,
+        };
         self.head = Some((appended.last, appended.hash.clone()));
+        self.core.added(appended).await;
+        Ok(())
+    }
+
+    async fn the_long_way(&self, batch: Vec<Prepared>) -> Result<Appended> {
+        let mut tx = Db::Postgres(self.pool.clone()).begin().await?;
+        let appended = append(&mut tx, self.core.node, batch).await?;
+        tx.commit().await?;
         Ok(appended)
     }
 
@@ -79,7 +86,7 @@ impl Writer {
             let query = insert::bind(sqlx::query::<Postgres>(APPEND.as_str()), batch);
             let moved = hours
                 .bind(query)
-                .bind(self.node.to_string())
+                .bind(self.core.node.to_string())
                 .bind(appended.last)
                 .bind(&appended.hash)
                 .bind(head.0)

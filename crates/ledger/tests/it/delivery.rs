@@ -70,8 +70,19 @@ both_engines! {
         for _ in 0..20 {
             ledger.write(small(&env)).await.unwrap();
         }
+        // SQLite's journal still takes those that come before it is known.
+        let known = async {
+            while ledger.healthy() || ledger.stats().entries + ledger.stats().lost < 20 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), known).await.expect("it becomes known");
+        let before = ledger.stats();
+        for _ in 0..20 {
+            ledger.write(small(&env)).await.unwrap();
+        }
         let counted = async {
-            while ledger.stats().lost < 20 {
+            while ledger.stats().lost < before.lost + 20 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
@@ -84,11 +95,12 @@ both_engines! {
         tx.commit().await.unwrap();
         ledger.write(small(&env)).await.unwrap();
         ledger.shutdown().await;
-        assert_eq!(all(&db).await.len(), 1);
-        assert_eq!(ledger.stats().lost, 20);
+        let after = ledger.stats();
+        assert_eq!((after.entries, after.lost), (before.entries + 1, before.lost + 20));
+        assert_eq!(all(&db).await.len() as u64, after.entries);
         // After the end there is nobody who writes; the call is still none of the log's business.
         ledger.write(small(&env)).await.unwrap();
-        assert_eq!(ledger.stats().lost, 21);
+        assert_eq!(ledger.stats().lost, after.lost + 1);
         assert!(verify::verify(&db).await.unwrap().ok());
     }
 }

@@ -9,6 +9,8 @@ mod delivery;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod journal;
+#[cfg(test)]
 mod query;
 #[cfg(test)]
 mod record;

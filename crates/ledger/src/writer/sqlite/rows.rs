@@ -1,10 +1,5 @@
-//! The batch task's own way to SQLite: a connection that the task's own thread uses directly.
-//!
-//! Through the pool every statement of a batch is a trip to a thread and back, seven for a call's two rows, and that was
-//! most of what an audited call cost.
-
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::JoinHandle;
+//! The rows of a batch, by a connection that one thread uses directly: through the pool every statement is a trip to another
+//! thread and back.
 
 use domain::NodeId;
 use rusqlite::types::ToSql;
@@ -17,79 +12,49 @@ use crate::hours::UPSERT_ONE;
 use crate::insert::INSERT_ONE;
 use crate::{Error, Result};
 
-/// Batches between two copies of SQLite's log into the file; some 4 MB of log.
-const COPY_EVERY: u64 = 64;
-
-/// The connection.
-pub(crate) struct Writer {
-    db: SqliteDb,
+/// The connection that adds entries.
+#[derive(Debug)]
+pub(super) struct Rows {
     connection: Connection,
     node: String,
-    batches: u64,
-    copier: Copier,
 }
 
-/// Copies SQLite's log into the file beside the writer. Left to the writer, one commit in a few dozen would do all of it,
-/// and a call would wait for that; so it finds little to do when its own time comes (`wal_autocheckpoint`).
-struct Copier {
-    /// Nothing when it is to end.
-    wake: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Copier {
-    fn start(connection: Connection) -> std::io::Result<Self> {
-        let (wake, woken) = sync_channel(1);
-        let copy = move || {
-            while woken.recv().is_ok() {
-                // It waits for nobody: what it cannot copy now is copied next time.
-                if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-                    tracing::warn!(%error, "SQLite's log could not be copied into the file; it is tried again");
-                }
-            }
-        };
-        let thread = std::thread::Builder::new().name("audit-copier".to_owned()).spawn(copy)?;
-        Ok(Self { wake: Some(wake), thread: Some(thread) })
-    }
-
-    fn wake(&self) {
-        if let Some(wake) = &self.wake {
-            // Full: it will look anyway.
-            let _ = wake.try_send(());
-        }
-    }
-}
-
-impl Drop for Copier {
-    fn drop(&mut self) {
-        self.wake = None;
-        // So that its connection is gone when the database is closed.
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread that copies SQLite's log failed");
-        }
-    }
-}
-
-impl Writer {
+impl Rows {
     /// Opens the connection.
     ///
     /// # Errors
     /// When the file cannot be opened.
     pub(super) fn open(db: &SqliteDb, node: NodeId) -> Result<Self> {
-        let connection = connect(db).map_err(refused)?;
-        let copier = Copier::start(connect(db).map_err(refused)?).map_err(|error| store::Error::of_sqlite(0, error))?;
-        Ok(Self { db: db.clone(), connection, node: node.to_string(), batches: 0, copier })
+        Ok(Self { connection: connect(db).map_err(refused)?, node: node.to_string() })
     }
 
-    /// Adds a batch and makes it durable. Holds up the thread that it runs on.
-    pub(super) async fn append(&mut self, batch: Vec<Prepared>) -> Result<Appended> {
-        let _turn = self.db.turn().await;
-        let written = write(&mut self.connection, &self.node, batch);
-        self.batches += 1;
-        if self.batches.is_multiple_of(COPY_EVERY) {
-            self.copier.wake();
+    /// Adds entries, the last of which is the journal's record of this number. Waits for the disk if they are to be
+    /// durable, and so are then all that were added before. The database's turn must be held.
+    pub(super) fn add(&mut self, batch: &mut [Prepared], number: u64, durable: bool) -> Result<Appended> {
+        self.wait_for_the_disk(durable).map_err(refused)?;
+        write(&mut self.connection, &self.node, batch, number)
+    }
+
+    /// Makes everything durable that was added before. The database's turn must be held.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        let settled = |rows: &Self| {
+            rows.wait_for_the_disk(true)?;
+            // SQLite writes the page also when nothing is another.
+            rows.connection.execute("UPDATE chain_heads SET journaled = journaled WHERE node = ?", [&rows.node])
+        };
+        settled(self).map(|_| ()).map_err(refused)
+    }
+
+    fn wait_for_the_disk(&self, wait: bool) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "synchronous", if wait { "FULL" } else { "NORMAL" })
+    }
+
+    /// Copies SQLite's log into the file, without the turn: left to a commit, that one would do it while others wait.
+    pub(super) fn copy(&self) {
+        // It waits for nobody: what it cannot copy now is copied next time.
+        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "SQLite's log could not be copied into the file; it is tried again");
         }
-        written
     }
 }
 
@@ -97,7 +62,6 @@ fn connect(db: &SqliteDb) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(db.path(), flags)?;
     connection.busy_timeout(store::BUSY)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     for (name, value) in store::PRAGMAS {
         connection.pragma_update(None, name, value)?;
@@ -105,21 +69,23 @@ fn connect(db: &SqliteDb) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &mut Connection, node: &str, mut batch: Vec<Prepared>) -> Result<Appended> {
+fn write(connection: &mut Connection, node: &str, batch: &mut [Prepared], number: u64) -> Result<Appended> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
     let head = tx
         .prepare_cached("SELECT seq, hash FROM chain_heads WHERE node = ?")
         .and_then(|mut head| head.query_row([node], |row| Ok((row.get(0)?, row.get(1)?))).optional())
         .map_err(refused)?;
-    let Chained { hours, appended } = chain(&mut batch, head.ok_or(Error::NoHead)?);
+    let Chained { hours, appended } = chain(batch, head.ok_or(Error::NoHead)?);
     let stored = || -> rusqlite::Result<()> {
         let mut insert = tx.prepare_cached(INSERT_ONE.as_str())?;
-        for Prepared { entry, .. } in &batch {
+        for Prepared { entry, .. } in &*batch {
             add(&mut insert, entry)?;
         }
-        tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ? WHERE node = ?")?.execute(params![
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ?, journaled = ? WHERE node = ?")?.execute(params![
             appended.last,
             appended.hash,
+            number,
             node
         ])?;
         let mut upsert = tx.prepare_cached(UPSERT_ONE.as_str())?;
@@ -212,13 +178,13 @@ mod tests {
             vec![Prepared::new(&*env, node, env.now(), event.args(Payload::new("x".repeat(length))))]
         };
         let node = node.to_string();
-        write(&mut connection, &node, batch(1)).unwrap();
+        write(&mut connection, &node, &mut batch(1), 1).unwrap();
         limit(1, &connection);
-        let error = write(&mut connection, &node, batch(60_000)).unwrap_err();
+        let error = write(&mut connection, &node, &mut batch(60_000), 2).unwrap_err();
         assert!(matches!(&error, Error::Store(cause) if matches!(**cause, store::Error::Full(_))), "{error:?}");
         assert!(error.to_string().contains("free some space"), "{error}");
         limit(1_000_000, &connection);
-        assert_eq!(write(&mut connection, &node, batch(60_000)).unwrap().last, 2);
+        assert_eq!(write(&mut connection, &node, &mut batch(60_000), 2).unwrap().last, 2);
         drop(connection);
         ledger.shutdown().await;
         let report = verify::verify(&test.db()).await.unwrap();
