@@ -18,11 +18,12 @@ use crate::batch::{DEADLINE, PROBE};
 use crate::ledger::Core;
 use crate::{Error, Result};
 
-/// How long a record waits for others before it becomes an entry, if nobody asks for it.
-const LINGER: Duration = Duration::from_millis(20);
+/// How long a record waits for others before it becomes an entry, if nobody asks for it. Pages that every transaction
+/// changes are then written less often.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// How many waiting records are enough not to wait for more.
-const ENOUGH: Amount = Amount { records: 256, kib: 1024 };
+const ENOUGH: Amount = Amount { records: MOST, kib: 1024 };
 
 /// How many records one transaction takes.
 const MOST: usize = 512;
@@ -30,8 +31,8 @@ const MOST: usize = 512;
 /// How many records may wait. More calls wait for room.
 const ROOM: Amount = Amount { records: 8192, kib: 16 * 1024 };
 
-/// After how much one commit waits for the disk.
-const SYNC: u64 = 4 * 1024;
+/// After how much one commit waits for the disk, in KiB. More at once would keep the journal waiting for the disk, too.
+const SYNC: u64 = 1024;
 
 /// How long a reader waits for what was promised. It reads what there is then.
 const READER: Duration = Duration::from_secs(1);
