@@ -178,6 +178,7 @@ fn page_at(path: &str) -> Option<Page> {
         ("servers", Some("new")) => new_server::new(),
         ("servers", Some(_)) => server::detail(),
         ("policies", None) => policies::list(),
+        ("policies", Some("explain")) => explain::explain(),
         ("policies", Some(_)) => policy::detail(),
         ("audit" | "activity", None) => audit::list(),
         ("audit", Some(_)) => event::detail(),
@@ -277,6 +278,9 @@ areas! {
     }
     policy {
         detail: pages::rules::RulePage,
+    }
+    explain {
+        explain: pages::rules::ExplainPage,
     }
     audit {
         list: pages::audit::AuditPage,

@@ -41,9 +41,9 @@ pub use shell::document::shell;
 pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
 use areas::{
-    account, api_keys, audit, catalog, connector, connectors, entry, event, gallery, group, groups, home, inbox,
-    new_server, notifications, own_request, person, policies, policy, request_form, requests, review, server, servers,
-    session, users,
+    account, api_keys, audit, catalog, connector, connectors, entry, event, explain, gallery, group, groups, home,
+    inbox, new_server, notifications, own_request, person, policies, policy, request_form, requests, review, server,
+    servers, session, users,
 };
 use context::Context;
 use pages::not_found::NotFoundPage;
@@ -79,6 +79,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/servers/new") view=new_server::new() ssr=SsrMode::Async/>
                     <Route path=path!("/servers/:id") view=server::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/policies") view=policies::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/explain") view=explain::explain() ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:id") view=policy::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/audit") view=audit::list() ssr=SsrMode::Async/>
                     <Route path=path!("/audit/:id") view=event::detail() ssr=SsrMode::Async/>

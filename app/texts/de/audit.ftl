@@ -39,6 +39,7 @@ audit-policy-decision = Entscheidung der Regeln
 audit-deciding-rules = Entscheidende Regeln
 audit-rule-gone = eine Regel, die es nicht mehr gibt ({ $id })
 audit-ask-access = Zugriff anfragen
+audit-explain = Nach den heutigen Regeln erklären
 audit-to-what = Woran
 audit-payload = Inhalt
 audit-no-payload = Dieses Ereignis hat keinen Inhalt.

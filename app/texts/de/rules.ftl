@@ -68,3 +68,13 @@ rules-delete-text = Was nur diese Regel erlaubt, wird ab dem nächsten Aufruf ve
 # In a row, and for chosen rows
 rules-bulk-off = Ausschalten
 rules-bulk-on = Einschalten
+
+# Warum ein Aufruf so entschieden würde
+rules-explain = Entscheidung erklären
+rules-explain-description = Ob jemand etwas benutzen darf, nach welchen Regeln, und was sich ändern müsste. Aufgerufen wird nichts.
+rules-explain-choose = Wählen Sie, wer, welchen Server und den Namen dessen, was benutzt würde.
+rules-explain-others = { NUMBER($count) } weitere Regeln betreffen andere Personen.
+rules-prompt = Prompt
+rules-resource = Ressource
+rules-template = Vorlage
+rules-something-else = Betrifft etwas anderes

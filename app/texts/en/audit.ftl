@@ -41,6 +41,7 @@ audit-policy-decision = Policy decision
 audit-deciding-rules = Deciding rules
 audit-rule-gone = a rule that is gone ({ $id })
 audit-ask-access = Ask for access
+audit-explain = Explain this by the rules of today
 audit-to-what = To what
 audit-payload = Payload
 audit-no-payload = This event carries no payload.

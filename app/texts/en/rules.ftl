@@ -68,3 +68,13 @@ rules-delete-text = What only this rule allows is refused from the next call on;
 # In a row, and for chosen rows
 rules-bulk-off = Switch off
 rules-bulk-on = Switch on
+
+# Why a call would be decided as it is
+rules-explain = Explain a decision
+rules-explain-description = Whether somebody may use something, by which rules, and what would have to change. Nobody is called.
+rules-explain-choose = Choose who, which server, and the name of what they would use.
+rules-explain-others = { NUMBER($count) } more rules are about other people.
+rules-prompt = Prompt
+rules-resource = Resource
+rules-template = Template
+rules-something-else = Covers something else

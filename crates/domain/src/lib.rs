@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod catalog;
 mod env;
+mod explain;
 mod home;
 mod id;
 mod key;
@@ -30,6 +31,7 @@ pub use audit::{
 };
 pub use catalog::{CatalogEntry, CatalogItem, CatalogNeeds, Category};
 pub use env::{Clock, Env, Random};
+pub use explain::{Bearing, Explanation, Question, TargetKind, Weighed};
 pub use home::{AdminHome, CallRow, Compared, Denial, EmployeeHome, Home, HourCount, NamedCount};
 pub use id::{
     AuditId, CorrelationId, GroupId, IdError, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId,

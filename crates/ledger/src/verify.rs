@@ -4,7 +4,7 @@
 //! is the one that the head names. Not proved is listed in [`Report::cannot_prove`].
 
 use serde::Serialize;
-use store::{Db, Sql, Tx, sql};
+use store::{Db, Engine, Sql, Tx, sql};
 
 use crate::entry::Entry;
 use crate::{Result, hash};
@@ -72,6 +72,13 @@ pub async fn verify_in(tx: &mut Tx) -> Result<Report> {
          wrote it."
             .to_owned(),
     ];
+    if tx.engine() == Engine::Sqlite {
+        cannot_prove.push(
+            "What a program that was killed left in the journal beside the database: it becomes entries at the next \
+             start, and part of a chain only then."
+                .to_owned(),
+        );
+    }
     let removed: u64 = reports.iter().map(|node| node.payloads_removed).sum();
     if removed > 0 {
         cannot_prove.push(format!(

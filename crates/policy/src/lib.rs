@@ -22,6 +22,7 @@
 //! The verdict is remembered in a bounded cache until the next moment at which one of the candidates begins or ends.
 //! The same cache serves the next [`RuleSet`]; what a change touches gets a new epoch and is decided afresh.
 
+mod bearing;
 mod cache;
 mod check;
 mod compiled;
@@ -32,6 +33,7 @@ mod query;
 mod set;
 mod text;
 
+pub use bearing::bearing;
 pub use check::{MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, check_rule};
 pub use glob::matches;
 pub use query::{Groups, Query, Reason, SubjectRef, Target, Verdict};

@@ -18,6 +18,7 @@ mod drafts;
 mod duplicates;
 mod ended;
 mod error;
+mod explain;
 mod groups;
 mod home;
 mod keys;

@@ -33,6 +33,19 @@ impl Services {
         self.detail(&mut tx, id).await
     }
 
+    /// The server with this name in addresses.
+    pub async fn server_by_slug(&self, caller: &Caller, slug: &str) -> Result<Server> {
+        self.require(caller, Capability::ManageServers).await?;
+        let mut wrong = Wrong::new();
+        let slug = wrong.parse::<Slug>("server", slug);
+        wrong.check()?;
+        let mut tx = self.read().await?;
+        match slug {
+            Some(slug) => found(store::servers::by_slug(&mut tx, &slug).await?),
+            None => found(None),
+        }
+    }
+
     pub(crate) async fn detail(&self, tx: &mut Tx, id: ServerId) -> Result<ServerDetail> {
         let server = found(store::servers::get(tx, id).await?)?;
         let mut rules = store::rules::all(tx).await?;

@@ -85,7 +85,14 @@ impl SqliteDb {
         migrator.run(&writer).await.map_err(Error::Migrate)?;
 
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers, path: path.to_owned(), turn: Arc::default(), behind: Arc::default(), lock: Arc::new(lock) })
+        Ok(Self {
+            writer,
+            readers,
+            path: path.to_owned(),
+            turn: Arc::default(),
+            behind: Arc::default(),
+            lock: Arc::new(lock),
+        })
     }
 
     pub(crate) const fn writer(&self) -> &SqlitePool {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use domain::{NewUser, Role, SecretText};
+use domain::{Explanation, NewUser, Question, Role, SecretText, TargetKind, Weighed};
 use service::{Caller, RequestMeta, Services};
 
 use super::{DataArgs, note, say};
@@ -73,6 +73,33 @@ pub(super) enum Key {
         /// Time at which it dies (RFC 3339); never when absent.
         #[arg(long, value_name = "TIME")]
         expires: Option<DateTime<Utc>>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Policy {
+    /// Say why a call would be decided as it is, by which rules, and what would have to change.
+    Explain {
+        #[command(flatten)]
+        place: Place,
+        /// Email address of the person who would call.
+        #[arg(long)]
+        user: String,
+        /// Name of the server in addresses.
+        #[arg(long, value_name = "SLUG")]
+        server: String,
+        /// What would be used: a tool, prompt, resource, template, or the server itself.
+        #[arg(long, default_value = "tool", value_name = "KIND")]
+        kind: TargetKind,
+        /// Its name or URI.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// When (RFC 3339); now when absent.
+        #[arg(long, value_name = "TIME")]
+        at: Option<DateTime<Utc>>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -168,6 +195,44 @@ pub(super) async fn key(command: Key) -> anyhow::Result<ExitCode> {
     say(&key.secret)?;
     opened.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn policy(command: Policy) -> anyhow::Result<ExitCode> {
+    let Policy::Explain { place, user, server, kind, name, at, json } = command;
+    let opened = Opened::at(&place).await?;
+    let person = opened.services.user_by_email(&opened.operator, &user).await?.id;
+    let server = opened.services.server_by_slug(&opened.operator, &server).await?.id;
+    let question = Question { person, server, kind, name, at };
+    let explanation = opened.services.explain(&opened.operator, question).await?;
+    say(&if json { serde_json::to_string_pretty(&explanation)? } else { explained(&explanation) })?;
+    opened.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An explanation for people.
+fn explained(explanation: &Explanation) -> String {
+    let Explanation { person_name, server_name, decision, why, changes, rules, about_others, .. } = explanation;
+    let what = match explanation.question.kind {
+        TargetKind::Server => server_name.clone(),
+        kind => format!("{kind} `{}` of {server_name}", explanation.question.name),
+    };
+    let mut lines = vec![format!("{decision}: {person_name}, {what}, {}: {why}", explanation.decided_for.to_rfc3339())];
+    lines.extend(changes.iter().map(|change| format!("- {change}")));
+    for Weighed { view, bearing, decides } in rules {
+        let tools = match view.rule.tools.patterns() {
+            [] => "everything".to_owned(),
+            names => names.join(", "),
+        };
+        let mark = if *decides { "*" } else { " " };
+        lines.push(format!(
+            "{mark} {} {} {tools} on {} to {}: {bearing}",
+            view.rule.id, view.rule.effect, view.server_name, view.principal_name
+        ));
+    }
+    if *about_others > 0 {
+        lines.push(format!("  and {about_others} rules about other people"));
+    }
+    lines.join("\n")
 }
 
 pub(super) async fn audit(command: Audit) -> anyhow::Result<ExitCode> {

@@ -35,6 +35,9 @@ enum Command {
     /// Make API keys.
     #[command(subcommand)]
     Key(admin::Key),
+    /// Examine access rules.
+    #[command(subcommand)]
+    Policy(admin::Policy),
     /// Examine the audit log.
     #[command(subcommand)]
     Audit(admin::Audit),
@@ -74,6 +77,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::serve(&args).await,
         Command::User(command) => admin::user(command).await,
         Command::Key(command) => admin::key(command).await,
+        Command::Policy(command) => admin::policy(command).await,
         Command::Audit(command) => admin::audit(command).await,
         Command::Config { markdown } => {
             say(&table::settings(&Cli::command(), markdown))?;

@@ -1,7 +1,7 @@
 //! Access rules.
 
 use axum::extract::State;
-use domain::{NewRule, Page, RuleId, RuleSort, RuleView, ServerId, Sort};
+use domain::{Explanation, NewRule, Page, Question, RuleId, RuleSort, RuleView, ServerId, Sort};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -12,7 +12,11 @@ use super::error::{ApiError, ProblemBody};
 use super::extract::{ApiResult, Body, Path, Query, Who, created, done};
 
 pub(super) fn routes() -> OpenApiRouter<Services> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete)).routes(routes!(cedar))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(explain))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(cedar))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -81,4 +85,14 @@ struct Cedar {
     responses((status = 200, body = Cedar), (status = 404, body = ProblemBody)))]
 async fn cedar(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> ApiResult<Cedar> {
     who.answer(services.rule_cedar(&who.0, id).await.map(|cedar| Cedar { cedar }))
+}
+
+/// Why a call would be decided as it is
+///
+/// Asks the function that decides calls about one that nobody makes, and says which rules decided and what would have to
+/// change. Nothing is recorded.
+#[utoipa::path(post, path = "/rules/explain", tag = "rules", request_body = Question,
+    responses((status = 200, body = Explanation), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn explain(State(services): State<Services>, who: Who, Body(question): Body<Question>) -> ApiResult<Explanation> {
+    who.answer(services.explain(&who.0, question).await)
 }

@@ -108,6 +108,9 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
             ("rule[scope]", text("all")),
             ("server", stage.server.clone()),
         ],
+        "rules/explain" => {
+            vec![("person", stage.target.id.to_string()), ("server", stage.server.clone()), ("kind", text("server"))]
+        }
         "rules/switch" => vec![("enabled", text("false"))],
         "rules/switch-many" => vec![("ids[]", stage.rule.clone()), ("enabled", text("false"))],
         "servers/create" | "servers/update" => {

@@ -67,6 +67,8 @@ pub struct AuditPageData {
     pub rules: Vec<(String, String)>,
     /// Where the person asks for what no rule allowed.
     pub ask: Option<String>,
+    /// Where a denied call is explained, for those who manage rules.
+    pub explain: Option<String>,
 }
 
 /// Events, newest first unless another order is asked for.
@@ -92,22 +94,21 @@ pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
     let related = crate::ssr::spoken(services.audit_related(&caller, entry.row.correlation_id).await?);
     let rules = convert::rules(&services, &caller, &entry.rules).await?;
     let ask = convert::ask(&services, &caller, &entry).await?;
-    Ok(AuditPageData { entry, related, rules, ask })
+    let explain = convert::explain(&caller, &entry);
+    Ok(AuditPageData { entry, related, rules, ask, explain })
 }
 
 #[cfg(feature = "ssr")]
-pub use convert::filter;
+pub use convert::{filter, servers};
 
 #[cfg(feature = "ssr")]
 mod convert {
-    use domain::{
-        AuditAction, AuditEntry, AuditFilter, Capability, Decision, PageQuery, Problem, RuleView, ServerFilter,
-    };
+    use domain::{AuditAction, AuditEntry, AuditFilter, Capability, Decision, PageQuery, Problem, ServerFilter};
     use service::{Caller, Services};
 
     use super::{AuditChoices, AuditQuery};
-    use crate::components::Worded as _;
     use crate::error::AppError;
+    use crate::pages::rules::api::rule_words;
     use crate::parse::{day_begin, day_end, optional, order};
     use crate::text;
     use crate::url::link;
@@ -147,20 +148,10 @@ mod convert {
         let known = crate::ssr::spoken(services.audit_rules(caller, ids).await?);
         let manages = caller.can(Capability::ManagePolicies);
         let shown = ids.iter().map(|id| match known.iter().find(|view| view.rule.id.to_string() == *id) {
-            Some(view) => (if manages { format!("/policies/{id}") } else { String::new() }, words(view)),
+            Some(view) => (if manages { format!("/policies/{id}") } else { String::new() }, rule_words(view)),
             None => (String::new(), text::audit::rule_gone(id)),
         });
         Ok(shown.collect())
-    }
-
-    /// Who may do what, in a line.
-    fn words(view: &RuleView) -> String {
-        let tools = match &view.rule.tools {
-            tools if !tools.is_all() => tools.patterns().join(", "),
-            _ if view.rule.server.is_none() => text::rules::everything().to_owned(),
-            _ => text::common::entire_server().to_owned(),
-        };
-        [view.rule.effect.words(), &view.principal_name, &view.server_name, &tools].join(" · ")
     }
 
     /// Where the person asks for what no rule allowed, if it can be asked for.
@@ -182,9 +173,29 @@ mod convert {
         }
     }
 
+    /// Where a denied call is explained, by the rules of today and at its time.
+    pub(super) fn explain(caller: &Caller, entry: &AuditEntry) -> Option<String> {
+        let row = &entry.row;
+        let denied = row.action == AuditAction::AccessDenied && caller.can(Capability::ManagePolicies);
+        let (person, server) = (row.actor.id.filter(|_| denied)?.to_string(), row.server_id?.to_string());
+        let (name, at) = (row.tool.clone().unwrap_or_default(), row.at.to_rfc3339());
+        let kind = if name.is_empty() { "server" } else { "" };
+        let of = [("person", person.as_str()), ("server", &server), ("kind", kind), ("name", &name), ("at", &at)];
+        let of: Vec<_> = of.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Some(link("/policies/explain", &of))
+    }
+
     pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<AuditChoices, AppError> {
         let actors =
             if caller.can(Capability::ViewOrgAudit) { services.audit_actors(caller).await? } else { Vec::new() };
+        Ok(AuditChoices {
+            actors: actors.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+            servers: servers(services, caller).await?,
+        })
+    }
+
+    /// The servers that the person may ask about: values and words.
+    pub async fn servers(services: &Services, caller: &Caller) -> Result<Vec<(String, String)>, AppError> {
         let mut servers = Vec::new();
         if caller.can(Capability::ManageServers) {
             let mut page = PageQuery { cursor: None, limit: Some(200) };
@@ -200,7 +211,7 @@ mod convert {
             let own = services.connectors(caller).await?;
             servers.extend(own.into_iter().map(|c| (c.server.id.to_string(), c.server.name)));
         }
-        Ok(AuditChoices { actors: actors.into_iter().map(|(id, name)| (id.to_string(), name)).collect(), servers })
+        Ok(servers)
     }
 
     #[cfg(test)]
@@ -217,7 +228,7 @@ mod convert {
                     "created_at": "2026-03-12T09:00:00Z", "updated_at": "2026-03-12T09:00:00Z",
                     "principal_name": "Everyone", "server_name": "Wiki", "in_force": true,
                 });
-                words(&serde_json::from_value(view).unwrap())
+                rule_words(&serde_json::from_value(view).unwrap())
             };
             let wiki = Some("srv_01900000000070008000000000000001");
             assert_eq!(told(wiki, serde_json::json!("all")), "Deny · Everyone · Wiki · Entire server");

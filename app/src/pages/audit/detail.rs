@@ -21,7 +21,7 @@ pub fn EventPage() -> impl IntoView {
 
 #[component]
 fn EventDetail(data: AuditPageData) -> impl IntoView {
-    let AuditPageData { entry, related, rules, ask } = data;
+    let AuditPageData { entry, related, rules, ask, explain } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
     let crumb = if all {
         (text::audit::title(), "/audit".to_owned())
@@ -37,7 +37,7 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
             crumbs=vec![crumb]
             badges=move || view! { <StateBadge state=outcome/> }
         />
-        <Reason row=row ask=ask/>
+        <Reason row=row ask=ask explain=explain/>
         <div class="columns">
             <div class="stack"><Evidence entry=entry rules=rules all=all/></div>
             <div class="stack">
@@ -61,7 +61,7 @@ fn EventDetail(data: AuditPageData) -> impl IntoView {
 /// The event that is open beside its list.
 #[component]
 pub fn EventBeside(data: AuditPageData) -> impl IntoView {
-    let AuditPageData { entry, related, rules, ask } = data;
+    let AuditPageData { entry, related, rules, ask, explain } = data;
     let all = can(Capability::ViewOrgAudit).get_untracked();
     let row = entry.row.clone();
     let (id, outcome) = (row.id, row.outcome);
@@ -71,7 +71,7 @@ pub fn EventBeside(data: AuditPageData) -> impl IntoView {
             <StateBadge state=outcome/>
             <LinkButton href=format!("/audit/{id}") small=true icon="arrow-right">{text::audit::open_as_page()}</LinkButton>
         </div>
-        <Reason row=row ask=ask/>
+        <Reason row=row ask=ask explain=explain/>
         <Evidence entry=entry rules=rules all=all/>
         <Card title=text::audit::related() description=text::audit::related_description()>
             <Related related=related own=id beside=true/>
@@ -81,11 +81,12 @@ pub fn EventBeside(data: AuditPageData) -> impl IntoView {
 
 /// Why it ended as it did, and what one may do about it.
 #[component]
-fn Reason(row: AuditRow, ask: Option<String>) -> impl IntoView {
+fn Reason(row: AuditRow, ask: Option<String>, explain: Option<String>) -> impl IntoView {
     let tone = row.outcome.tone();
     let ask = ask.map(|href| view! { <p><a href=href>{text::audit::ask_access()}</a></p> });
+    let explain = explain.map(|href| view! { <p><a href=href>{text::audit::explain()}</a></p> });
     row.reason.map(|reason| {
-        view! { <Callout tone=tone title=text::common::why()><p>{sentence(&reason)}</p>{ask}</Callout> }
+        view! { <Callout tone=tone title=text::common::why()><p>{sentence(&reason)}</p>{ask}{explain}</Callout> }
     })
 }
 

@@ -1,6 +1,6 @@
 //! Server functions of access rules.
 
-use domain::{RuleId, RuleView, ServerId};
+use domain::{RuleId, RuleView, ServerId, TargetKind, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,47 @@ pub struct RulePageData {
     pub principals: Principals,
     /// Why it exists.
     pub notes: Prose,
+}
+
+/// What can be asked about: values and words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// People.
+    pub people: Vec<(String, String)>,
+    /// Servers.
+    pub servers: Vec<(String, String)>,
+    /// What of a server.
+    pub kinds: Vec<(String, String)>,
+}
+
+/// A decision, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The call would be let through.
+    pub allowed: bool,
+    /// Who, what, and how it is decided.
+    pub title: String,
+    /// Why.
+    pub why: String,
+    /// What would have to change for the other decision.
+    pub changes: Vec<String>,
+    /// The rules that decide and those that nearly apply.
+    pub rules: Vec<ExplainedRule>,
+    /// Rules about other people.
+    pub others: u32,
+}
+
+/// A rule that has to do with the question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedRule {
+    /// The rule.
+    pub id: RuleId,
+    /// What it says.
+    pub words: String,
+    /// What it has to do with the question.
+    pub bearing: String,
+    /// It is one of those that decide, and allows or denies.
+    pub decides: Option<bool>,
 }
 
 /// Rules, newest first unless another order is asked for.
@@ -171,6 +212,110 @@ pub async fn delete_rule(id: RuleId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// What can be asked about.
+#[server(prefix = "/api/fn", endpoint = "rules/choices")]
+pub async fn explain_choices() -> Result<Choices, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    explained::choices(&services, &caller).await
+}
+
+/// Why a call would be decided as it is; `at` is a time, now when absent.
+#[server(prefix = "/api/fn", endpoint = "rules/explain")]
+pub async fn explain(
+    person: UserId,
+    server: ServerId,
+    #[server(default)] kind: TargetKind,
+    #[server(default)] name: String,
+    #[server(default)] at: Option<String>,
+) -> Result<Explained, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let at = crate::parse::optional("at", at.as_deref())?;
+    let question = domain::Question { person, server, kind, name, at };
+    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
+}
+
+#[cfg(feature = "ssr")]
+pub use explained::rule_words;
+
+/// Explanations in the visitor's words.
+#[cfg(feature = "ssr")]
+mod explained {
+    use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, Weighed};
+    use service::{Caller, Services};
+
+    use super::{Choices, Explained, ExplainedRule, convert};
+    use crate::components::Worded as _;
+    use crate::error::{AppError, sentence};
+    use crate::text;
+
+    pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choices, AppError> {
+        let first = |words: &str| vec![(String::new(), words.to_owned())];
+        let mut people = first(text::common::who());
+        people.extend(convert::people(services, caller).await?);
+        let mut servers = first(text::common::server());
+        servers.extend(crate::pages::audit::api::servers(services, caller).await?);
+        // The first is what is meant where nothing is chosen.
+        let kinds = TargetKind::ALL.iter().map(|kind| {
+            let value = if *kind == TargetKind::default() { String::new() } else { kind.to_string() };
+            (value, kind_words(*kind).to_owned())
+        });
+        Ok(Choices { people, servers, kinds: kinds.collect() })
+    }
+
+    fn kind_words(kind: TargetKind) -> &'static str {
+        match kind {
+            TargetKind::Tool => text::common::tool(),
+            TargetKind::Prompt => text::rules::prompt(),
+            TargetKind::Resource => text::rules::resource(),
+            TargetKind::Template => text::rules::template(),
+            TargetKind::Server => text::common::server(),
+        }
+    }
+
+    pub(super) fn words(explanation: Explanation) -> Explained {
+        let what = match explanation.question.kind {
+            TargetKind::Server => explanation.server_name.clone(),
+            _ => format!("{} · {}", explanation.server_name, explanation.question.name),
+        };
+        Explained {
+            allowed: explanation.decision == Decision::Allow,
+            title: format!("{}: {} · {what}", explanation.decision.words(), explanation.person_name),
+            why: sentence(&explanation.why),
+            changes: explanation.changes,
+            rules: explanation.rules.iter().map(rule).collect(),
+            others: explanation.about_others,
+        }
+    }
+
+    fn rule(weighed: &Weighed) -> ExplainedRule {
+        let Weighed { view, bearing, decides } = weighed;
+        let (words, allows) = match bearing {
+            Bearing::Allows => (Decision::Allow.words(), Some(true)),
+            Bearing::Denies => (Decision::Deny.words(), Some(false)),
+            Bearing::SwitchedOff => (text::rules::switched_off(), None),
+            Bearing::NotYet => (text::rules::not_yet(), None),
+            Bearing::Over => (text::rules::ended(), None),
+            Bearing::SomethingElse | Bearing::SomebodyElse => (text::rules::something_else(), None),
+        };
+        ExplainedRule {
+            id: view.rule.id,
+            words: rule_words(view),
+            bearing: words.to_owned(),
+            decides: allows.filter(|_| *decides),
+        }
+    }
+
+    /// Who may do what, in a line.
+    pub fn rule_words(view: &RuleView) -> String {
+        let tools = match &view.rule.tools {
+            tools if !tools.is_all() => tools.patterns().join(", "),
+            _ if view.rule.server.is_none() => text::rules::everything().to_owned(),
+            _ => text::common::entire_server().to_owned(),
+        };
+        [view.rule.effect.words(), &view.principal_name, &view.server_name, &tools].join(" · ")
+    }
+}
+
 #[cfg(feature = "ssr")]
 mod convert {
     use chrono::{DateTime, Utc};
@@ -206,15 +351,20 @@ mod convert {
         for group in services.groups(caller, None).await? {
             found.push((group.id.to_string(), text::rules::group(&group.name)));
         }
+        found.extend(people(services, caller).await?);
+        Ok(Principals(found))
+    }
+
+    /// People: values and words.
+    pub(super) async fn people(services: &Services, caller: &Caller) -> Result<Vec<(String, String)>, AppError> {
+        let mut found = Vec::new();
         let mut page = PageQuery { cursor: None, limit: Some(200) };
-        let mut people = 0;
         loop {
             let users = services.users(caller, &UserFilter::default(), &page).await?;
-            people += users.data.len();
             found.extend(users.data.into_iter().map(|u| (u.id.to_string(), format!("{} ({})", u.name, u.email))));
             match users.next_cursor {
-                Some(cursor) if people < MOST_PEOPLE => page.cursor = Some(cursor),
-                _ => return Ok(Principals(found)),
+                Some(cursor) if found.len() < MOST_PEOPLE => page.cursor = Some(cursor),
+                _ => return Ok(found),
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod detail;
+mod explain;
 mod form;
 mod table;
 
@@ -9,6 +10,7 @@ use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter, SwitchR
 use chrono::{DateTime, Utc};
 pub use detail::RulePage;
 use domain::{Capability, RuleView};
+pub use explain::ExplainPage;
 pub use form::RuleFields;
 pub use table::{RuleTable, rule_state};
 
@@ -37,6 +39,7 @@ pub fn PoliciesPage() -> impl IntoView {
             title=text::rules::title()
             description=text::rules::description()
             actions=move || can(Capability::ManagePolicies).get_untracked().then(|| view! {
+                <LinkButton href="/policies/explain" icon="search">{text::rules::explain()}</LinkButton>
                 <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::rules::new_global()}</LinkButton>
             })
         />

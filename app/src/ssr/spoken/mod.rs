@@ -21,8 +21,8 @@ mod tests;
 use std::sync::LazyLock;
 
 use domain::{
-    AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Notification, NotificationKind, Page, PrincipalKind, Problem,
-    RequestHistory, Review, RuleView, Server, ServerDetail, TestReport, UserProfile,
+    AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Explanation, Notification, NotificationKind, Page,
+    PrincipalKind, Problem, RequestHistory, Review, RuleView, Server, ServerDetail, TestReport, UserProfile,
 };
 
 use self::catalogue::{Catalogue, Message};
@@ -78,6 +78,7 @@ const ADVICE: &[&str] = &["advice"];
 const FAULTS: &[&str] = &["faults"];
 const REASONS: &[&str] = &["reasons", "histories"];
 const PAYLOADS: &[&str] = &["payloads"];
+const EXPLAINS: &[&str] = &["explains"];
 
 impl Spoken for Problem {
     fn speak(&mut self, language: Language) {
@@ -132,6 +133,18 @@ impl Spoken for RuleView {
         }
         if self.rule.server.is_none() {
             say(language, NAMES, &mut self.server_name);
+        }
+    }
+}
+
+impl Spoken for Explanation {
+    fn speak(&mut self, language: Language) {
+        say(language, REASONS, &mut self.why);
+        for change in &mut self.changes {
+            say(language, EXPLAINS, change);
+        }
+        for rule in &mut self.rules {
+            rule.view.speak(language);
         }
     }
 }

@@ -70,7 +70,8 @@ async fn what_was_promised_survives_a_loss_of_power() {
     let again = open(&after, &env).await;
     let rows = all(&after).await;
     let told = |tool: &str| {
-        let mut told: Vec<_> = rows.iter().filter(|row| row.tool.as_deref() == Some(tool)).map(|row| row.outcome).collect();
+        let mut told: Vec<_> =
+            rows.iter().filter(|row| row.tool.as_deref() == Some(tool)).map(|row| row.outcome).collect();
         told.sort_by_key(|outcome| outcome.as_str());
         told
     };
@@ -94,7 +95,10 @@ async fn what_was_promised_survives_a_loss_of_power() {
     assert_eq!(all(&db).await.len(), 5);
     ledger.shutdown().await;
     assert!(verify::verify(&db).await.unwrap().ok());
-    assert!(journal(sqlite(&db).path()).iter().all(|file| fs::metadata(file).unwrap().len() == 0), "it is empty at the end");
+    assert!(
+        journal(sqlite(&db).path()).iter().all(|file| fs::metadata(file).unwrap().len() == 0),
+        "it is empty at the end"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The whole path against a naive evaluator that reads the rules one by one.
 
 use chrono::{DateTime, Utc};
-use domain::{Decision, Effect, Principal, Rule, RuleId, ToolScope};
+use domain::{Bearing, Decision, Effect, Principal, Rule, RuleId, ToolScope};
 use policy::{Groups, Query, Reason, RuleSet, SubjectRef, Target};
 use proptest::prelude::*;
 
@@ -116,6 +116,18 @@ fn check(set: &RuleSet, rules: &[Rule], question: Question) {
         (Decision::Deny, true) => Reason::NoRule,
     };
     assert_eq!(verdict.reason, reason);
+    // What explanations say of single rules agrees with it.
+    let said = |bearing: Bearing| -> Vec<RuleId> {
+        let bears = |rule: &&Rule| {
+            let here = rule.server.is_none_or(|server| server == query.server);
+            here && policy::bearing(rule, &query) == bearing
+        };
+        let mut ids: Vec<RuleId> = rules.iter().filter(bears).map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let (denies, allows) = (said(Bearing::Denies), said(Bearing::Allows));
+    assert_eq!(if denies.is_empty() { allows } else { denies }, ids, "{question:?} {rules:#?}");
 }
 
 proptest! {

@@ -2,8 +2,8 @@
 
 use domain::Capability::{ManagePolicies, ManageRequests, ManageServers};
 use domain::{
-    Approval, NewRequest, NewServer, PageQuery, Principal, Rejection, RequestFilter, RequestId, RequestKind, RuleId,
-    Scope, Server, ServerFilter, ServerId, ToolScope, User,
+    Approval, NewRequest, NewServer, PageQuery, Principal, Question, Rejection, RequestFilter, RequestId, RequestKind,
+    RuleId, Scope, Server, ServerFilter, ServerId, TargetKind, ToolScope, User,
 };
 use store::tests::Subject;
 
@@ -120,9 +120,20 @@ pub(crate) fn cases() -> Vec<Case> {
             &PageQuery::default()
         )),
         case!("server", SERVERS, Leaves::Nothing, |s, c, x| s.server(c, x.scene.server.id)),
+        case!("server_by_slug", SERVERS, Leaves::Nothing, |s, c, x| s.server_by_slug(c, x.scene.server.slug.as_str())),
         case!("rules", POLICIES, Leaves::Nothing, |s, c, x| s.rules(c, None, None)),
         case!("rule", POLICIES, Leaves::Nothing, |s, c, x| s.rule(c, x.scene.rule)),
         case!("rule_cedar", POLICIES, Leaves::Nothing, |s, c, x| s.rule_cedar(c, x.scene.rule)),
+        case!("explain", POLICIES, Leaves::Nothing, |s, c, x| s.explain(
+            c,
+            Question {
+                person: x.actor.id,
+                server: x.scene.server.id,
+                kind: TargetKind::Server,
+                name: String::new(),
+                at: None
+            }
+        )),
         // There is somebody already, so nothing is written; the tests of the demonstration make one.
         case!("seed_demo", Needs::Local, Leaves::Nothing, |s, c, x| s.seed_demo(c, NOWHERE)),
         // Changing.

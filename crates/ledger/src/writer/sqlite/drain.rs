@@ -231,7 +231,10 @@ impl Worker {
             }
         }
         if let Err(error) = runtime.block_on(self.settle()) {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the audit log's journal is kept for the next start");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the audit log's journal is kept for the next start"
+            );
         }
     }
 
@@ -244,9 +247,9 @@ impl Worker {
             }
             state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state = self.shared.wait_while(state, LINGER, |state| {
-            !(state.hurry || state.ending || state.amount.reaches(ENOUGH))
-        });
+        state = self
+            .shared
+            .wait_while(state, LINGER, |state| !(state.hurry || state.ending || state.amount.reaches(ENOUGH)));
         let taken = state.pending.len().min(MOST);
         let batch = state.pending.drain(..taken).collect();
         state.hurry &= !state.pending.is_empty();

@@ -62,8 +62,7 @@ impl Writer {
 
 /// Makes entries of what a crash left in the journal. Returns how many there were.
 pub(crate) async fn recover(tx: &mut Tx, node: NodeId, journal: &mut Journal, records: Vec<Record>) -> Result<usize> {
-    let (done,): (i64,) =
-        sql("SELECT journaled FROM chain_heads WHERE node = $1").bind(node).fetch_one(tx).await?;
+    let (done,): (i64,) = sql("SELECT journaled FROM chain_heads WHERE node = $1").bind(node).fetch_one(tx).await?;
     let done = u64::try_from(done).unwrap_or_default();
     let mut left = Vec::new();
     for (_, entry) in records.into_iter().filter(|(number, _)| *number > done) {

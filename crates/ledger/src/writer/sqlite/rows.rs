@@ -82,12 +82,8 @@ fn write(connection: &mut Connection, node: &str, batch: &mut [Prepared], number
             add(&mut insert, entry)?;
         }
         let number = i64::try_from(number).unwrap_or(i64::MAX);
-        tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ?, journaled = ? WHERE node = ?")?.execute(params![
-            appended.last,
-            appended.hash,
-            number,
-            node
-        ])?;
+        tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ?, journaled = ? WHERE node = ?")?
+            .execute(params![appended.last, appended.hash, number, node])?;
         let mut upsert = tx.prepare_cached(UPSERT_ONE.as_str())?;
         for (texts, numbers) in hours.into_rows() {
             let texts = texts.iter().map(|text| text as &dyn ToSql);

@@ -1,0 +1,75 @@
+//! Why a call would be decided as it is.
+
+use domain::{Capability, ServerId, TargetKind, UserId};
+
+use super::api::{Explain, ExplainChoices, Explained, ExplainedRule};
+use crate::prelude::*;
+
+/// `/policies/explain`: a call that nobody makes, decided as it would be.
+#[component]
+pub fn ExplainPage() -> impl IntoView {
+    let (person, server) = (query_as::<UserId>("person"), query_as::<ServerId>("server"));
+    let (kind, name, at) = (query("kind"), query("name"), query("at"));
+    let choices = load(|| ExplainChoices {});
+    let answer = load_when(move || {
+        let kind: TargetKind = kind.get().and_then(|kind| kind.parse().ok()).unwrap_or_default();
+        let name = name.get().unwrap_or_default();
+        let whole = kind == TargetKind::Server || !name.is_empty();
+        let (person, server) = (person.get(), server.get());
+        Some(Explain { person: person?, server: server?, kind, name, at: at.get() }).filter(|_| whole)
+    });
+    view! {
+        <PageHeader
+            title=text::rules::explain()
+            crumbs=vec![(text::rules::title(), "/policies".to_owned())]
+            description=text::rules::explain_description()
+        />
+        <Load resource=choices rows=1 let:choices>
+            <FilterBar names=&["person", "server", "kind", "name", "at"] keep=&["at"] needs=Capability::ManagePolicies>
+                <FilterSelect name="person" label=text::common::who() options=choices.people/>
+                <FilterSelect name="server" label=text::common::server() options=choices.servers/>
+                <FilterSelect name="kind" label=text::rules::scope() options=choices.kinds/>
+                <FilterText name="name" label=text::common::name()/>
+            </FilterBar>
+        </Load>
+        <Load resource=answer rows=6 let:answer>
+            {match answer {
+                Some(answer) => view! { <Answer answer=answer/> }.into_any(),
+                None => view! { <EmptyState icon="shield-check" title=text::rules::explain() text=text::rules::explain_choose()/> }.into_any(),
+            }}
+        </Load>
+    }
+}
+
+/// The decision, and the rules by which it is made.
+#[component]
+fn Answer(answer: Explained) -> impl IntoView {
+    let Explained { allowed, title, why, changes, rules, others } = answer;
+    let changes = changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
+    view! {
+        <Callout tone=if allowed { Tone::Success } else { Tone::Danger } title=title>
+            <p>{why}</p>
+            <ul>{changes}</ul>
+        </Callout>
+        <Card flush=true>
+            <DataTable
+                label=text::common::rules()
+                columns=vec![Column::new(text::common::rules()).wide(), Column::new(text::common::state())]
+                rows=rules
+                row=|rule: ExplainedRule| {
+                    let ExplainedRule { id, words, bearing, decides } = rule;
+                    let tone = match decides {
+                        Some(true) => Tone::Success,
+                        Some(false) => Tone::Danger,
+                        None => Tone::Neutral,
+                    };
+                    let row = Row::new(cells![words, view! { <Badge tone=tone>{bearing}</Badge> }]);
+                    let row = row.href(format!("/policies/{id}"));
+                    if decides.is_some() { row } else { row.muted() }
+                }
+                empty=|| view! { <EmptyState icon="shield-check" title=text::rules::none() text=text::rules::no_match()/> }
+            />
+        </Card>
+        {(others > 0).then(|| view! { <p class="field-help">{text::rules::explain_others(others)}</p> })}
+    }
+}
