@@ -251,7 +251,12 @@ impl Answer {
                 }
                 Source::Json { chunks, max, body } => match chunks.next().await? {
                     Some(chunk) if body.len() + chunk.len() > *max => return Err(Fault::TooLarge(*max as u64)),
-                    Some(chunk) => body.extend_from_slice(&chunk),
+                    Some(chunk) => {
+                        if body.is_empty() {
+                            body.reserve(chunks.room(chunk.len(), *max));
+                        }
+                        body.extend_from_slice(&chunk);
+                    }
                     None => {
                         self.ended = true;
                         let body = body.split().freeze();
