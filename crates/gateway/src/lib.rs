@@ -178,7 +178,7 @@ struct Inner {
     /// Whose turn it is to ask a server what it speaks.
     asking: Mutex<HashMap<ServerId, Arc<tokio::sync::Mutex<()>>>>,
     /// Sessions at servers, for clients that have none.
-    lines: bridge::lines::Lines,
+    lines: bridge::kept::Lines,
     /// Sessions with clients, for servers that have none.
     sessions: bridge::sessions::Sessions,
     /// Which arguments of their tools servers want mirrored.
@@ -210,7 +210,7 @@ impl Gateway {
                 shown: shown::Shown::default(),
                 speaks: RwLock::default(),
                 asking: Mutex::default(),
-                lines: bridge::lines::Lines::default(),
+                lines: bridge::kept::Lines::default(),
                 sessions: bridge::sessions::Sessions::default(),
                 listed: RwLock::default(),
                 connections: http_sse::Connections::default(),

@@ -7,6 +7,7 @@
 
 pub(crate) mod asked;
 pub(crate) mod dialogue;
+pub(crate) mod kept;
 pub(crate) mod lines;
 mod listen;
 pub(crate) mod parked;

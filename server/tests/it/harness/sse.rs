@@ -73,6 +73,20 @@ impl SseClient {
         }
     }
 
+    /// The next message, whatever it belongs to.
+    pub(crate) async fn message(&mut self) -> Value {
+        loop {
+            if let Some(message) = events(&self.event().await).pop() {
+                return message;
+            }
+        }
+    }
+
+    /// Reads what is left of the stream.
+    pub(crate) async fn ended(&mut self) {
+        while tokio::time::timeout(PATIENCE, self.stream.chunk()).await.expect("in time").expect("whole").is_some() {}
+    }
+
     /// The next event, without the blank line that ends it.
     async fn event(&mut self) -> String {
         loop {

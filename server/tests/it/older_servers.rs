@@ -1,0 +1,106 @@
+//! Servers of the older revisions as they are: what they do to a session, and what of it their clients notice.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use domain::{AuditAction, Role};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::harness::http::Reply;
+use crate::harness::mcp::{Answer, Era, Mcp, events};
+use crate::harness::older::{Forgets, Older};
+use crate::harness::sse::SseClient;
+use crate::harness::{App, PATIENCE, Person, eventually};
+
+/// Somebody who may use an older server.
+struct Before {
+    server: Older,
+    admin: Person,
+    eve: Person,
+    id: domain::ServerId,
+}
+
+impl Before {
+    async fn new(app: &App) -> Self {
+        let server = Older::start().await;
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let id = app.add_server(&admin, "older", &server.url, &[]).await;
+        app.allow(&admin, &eve, id, json!("all")).await;
+        Self { server, admin, eve, id }
+    }
+
+    /// Somebody else.
+    async fn another(&self, app: &App, name: &str) -> Mcp {
+        let person = app.person(name, Role::User).await;
+        app.allow(&self.admin, &person, self.id, json!("all")).await;
+        app.mcp("older", &person, Era::Modern).await
+    }
+}
+
+/// The first message of a stream, and the stream.
+async fn first_of(mut stream: reqwest::Response) -> (Value, reqwest::Response) {
+    let mut text = String::new();
+    loop {
+        let chunk = tokio::time::timeout(PATIENCE, stream.chunk()).await.expect("in time").unwrap();
+        text.push_str(std::str::from_utf8(&chunk.expect("the stream goes on")).unwrap());
+        if let Some(message) = events(&text).into_iter().next() {
+            return (message, stream);
+        }
+    }
+}
+
+/// What is acknowledged of a subscription to this.
+async fn subscribed(mcp: &Mcp, notifications: Value) -> (Value, reqwest::Response) {
+    let message = mcp.message("subscriptions/listen", json!({ "notifications": notifications }));
+    let stream = mcp.prepared(&message).send().await.unwrap();
+    assert_eq!(stream.status(), 200);
+    let (first, stream) = first_of(stream).await;
+    assert_eq!(first["method"], "notifications/subscriptions/acknowledged", "{first}");
+    (first["params"]["notifications"].clone(), stream)
+}
+
+macro_rules! on_sqlite {
+    ($(async fn $name:ident($app:ident: &App) $body:block)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            async fn body($app: &App) $body
+            let app = App::start(store::Engine::Sqlite).await;
+            body(&app).await;
+            app.finish().await;
+        }
+    )+};
+}
+
+on_sqlite! {
+    async fn a_session_that_nobody_uses_is_closed(app: &App) {
+        let before = Before::new(app).await;
+        let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);
+        let other = before.another(app, "Bo").await;
+        assert_eq!(mcp.call("plain", json!({})).await.text(), "done");
+        let (closed, opened) = (server.seen("DELETE"), server.seen("initialize"));
+
+        server.hold(true);
+        let working = tokio::spawn(async move { (other.call("held", json!({})).await, other) });
+        eventually("a call is under way", async || (server.seen("tools/call held") == 1).then_some(())).await;
+        assert_eq!(server.seen("initialize"), opened + 1);
+
+        app.env.advance(TimeDelta::minutes(9));
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        assert_eq!(server.seen("DELETE"), closed, "not yet");
+        app.env.advance(TimeDelta::minutes(2));
+        eventually("one is closed", async || (server.seen("DELETE") == closed + 1).then_some(())).await;
+
+        // Not the one with a call under way, however long that takes.
+        server.hold(false);
+        let (answer, other) = working.await.unwrap();
+        assert_eq!(answer.text(), "let go");
+        assert_eq!(other.call("plain", json!({})).await.text(), "done");
+        assert_eq!(server.seen("initialize"), opened + 1, "the same session");
+        assert_eq!(mcp.call("plain", json!({})).await.text(), "done");
+        assert_eq!(server.seen("initialize"), opened + 2, "a new one");
+        assert_eq!(server.seen("DELETE"), closed + 1);
+        app.env.advance(TimeDelta::minutes(11));
+        eventually("both are closed", async || (server.seen("DELETE") == closed + 3).then_some(())).await;
+    }
+}
