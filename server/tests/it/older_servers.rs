@@ -73,6 +73,69 @@ macro_rules! on_sqlite {
 }
 
 on_sqlite! {
+    async fn a_forgotten_session_is_opened_anew_however_the_server_says_it(app: &App) {
+        let before = Before::new(app).await;
+        let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);
+        assert_eq!(mcp.call("plain", json!({})).await.text(), "done");
+        for how in [Forgets::By404, Forgets::By404Json, Forgets::By400, Forgets::By400WithoutId, Forgets::By400Text] {
+            server.forget(how);
+            let opened = server.seen("initialize");
+            let answer = mcp.call("plain", json!({})).await;
+            assert_eq!(answer.message["result"]["content"][0]["text"], "done", "{how:?}: {}", answer.reply.text());
+            assert_eq!(server.seen("initialize"), opened + 1, "{how:?}");
+            let outcome = app.caused_by(answer.reply.correlation()).await.pop().unwrap();
+            assert_eq!(outcome.row.action, AuditAction::ToolCallSuccess, "{how:?}");
+        }
+        // Several calls at once open one session.
+        server.forget(Forgets::By400);
+        let opened = server.seen("initialize");
+        for answer in join_all((0..5).map(|_| mcp.call("plain", json!({})))).await {
+            assert_eq!(answer.text(), "done");
+        }
+        assert_eq!(server.seen("initialize"), opened + 1);
+    }
+
+    async fn a_400_that_means_something_else_is_passed_on(app: &App) {
+        let before = Before::new(app).await;
+        let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);
+        assert_eq!(mcp.call("plain", json!({})).await.text(), "done");
+        let opened = server.seen("initialize");
+
+        // The server's answer to this very request.
+        let wrong = mcp.call("wrong", json!({})).await;
+        assert_eq!((wrong.error(), wrong.error_message()), (-32602, "as asked"));
+        assert_eq!((server.seen("tools/call wrong"), server.seen("initialize")), (1, opened));
+
+        // Could mean it, but the new session gets the same.
+        let never = mcp.call("never", json!({})).await;
+        assert_eq!((never.error(), never.error_message()), (-32000, "Bad Request"), "{}", never.reply.text());
+        assert!(never.message["id"].is_number(), "it answers the request: {}", never.reply.text());
+        assert_eq!((server.seen("tools/call never"), server.seen("initialize")), (2, opened + 1));
+        assert_eq!(mcp.call("plain", json!({})).await.text(), "done");
+        assert_eq!(server.seen("initialize"), opened + 1, "the session goes on");
+
+        // A session that has never answered has not been forgotten.
+        let fresh = before.another(app, "Bo").await;
+        let read = fresh.request("resources/read", json!({ "uri": "note://1" })).await;
+        assert_eq!((read.error(), read.error_message()), (-32000, "Bad Request"), "{}", read.reply.text());
+        assert_eq!((server.seen("resources/read note://1"), server.seen("initialize")), (1, opened + 2));
+    }
+
+    async fn a_session_that_is_forgotten_before_the_tools_are_read_is_opened_anew(app: &App) {
+        for (slug, how) in [("one", Forgets::By404), ("two", Forgets::By400)] {
+            let server = Older::start().await;
+            let (admin, eve) = (app.person(&format!("Ada{slug}"), Role::SuperAdmin).await, app.person(&format!("Eve{slug}"), Role::User).await);
+            let id = app.add_server(&admin, slug, &server.url, &[]).await;
+            app.allow(&admin, &eve, id, json!("all")).await;
+            let mcp = app.mcp(slug, &eve, Era::Modern).await;
+            mcp.request("resources/list", json!({})).await.result();
+            server.forget(how);
+            // The gateway wants to know which arguments the tool mirrors before it calls it.
+            let answer = mcp.call("plain", json!({})).await;
+            assert_eq!(answer.message["result"]["content"][0]["text"], "done", "{how:?}: {}", answer.reply.text());
+        }
+    }
+
     async fn a_session_that_nobody_uses_is_closed(app: &App) {
         let before = Before::new(app).await;
         let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);

@@ -5,7 +5,7 @@
 //! and opened anew when the server has forgotten it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,6 +48,10 @@ pub(crate) struct Line {
     /// The most talkative level that was asked for.
     pub(crate) level: tokio::sync::Mutex<Option<usize>>,
     requests: AtomicU64,
+    /// The server has taken a request in it.
+    answered: AtomicBool,
+    /// The server has forgotten it.
+    forgotten: AtomicBool,
     /// Who opened it.
     pub(super) opener: Opener,
 }
@@ -82,7 +86,13 @@ impl Line {
 
     /// Whether the server has a session that it can be told to end.
     pub(super) fn can_be_ended(&self) -> bool {
-        matches!(self.carrier, Carrier::Streamable { session: Some(_), .. })
+        matches!(self.carrier, Carrier::Streamable { session: Some(_), .. }) && !self.forgotten.load(Ordering::Relaxed)
+    }
+
+    /// The server does not know the session any more.
+    fn is_forgotten(&self) -> Fault {
+        self.forgotten.store(true, Ordering::Relaxed);
+        Fault::SessionEnded
     }
 
     /// Whether the session can go on, as far as is known here.
@@ -123,7 +133,8 @@ impl Gateway {
         let key = LineKey::of(context, whose);
         let Some(slot) = self.inner.lines.find(&key) else { return };
         let left = slot.lock().await.take_if(|line| Arc::ptr_eq(line, lost));
-        if let Some(line) = left {
+        // Where the server did not say so clearly, it may be there still, and others may be using it.
+        if let Some(line) = left.filter(|line| line.can_be_ended()) {
             self.inner.lines.leave(key, line);
         }
     }
@@ -186,8 +197,16 @@ impl Gateway {
         };
         drop(replies);
         let level = tokio::sync::Mutex::default();
-        let mut line =
-            Line { carrier, version, initialize, level, requests: AtomicU64::new(1), opener: Opener::of(context) };
+        let mut line = Line {
+            carrier,
+            version,
+            initialize,
+            level,
+            requests: AtomicU64::new(1),
+            answered: AtomicBool::new(false),
+            forgotten: AtomicBool::new(false),
+            opener: Opener::of(context),
+        };
         self.notify(context, &line, bridge::initialized_notification()).await?;
         if shared && matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
             let said = self.beside(context, &line).await;
@@ -209,18 +228,20 @@ impl Gateway {
         let upstream = self.dispatch_own(context, outgoing).await?;
         match upstream.response.status() {
             status if status.is_success() => Ok(()),
-            StatusCode::NOT_FOUND => Err(Fault::SessionEnded),
+            StatusCode::NOT_FOUND => Err(line.is_forgotten()),
             status => Err(Fault::NotMcp(format!("{status} to a notification"))),
         }
     }
 
-    /// Sends a request in a session.
+    /// Sends a request in a session. Where it can be sent `again` in another one, a refusal that could mean that the server
+    /// has forgotten this one is taken for that.
     pub(crate) async fn request(
         &self,
         context: &Context,
         pass: Pass,
         line: &Line,
         body: Bytes,
+        again: bool,
     ) -> Result<Replies, Fault> {
         let (session, beside) = match &line.carrier {
             Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
@@ -231,11 +252,22 @@ impl Gateway {
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
-        if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
+        let status = upstream.response.status();
+        if session.is_some() && status == StatusCode::NOT_FOUND {
+            return Err(line.is_forgotten());
+        }
+        let answered = line.answered.fetch_or(status.is_success(), Ordering::Relaxed);
+        let doubtful = again && answered && session.is_some() && status == StatusCode::BAD_REQUEST;
+        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
+        let mut replies = match Replies::new(self, context, upstream) {
+            // Many servers say 400 where the specification wants 404.
+            Err(Fault::NotMcp(_)) if doubtful => return Err(Fault::SessionEnded),
+            replies => replies?,
+        };
+        if doubtful && replies.are_about_no_request().await? {
             return Err(Fault::SessionEnded);
         }
-        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
-        Ok(Replies::new(self, context, upstream)?.resuming(resume).beside(beside))
+        Ok(replies.resuming(resume).beside(beside))
     }
 
     /// Who reads the stream of a session, which is opened again if the server or something between has closed it.
