@@ -166,4 +166,29 @@ on_sqlite! {
         app.env.advance(TimeDelta::minutes(11));
         eventually("both are closed", async || (server.seen("DELETE") == closed + 3).then_some(())).await;
     }
+
+    async fn the_tools_are_read_once_for_several_calls(app: &App) {
+        let before = Before::new(app).await;
+        let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);
+        mcp.request("resources/list", json!({})).await.result();
+        server.lists(Duration::from_millis(500), 0);
+        let read = server.seen("tools/list");
+        for answer in join_all((0..8).map(|_| mcp.call("plain", json!({})))).await {
+            assert_eq!(answer.text(), "done");
+        }
+        assert_eq!(server.seen("tools/list"), read + 1);
+    }
+
+    async fn tools_that_cannot_be_read_are_asked_for_again(app: &App) {
+        let before = Before::new(app).await;
+        let (server, mcp) = (&before.server, app.mcp("older", &before.eve, Era::Modern).await);
+        mcp.request("resources/list", json!({})).await.result();
+        server.lists(Duration::from_millis(300), 1);
+        let read = server.seen("tools/list");
+        let answers = join_all((0..5).map(|_| mcp.call("plain", json!({})))).await;
+        let failed = answers.iter().filter(|answer| answer.message["error"]["code"] == 10_502).count();
+        let done = answers.iter().filter(|answer| answer.message["result"].is_object()).count();
+        assert_eq!((failed, done), (1, 4), "only who asked");
+        assert_eq!(server.seen("tools/list"), read + 2);
+    }
 }

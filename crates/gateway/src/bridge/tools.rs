@@ -43,16 +43,29 @@ impl Gateway {
         modern: bool,
     ) -> Result<Mirroring, Fault> {
         let server = &context.server;
-        if let Some(listed) = self.inner.listed.read().get(&server.id)
-            && listed.revision == server.revision
-            && listed.read.elapsed() < FRESH
-        {
-            return Ok(listed.mirroring.clone());
+        if let Some(known) = self.known_mirroring(context) {
+            return Ok(known);
+        }
+        let turn = self.inner.listing.of(server.id);
+        let (deadline, mut standing) = (self.limits(context, None).first_byte, self.standing(context));
+        let _turn = tokio::select! {
+            turn = tokio::time::timeout(deadline, turn.lock()) => turn.map_err(|_| Fault::Timeout)?,
+            broken = standing.lost() => return Err(broken.into()),
+        };
+        if let Some(known) = self.known_mirroring(context) {
+            return Ok(known);
         }
         let mirroring: Mirroring = Arc::new(self.read_tools(context, identity, modern).await?);
         let listed = Listed { revision: server.revision, read: Instant::now(), mirroring: mirroring.clone() };
         self.inner.listed.write().insert(server.id, listed);
         Ok(mirroring)
+    }
+
+    fn known_mirroring(&self, context: &Context) -> Option<Mirroring> {
+        let listed = self.inner.listed.read();
+        let listed = listed.get(&context.server.id)?;
+        let fresh = listed.revision == context.server.revision && listed.read.elapsed() < FRESH;
+        fresh.then(|| listed.mirroring.clone())
     }
 
     /// Forgets the list after the server found headers wrong that were made by it.
