@@ -191,4 +191,101 @@ on_sqlite! {
         assert_eq!((failed, done), (1, 4), "only who asked");
         assert_eq!(server.seen("tools/list"), read + 2);
     }
+
+    async fn the_stream_of_a_client_of_2024_ends_with_its_session(app: &App) {
+        let before = Before::new(app).await;
+        for how in [Forgets::By404, Forgets::By404Json] {
+            let url = format!("{}/sse", app.mcp_url("older"));
+            let mut client = SseClient::connect(app, &url, &before.eve.key).await;
+            let call = |id: u64| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
+                "params": { "name": "plain", "arguments": {} } });
+            let answered = client.request(&call(1)).await;
+            assert_eq!(answered[0]["result"]["content"][0]["text"], "done", "{how:?}: {answered:?}");
+            before.server.forget(how);
+            assert_eq!(client.post(&call(2)).await, 202);
+            client.ended().await;
+            assert_eq!(client.post(&call(3)).await, 404, "{how:?}: the address is gone, too");
+        }
+    }
+
+    async fn a_client_of_2024_hears_what_is_said_after_the_server_closed_the_stream(app: &App) {
+        let before = Before::new(app).await;
+        let streams = before.server.seen("a stream");
+        let url = format!("{}/sse", app.mcp_url("older"));
+        let mut client = SseClient::connect(app, &url, &before.eve.key).await;
+        let listening = async |streams: usize| {
+            eventually("it is listened to", async || (before.server.seen("a stream") == streams).then_some(())).await;
+        };
+        listening(streams + 1).await;
+        let changed = |n: u64| json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed", "params": { "n": n } });
+        before.server.say(&changed(1));
+        assert_eq!(client.message().await, changed(1));
+        before.server.close_streams();
+        listening(streams + 2).await;
+        before.server.say(&changed(2));
+        assert_eq!(client.message().await, changed(2));
+    }
+
+    async fn what_is_acknowledged_is_what_is_heard(app: &App) {
+        let before = Before::new(app).await;
+        let mcp = app.mcp("older", &before.eve, Era::Modern).await;
+        let wanted = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourceSubscriptions": ["note://1"] });
+        let (granted, stream) = subscribed(&mcp, wanted.clone()).await;
+        let offered = json!({ "toolsListChanged": true, "resourceSubscriptions": ["note://1"] });
+        assert_eq!(granted, offered, "the server has no prompts");
+        before.server.say(&json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" }));
+        let (heard, stream) = first_of(stream).await;
+        assert_eq!(heard["method"], "notifications/tools/list_changed");
+        drop(stream);
+
+        before.server.without_streams();
+        let (granted, _stream) = subscribed(&mcp, wanted).await;
+        assert_eq!(granted, json!({}), "nothing of it could be heard");
+    }
+
+    async fn as_many_resources_are_watched_as_may_be(app: &App) {
+        let before = Before::new(app).await;
+        let mcp = app.mcp("older", &before.eve, Era::Modern).await;
+        let uris: Vec<String> = (0..300).map(|n| format!("note://{n}")).collect();
+        let (granted, _stream) = subscribed(&mcp, json!({ "resourceSubscriptions": uris })).await;
+        assert_eq!(granted["resourceSubscriptions"], json!(uris[..256]), "what is not watched is not acknowledged");
+        assert_eq!(before.server.seen("resources/subscribe note://255"), 1);
+        assert_eq!(before.server.seen("resources/subscribe note://256"), 0);
+    }
+
+    async fn a_404_that_answers_a_request_does_not_end_the_session(app: &App) {
+        let before = Before::new(app).await;
+        let mcp = app.mcp("older", &before.eve, Era::Legacy).await;
+        let missing = mcp.call("missing", json!({})).await;
+        assert_eq!((missing.reply.status, missing.error_message()), (200, "as asked"));
+        // One that answers nothing says that the session is over.
+        assert_eq!(mcp.call("astray", json!({})).await.reply.status, 404);
+        before.server.forget(Forgets::By404);
+        assert_eq!(mcp.call("plain", json!({})).await.reply.status, 404);
+    }
+
+    async fn who_opens_no_addresses_is_told_that_one_would_have_to_be_opened(app: &App) {
+        let before = Before::new(app).await;
+        let mcp = app.mcp("older", &before.eve, Era::Modern).await;
+        let link = async |elicitation: Value| {
+            let mut message = mcp.message("tools/call", json!({ "name": "link", "arguments": {} }));
+            message["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"] = elicitation;
+            let reply = Reply::read(mcp.prepared(&message).send().await.unwrap()).await;
+            Answer { message: reply.json(), reply }
+        };
+        for declared in [json!({}), json!({ "elicitation": {} }), json!({ "elicitation": { "form": {} } })] {
+            let refused = link(declared.clone()).await;
+            assert_eq!((refused.error(), refused.reply.status), (-32021, 400), "{declared}: {}", refused.reply.text());
+            let required = &refused.message["error"]["data"]["requiredCapabilities"];
+            assert_eq!(*required, json!({ "elicitation": { "url": {} } }), "{declared}: {}", refused.reply.text());
+            assert!(!refused.reply.text().contains("id.example"), "who cannot open it is not shown it");
+            let outcome = app.caused_by(refused.reply.correlation()).await.pop().unwrap();
+            assert_eq!(outcome.row.action, AuditAction::ToolCallFailure, "{declared}");
+        }
+        let asked = link(json!({ "elicitation": { "url": {} } })).await;
+        assert_eq!(asked.result()["resultType"], "input_required", "{}", asked.reply.text());
+        let input = &asked.result()["inputRequests"]["input-1"];
+        assert_eq!(input["method"], "elicitation/create");
+        assert_eq!((&input["params"]["mode"], &input["params"]["url"]), (&json!("url"), &json!("https://id.example/connect")));
+    }
 }
