@@ -84,7 +84,8 @@ impl SseClient {
 
     /// Reads what is left of the stream.
     pub(crate) async fn ended(&mut self) {
-        while tokio::time::timeout(PATIENCE, self.stream.chunk()).await.expect("in time").expect("whole").is_some() {}
+        let rest = async { while self.stream.chunk().await.expect("the stream is whole").is_some() {} };
+        tokio::time::timeout(PATIENCE, rest).await.expect("it ends");
     }
 
     /// The next event, without the blank line that ends it.
