@@ -176,13 +176,15 @@ struct Inner {
     /// What servers speak.
     speaks: RwLock<HashMap<ServerId, bridge::speaks::Known>>,
     /// Whose turn it is to ask a server what it speaks.
-    asking: Mutex<HashMap<ServerId, Arc<tokio::sync::Mutex<()>>>>,
+    asking: bridge::Turns,
     /// Sessions at servers, for clients that have none.
-    lines: bridge::lines::Lines,
+    lines: bridge::kept::Lines,
     /// Sessions with clients, for servers that have none.
     sessions: bridge::sessions::Sessions,
     /// Which arguments of their tools servers want mirrored.
     listed: RwLock<HashMap<ServerId, bridge::tools::Listed>>,
+    /// Whose turn it is to read a server's tools for that.
+    listing: bridge::Turns,
     /// Streams of clients of 2024-11-05.
     connections: http_sse::Connections,
     questions: bridge::asked::Questions,
@@ -209,10 +211,11 @@ impl Gateway {
                 known: known::Known::default(),
                 shown: shown::Shown::default(),
                 speaks: RwLock::default(),
-                asking: Mutex::default(),
-                lines: bridge::lines::Lines::default(),
+                asking: bridge::Turns::default(),
+                lines: bridge::kept::Lines::default(),
                 sessions: bridge::sessions::Sessions::default(),
                 listed: RwLock::default(),
+                listing: bridge::Turns::default(),
                 connections: http_sse::Connections::default(),
                 questions: bridge::asked::Questions::default(),
                 parked: bridge::parked::Parked::default(),

@@ -8,6 +8,7 @@ use crate::standing::Standing;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Response, StatusCode, header};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use net::Incoming;
 
@@ -26,6 +27,9 @@ pub(crate) async fn request(body: Body, max: usize, deadline: Duration) -> Resul
     }
 }
 
+/// The most that is reserved by what an answer's head says of its length.
+const RESERVED: usize = 1 << 20;
+
 /// Why the next bytes of a server's answer did not come.
 #[derive(Debug)]
 pub(crate) enum Broken {
@@ -42,11 +46,19 @@ pub(crate) enum Broken {
 /// A server's answer, read in chunks within its deadlines.
 pub(crate) struct Chunks {
     body: Incoming,
+    /// Its length, where its head says it.
+    announced: Option<u64>,
     idle: Duration,
     ends: tokio::time::Instant,
     standing: Standing,
     /// Held as long as the answer is read.
     pass: Pass,
+}
+
+/// Room for what was read and for what is announced, as far as that is believed.
+fn room(announced: Option<u64>, read: usize, max: usize) -> usize {
+    let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    read.max(announced.min(max).min(RESERVED))
 }
 
 /// The next bytes of a body; what it carries besides (trailers) is left out.
@@ -70,12 +82,19 @@ impl Chunks {
         let now = tokio::time::Instant::now();
         // Without a total limit (listening streams): as good as never.
         let ends = now + total.unwrap_or(Duration::from_hours(24 * 365));
-        Self { body: response.into_body(), idle, ends, standing, pass }
+        let body = response.into_body();
+        let announced = body.size_hint().exact();
+        Self { body, announced, idle, ends, standing, pass }
     }
 
     /// The limits of this answer.
     pub(crate) const fn limits(&self) -> &domain::Limits {
         &self.pass.limits
+    }
+
+    /// Room for an answer of at most `max` bytes of which so many have been read.
+    pub(crate) fn room(&self, read: usize, max: usize) -> usize {
+        room(self.announced, read, max)
     }
 
     /// The next bytes; `None` at the end.
@@ -101,7 +120,7 @@ impl Chunks {
             return Ok((first, false));
         }
         let Some(second) = self.next().await? else { return Ok((first, true)) };
-        let mut all = BytesMut::with_capacity((first.len() + second.len()).max(16 << 10));
+        let mut all = BytesMut::with_capacity(self.room(first.len() + second.len(), max).max(16 << 10));
         all.extend_from_slice(&first);
         all.extend_from_slice(&second);
         while all.len() <= max {
@@ -111,5 +130,19 @@ impl Chunks {
             }
         }
         Ok((all.freeze(), false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_made_for_what_is_announced_within_bounds() {
+        assert_eq!(room(None, 5, 100), 5, "nothing is announced");
+        assert_eq!(room(Some(70_000), 20_000, 4 << 20), 70_000);
+        assert_eq!(room(Some(70_000), 20_000, 50_000), 50_000, "no more than may be read");
+        assert_eq!(room(Some(u64::MAX), 20_000, 4 << 20), RESERVED, "who announces much has not sent it yet");
+        assert_eq!(room(Some(3), 20, 100), 20, "what is there has room");
     }
 }

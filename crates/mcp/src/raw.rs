@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use crate::scan::{Limits, ScanError, scan_with};
+use crate::scan::{Limits, ScanError, scan_text};
 use crate::text::{skip_space, skip_string, skip_value, unescape};
 
 /// The six kinds of JSON values.
@@ -44,7 +44,7 @@ impl<'a> Raw<'a> {
     /// Scans any one JSON value (also a bare string or number), with the depth of
     /// [`Limits::RESPONSE`]. Offsets count from the start of `text`.
     pub fn parse(text: &'a str) -> Result<Self, ScanError> {
-        scan_with(text.as_bytes(), Limits { scalar_top: true, ..Limits::RESPONSE })
+        scan_text(text, Limits { scalar_top: true, ..Limits::RESPONSE })
     }
 
     /// The same value as a body of its own, with offsets that count from its first byte.

@@ -161,11 +161,16 @@ pub fn scan(body: &[u8]) -> Result<Raw<'_>, ScanError> {
 
 /// Scans with other limits, see [`scan()`].
 pub fn scan_with(body: &[u8], limits: Limits) -> Result<Raw<'_>, ScanError> {
-    if u32::try_from(body.len()).is_err() {
+    let text = std::str::from_utf8(body).map_err(|error| ScanError::InvalidUtf8 { at: error.valid_up_to() })?;
+    scan_text(text, limits)
+}
+
+/// The same for what is known to be UTF-8.
+pub(crate) fn scan_text(text: &str, limits: Limits) -> Result<Raw<'_>, ScanError> {
+    if u32::try_from(text.len()).is_err() {
         return Err(ScanError::TooLong);
     }
-    let text = std::str::from_utf8(body).map_err(|error| ScanError::InvalidUtf8 { at: error.valid_up_to() })?;
-    let range = scanner::Scanner::new(body, limits.max_depth).run()?;
+    let range = scanner::Scanner::new(text.as_bytes(), limits.max_depth).run()?;
     let root = Raw::trusted(&text[range.clone()], range.start);
     match root.kind() {
         Kind::Object | Kind::Array => Ok(root),

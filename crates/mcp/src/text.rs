@@ -13,6 +13,16 @@ const fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
+/// Bytes of a run that are looked at word by word: most strings end before.
+const NEAR: usize = 128;
+/// Bytes of a longer run that are looked at together. A smaller block is not compiled to vectors.
+const BLOCK: usize = 64;
+
+/// Whether a byte ends a plain run.
+const fn ends_run(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
+}
+
 /// The index of the first byte at or after `from` that ends a plain run inside a JSON string: a quote,
 /// a backslash or a control character. `bytes.len()` if there is none.
 pub(crate) fn plain_run(bytes: &[u8], from: usize) -> usize {
@@ -25,14 +35,30 @@ pub(crate) fn plain_run(bytes: &[u8], from: usize) -> usize {
             return at + (found.trailing_zeros() / 8) as usize;
         }
         at += 8;
-    }
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
-            break;
+        if at - from == NEAR {
+            return long_run(bytes, at);
         }
+    }
+    while let Some(&byte) = bytes.get(at)
+        && !ends_run(byte)
+    {
         at += 1;
     }
     at
+}
+
+/// The same for a run that goes on: steps over whole blocks in which it does not end, and finds the end in what is left,
+/// which is shorter than [`NEAR`].
+#[inline(never)]
+fn long_run(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        // No early exit within a block, or it would go byte by byte.
+        if block.iter().fold(false, |found, byte| found | ends_run(*byte)) {
+            break;
+        }
+        at += BLOCK;
+    }
+    plain_run(bytes, at)
 }
 
 /// The index after the closing quote of the valid JSON string whose opening quote is at `open`, and
@@ -175,4 +201,29 @@ pub(crate) fn is_case_twin(name: &str, known: &str) -> bool {
         other => other.to_ascii_lowercase(),
     };
     name != known && name.chars().map(fold).eq(known.chars().map(fold))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wherever a run ends, however long it is, and whatever stands around it.
+    #[test]
+    fn a_plain_run_ends_where_its_first_special_byte_stands() {
+        for length in (0..300).chain([1000, 4096]) {
+            let mut bytes = vec![b'a'; length + 40];
+            for end in 0..=u8::MAX {
+                bytes[length] = end;
+                let special = matches!(end, b'"' | b'\\' | 0..=0x1f);
+                let expected = if special { length } else { bytes.len() };
+                for from in [0, 1, 7, 8, 127, 128, 129].into_iter().filter(|from| *from <= length) {
+                    assert_eq!(plain_run(&bytes, from), expected, "{end:#04x} at {length}, from {from}");
+                }
+            }
+        }
+        assert_eq!((plain_run(b"", 0), plain_run(b"ab", 2), plain_run(b"ab", 9)), (0, 2, 9));
+        // What stands behind the end does not matter, nor what is beyond ASCII before it.
+        let text = "\u{e9}\u{1f980}\u{7f}".repeat(50);
+        assert_eq!(plain_run(format!("{text}\"\n\\").as_bytes(), 0), text.len());
+    }
 }

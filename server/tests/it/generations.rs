@@ -247,6 +247,25 @@ on_sqlite! {
         eventually("it is opened again", async || (logged().await == 3).then_some(())).await;
     }
 
+    async fn a_session_watches_as_many_resources_as_may_be(app: &App) {
+        let across = Across::new(app, Era::Legacy, json!("all")).await;
+        let mcp = app.mcp("across", &across.eve, Era::Legacy).await;
+        let watch = async |n: u64| mcp.request("resources/subscribe", json!({ "uri": format!("note://{n}") })).await;
+        for n in 0..256 {
+            watch(n).await.result();
+        }
+        let refused = watch(256).await;
+        assert_eq!(refused.error(), -32602, "{}", refused.reply.text());
+        assert!(refused.error_message().contains("at most 256 resources"), "{}", refused.error_message());
+        watch(7).await.result();
+        mcp.request("resources/unsubscribe", json!({ "uri": "note://7" })).await.result();
+        watch(256).await.result();
+        watch(7).await.error();
+        // Another session has room of its own.
+        let other = app.mcp("across", &across.eve, Era::Legacy).await;
+        other.request("resources/subscribe", json!({ "uri": "note://7" })).await.result();
+    }
+
     async fn a_client_gets_the_revision_that_it_asks_for(app: &App) {
         let across = Across::new(app, Era::Modern, json!(["echo"])).await;
         let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);

@@ -170,6 +170,35 @@ on_both_engines! {
         }
     }
 
+    async fn a_call_that_finds_no_turn_takes_nothing_of_the_rate(app: &App) {
+        let (admin, eve, fixture) = (app.admin().await, app.employee().await, fixture().await);
+        let server = Limited::new(app, &admin, "crowded", fixture.url()).await;
+        let rates = |each: Value| json!({ "rate": each, "rate_per_person": each, "rate_per_tool": each });
+        let mut limits = rates(json!({ "per_minute": 1, "burst": 3 }));
+        (limits["concurrent"], limits["queue"]) = (json!(1), json!(0));
+        server.set(limits.clone()).await.expect(200);
+        let client = server.client(&eve).await;
+        fixture.hold();
+        let under_way = start(&client, "slow", json!({ "ms": 1 }));
+        fixture.wait_for_calls("slow", 1).await.unwrap();
+        for _ in 0..6 {
+            assert_refused(&client.call("slow", json!({ "ms": 1 })).await, 10_503, "queue");
+        }
+        // Nor does one that waits in vain.
+        (limits["queue"], limits["queue_wait"]) = (json!(1), json!(1));
+        server.set(limits).await.expect(200);
+        for _ in 0..2 {
+            assert_refused(&client.call("slow", json!({ "ms": 1 })).await, 10_503, "queue_wait");
+        }
+        fixture.release();
+        under_way.await.unwrap().result();
+        for _ in 0..2 {
+            client.call("slow", json!({ "ms": 1 })).await.result();
+        }
+        let refused = client.call("slow", json!({ "ms": 1 })).await;
+        assert_eq!(refused.error(), 10_429, "those that were made count: {}", refused.reply.text());
+    }
+
     async fn limits_are_in_force_for_the_next_call(app: &App) {
         let (admin, eve, fixture) = (app.admin().await, app.employee().await, fixture().await);
         let server = Limited::new(app, &admin, "changing", fixture.url()).await;

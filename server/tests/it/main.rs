@@ -25,6 +25,7 @@ mod limits;
 mod lists;
 mod nodes;
 mod observability;
+mod older_servers;
 mod operations;
 mod secrets;
 mod shutdown;

@@ -1,24 +1,21 @@
 //! Sessions that the gateway opens at servers of the older revisions for clients that have none.
 //!
 //! A session belongs to one person and one set of client capabilities, so that nothing of one person can reach another. It
-//! is opened at the first call, shared by the calls that follow, closed when nobody used it for a while, and opened anew
-//! when the server has forgotten it.
+//! is opened at the first call, shared by the calls that follow, closed when nobody used it for a while ([`super::kept`]),
+//! and opened anew when the server has forgotten it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{ServerId, UserId};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use mcp::ProtocolVersion;
 use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome;
-use parking_lot::Mutex;
-use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use super::kept::{LineKey, Opener};
 use super::readers::Readers;
 use super::replies::{Replies, Resume};
 use super::speaks::Speaks;
@@ -28,10 +25,6 @@ use crate::context::Context;
 use crate::forward::{Fault, Outgoing};
 use crate::limits::{Kind, Pass};
 
-/// Sessions that are kept open; the longest unused go first.
-const MOST: usize = 2_000;
-/// A session that nobody used for so long is closed.
-const IDLE: Duration = Duration::from_mins(10);
 /// Time for a server to begin the stream of a session.
 const BESIDE: Duration = Duration::from_secs(2);
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -42,15 +35,6 @@ pub(crate) struct Whose<'a> {
     pub(crate) identity: &'a ClientIdentity,
     /// The client's own session, if it has one; clients without share.
     pub(crate) session: &'a str,
-}
-
-/// Whose session it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct LineKey {
-    server: ServerId,
-    revision: u64,
-    person: UserId,
-    identity: [u8; 32],
 }
 
 /// A session at a server.
@@ -64,6 +48,12 @@ pub(crate) struct Line {
     /// The most talkative level that was asked for.
     pub(crate) level: tokio::sync::Mutex<Option<usize>>,
     requests: AtomicU64,
+    /// The server has taken a request in it.
+    answered: AtomicBool,
+    /// The server has forgotten it.
+    forgotten: AtomicBool,
+    /// Who opened it.
+    pub(super) opener: Opener,
 }
 
 /// The stream of a session on which a server says what it does not say in answers.
@@ -94,6 +84,17 @@ impl Line {
         self.requests.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
+    /// Whether the server has a session that it can be told to end.
+    pub(super) fn can_be_ended(&self) -> bool {
+        matches!(self.carrier, Carrier::Streamable { session: Some(_), .. }) && !self.forgotten.load(Ordering::Relaxed)
+    }
+
+    /// The server does not know the session any more.
+    fn is_forgotten(&self) -> Fault {
+        self.forgotten.store(true, Ordering::Relaxed);
+        Fault::SessionEnded
+    }
+
     /// Whether the session can go on, as far as is known here.
     fn is_open(&self) -> bool {
         !matches!(&self.carrier, Carrier::Sse(line) if line.has_ended())
@@ -112,42 +113,10 @@ impl Line {
     }
 }
 
-type Slot = Arc<tokio::sync::Mutex<Option<Arc<Line>>>>;
-
-/// All sessions of this node.
-#[derive(Default)]
-pub(crate) struct Lines(Mutex<HashMap<LineKey, (Slot, Instant)>>);
-
-impl Lines {
-    fn slot(&self, key: LineKey) -> (Slot, Vec<(LineKey, Slot)>) {
-        let mut lines = self.0.lock();
-        let now = Instant::now();
-        let mut stale = Vec::new();
-        if !lines.contains_key(&key) {
-            lines.retain(|key, (slot, used)| {
-                let keep = now.duration_since(*used) < IDLE;
-                if !keep {
-                    stale.push((*key, slot.clone()));
-                }
-                keep
-            });
-            if lines.len() >= MOST
-                && let Some(oldest) = lines.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
-            {
-                stale.extend(lines.remove(&oldest).map(|(slot, _)| (oldest, slot)));
-            }
-        }
-        let (slot, used) = lines.entry(key).or_insert_with(|| (Slot::default(), now));
-        *used = now;
-        (slot.clone(), stale)
-    }
-}
-
 impl Gateway {
     /// The session of this person and client at the server, opened if need be.
     pub(crate) async fn line(&self, context: &Context, whose: Whose<'_>) -> Result<Arc<Line>, Fault> {
-        let (slot, stale) = self.inner.lines.slot(key(context, whose));
-        self.close_stale(context, stale);
+        let slot = self.line_slot(LineKey::of(context, whose));
         let mut line = slot.lock().await;
         if let Some(line) = line.as_ref().filter(|line| line.is_open()) {
             return Ok(line.clone());
@@ -161,16 +130,18 @@ impl Gateway {
 
     /// Forgets a session that the server has forgotten. The next call opens another.
     pub(crate) async fn line_lost(&self, context: &Context, whose: Whose<'_>, lost: &Arc<Line>) {
-        let (slot, _) = self.inner.lines.slot(key(context, whose));
-        let mut line = slot.lock().await;
-        if line.as_ref().is_some_and(|line| Arc::ptr_eq(line, lost)) {
-            *line = None;
+        let key = LineKey::of(context, whose);
+        let Some(slot) = self.inner.lines.find(&key) else { return };
+        let left = slot.lock().await.take_if(|line| Arc::ptr_eq(line, lost));
+        // Where the server did not say so clearly, it may be there still, and others may be using it.
+        if let Some(line) = left.filter(|line| line.can_be_ended()) {
+            self.inner.lines.leave(key, line);
         }
     }
 
     /// Ends the session of a client that has ended its own.
     pub(crate) async fn end_line(&self, context: &Context, whose: Whose<'_>) {
-        let (slot, _) = self.inner.lines.slot(key(context, whose));
+        let Some(slot) = self.inner.lines.find(&LineKey::of(context, whose)) else { return };
         if let Some(line) = slot.lock().await.take() {
             self.close_line(context, line);
         }
@@ -226,7 +197,16 @@ impl Gateway {
         };
         drop(replies);
         let level = tokio::sync::Mutex::default();
-        let mut line = Line { carrier, version, initialize, level, requests: AtomicU64::new(1) };
+        let mut line = Line {
+            carrier,
+            version,
+            initialize,
+            level,
+            requests: AtomicU64::new(1),
+            answered: AtomicBool::new(false),
+            forgotten: AtomicBool::new(false),
+            opener: Opener::of(context),
+        };
         self.notify(context, &line, bridge::initialized_notification()).await?;
         if shared && matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
             let said = self.beside(context, &line).await;
@@ -248,18 +228,20 @@ impl Gateway {
         let upstream = self.dispatch_own(context, outgoing).await?;
         match upstream.response.status() {
             status if status.is_success() => Ok(()),
-            StatusCode::NOT_FOUND => Err(Fault::SessionEnded),
+            StatusCode::NOT_FOUND => Err(line.is_forgotten()),
             status => Err(Fault::NotMcp(format!("{status} to a notification"))),
         }
     }
 
-    /// Sends a request in a session.
+    /// Sends a request in a session. Where it can be sent `again` in another one, a refusal that could mean that the server
+    /// has forgotten this one is taken for that.
     pub(crate) async fn request(
         &self,
         context: &Context,
         pass: Pass,
         line: &Line,
         body: Bytes,
+        again: bool,
     ) -> Result<Replies, Fault> {
         let (session, beside) = match &line.carrier {
             Carrier::Sse(sse) => return sse.request(self, context, pass, body).await,
@@ -270,11 +252,22 @@ impl Gateway {
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
-        if session.is_some() && upstream.response.status() == StatusCode::NOT_FOUND {
+        let status = upstream.response.status();
+        if session.is_some() && status == StatusCode::NOT_FOUND {
+            return Err(line.is_forgotten());
+        }
+        let answered = line.answered.fetch_or(status.is_success(), Ordering::Relaxed);
+        let doubtful = again && answered && session.is_some() && status == StatusCode::BAD_REQUEST;
+        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
+        let mut replies = match Replies::new(self, context, upstream) {
+            // Many servers say 400 where the specification wants 404.
+            Err(Fault::NotMcp(_)) if doubtful => return Err(Fault::SessionEnded),
+            replies => replies?,
+        };
+        if doubtful && replies.are_about_no_request().await? {
             return Err(Fault::SessionEnded);
         }
-        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
-        Ok(Replies::new(self, context, upstream)?.resuming(resume).beside(beside))
+        Ok(replies.resuming(resume).beside(beside))
     }
 
     /// Who reads the stream of a session, which is opened again if the server or something between has closed it.
@@ -311,43 +304,17 @@ impl Gateway {
 
     /// Ends a session at the server, without waiting for it.
     pub(crate) fn close_line(&self, context: &Context, line: Arc<Line>) {
-        if !matches!(line.carrier, Carrier::Streamable { session: Some(_), .. }) {
-            return;
-        }
-        let (gateway, context) = (self.clone(), context.share());
-        self.inner.tasks.spawn(async move {
-            let headers = line.headers();
-            let outgoing = Outgoing { method: Method::DELETE, headers, to: None, body: None };
-            if let Err(fault) = gateway.dispatch_own(&context, outgoing).await {
-                tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");
-            }
-        });
-    }
-
-    /// Sessions of the same server are ended there; those of others end by themselves.
-    fn close_stale(&self, context: &Context, stale: Vec<(LineKey, Slot)>) {
-        for (key, slot) in stale {
-            if key.server == context.server.id
-                && key.revision == context.server.revision
-                && let Ok(mut line) = slot.try_lock()
-                && let Some(line) = line.take()
-            {
-                self.close_line(context, line);
-            }
+        if line.can_be_ended() {
+            let (gateway, context) = (self.clone(), context.share());
+            self.inner.tasks.spawn(async move { gateway.end_at_server(&context, &line).await });
         }
     }
-}
 
-fn key(context: &Context, whose: Whose<'_>) -> LineKey {
-    let mut hash = Sha256::new();
-    for part in [&*whose.identity.info, &*whose.identity.capabilities, whose.session] {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    LineKey {
-        server: context.server.id,
-        revision: context.server.revision,
-        person: context.person.id,
-        identity: hash.finalize().into(),
+    /// Ends a session at the server.
+    pub(super) async fn end_at_server(&self, context: &Context, line: &Line) {
+        let outgoing = Outgoing { method: Method::DELETE, headers: line.headers(), to: None, body: None };
+        if let Err(fault) = self.dispatch_own(context, outgoing).await {
+            tracing::debug!(server = %context.server.slug, %fault, "a session could not be ended");
+        }
     }
 }

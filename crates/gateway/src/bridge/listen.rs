@@ -101,7 +101,7 @@ impl Gateway {
             for uri in uris.elements().filter_map(Raw::as_str).take(MOST_WATCHED) {
                 let body = bridge::resource_subscription(&line.id(), &uri, true);
                 let pass = self.pass(context, Kind::Own, None).await?;
-                let mut replies = self.request(context, pass, line, body).await?;
+                let mut replies = self.request(context, pass, line, body, false).await?;
                 while let Some(message) = replies.next().await? {
                     if let Ok(response) = mcp::Response::parse(&message) {
                         if matches!(response.outcome, mcp::result::Outcome::Result(_)) {

@@ -7,6 +7,7 @@
 
 pub(crate) mod asked;
 pub(crate) mod dialogue;
+pub(crate) mod kept;
 pub(crate) mod lines;
 mod listen;
 pub(crate) mod parked;
@@ -21,12 +22,16 @@ mod to_line;
 mod to_modern;
 pub(crate) mod tools;
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use domain::ServerId;
 use http::{Response, StatusCode};
 use mcp::bridge::ClientIdentity;
 use mcp::{Call, Generation, Method};
+use parking_lot::Mutex;
 
 use crate::Gateway;
 use crate::answer::bodiless;
@@ -121,6 +126,16 @@ pub(crate) fn unguessable(env: &dyn domain::Env) -> String {
 /// The answer to a message that needs none.
 pub(crate) fn accepted() -> Response<Body> {
     bodiless(StatusCode::ACCEPTED)
+}
+
+/// Whose turn it is to ask a server what all want to know: one asks at a time, and those who waited find the answer.
+#[derive(Default)]
+pub(crate) struct Turns(Mutex<HashMap<ServerId, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    fn of(&self, server: ServerId) -> Arc<tokio::sync::Mutex<()>> {
+        self.0.lock().entry(server).or_default().clone()
+    }
 }
 
 /// A client of whom nothing is known.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method};
+use mcp::result::Outcome;
 use mcp::sse;
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -157,6 +158,18 @@ impl Replies {
         }
     }
 
+    /// Whether a refusal is about no request: the server could not say which, or does not speak JSON-RPC. What it said
+    /// comes again.
+    pub(crate) async fn are_about_no_request(&mut self) -> Result<bool, Fault> {
+        let Some(message) = self.answer.next().await? else { return Ok(true) };
+        let about_none = match mcp::Response::parse(&message) {
+            Ok(response) => response.id.is_none() && matches!(response.outcome, Outcome::Error(_)),
+            Err(_) => true,
+        };
+        self.answer.ready.push_front(message);
+        Ok(about_none)
+    }
+
     /// What was said elsewhere before this message, which then comes again: an answer must not overtake what belongs
     /// before it. `None` when there is nothing.
     pub(crate) async fn before(&mut self, answer: &Bytes) -> Option<Bytes> {
@@ -251,7 +264,12 @@ impl Answer {
                 }
                 Source::Json { chunks, max, body } => match chunks.next().await? {
                     Some(chunk) if body.len() + chunk.len() > *max => return Err(Fault::TooLarge(*max as u64)),
-                    Some(chunk) => body.extend_from_slice(&chunk),
+                    Some(chunk) => {
+                        if body.is_empty() {
+                            body.reserve(chunks.room(chunk.len(), *max));
+                        }
+                        body.extend_from_slice(&chunk);
+                    }
                     None => {
                         self.ended = true;
                         let body = body.split().freeze();

@@ -61,8 +61,7 @@ impl Gateway {
         if let Some(speaks) = known(self) {
             return Some(speaks);
         }
-        // One question at a time for each server; those who waited find the answer.
-        let turn = self.inner.asking.lock().entry(server.id).or_default().clone();
+        let turn = self.inner.asking.of(server.id);
         let _turn = turn.lock().await;
         if let Some(speaks) = known(self) {
             return Some(speaks);

@@ -142,11 +142,11 @@ impl Gateway {
             };
             let line = self.line(context, whose).await?;
             let id = line.id();
-            let ready = self.level(context, &line, level).await;
+            let ready = self.level(context, &line, level, again).await;
             let sent = match ready {
                 Ok(()) => {
                     let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
-                    self.request(context, pass, &line, request).await
+                    self.request(context, pass, &line, request, again).await
                 }
                 Err(fault) => Err(fault),
             };
@@ -173,7 +173,7 @@ impl Gateway {
     }
 
     /// Makes the session as talkative as a request wants it; the level is the session's, so it only ever grows.
-    async fn level(&self, context: &Context, line: &Line, wanted: Option<usize>) -> Result<(), Fault> {
+    async fn level(&self, context: &Context, line: &Line, wanted: Option<usize>, again: bool) -> Result<(), Fault> {
         let Some(wanted) = wanted else { return Ok(()) };
         let mut level = line.level.lock().await;
         if level.is_some_and(|level| level <= wanted) {
@@ -181,7 +181,7 @@ impl Gateway {
         }
         let body = bridge::set_level_request(&line.id(), LEVELS[wanted]);
         let pass = self.pass(context, Kind::Own, None).await?;
-        let mut replies = self.request(context, pass, line, body).await?;
+        let mut replies = self.request(context, pass, line, body, again).await?;
         // A server without logging refuses; then there is nothing to hear.
         while let Some(message) = replies.next().await? {
             if mcp::Response::parse(&message).is_ok() {

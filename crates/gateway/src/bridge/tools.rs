@@ -43,16 +43,29 @@ impl Gateway {
         modern: bool,
     ) -> Result<Mirroring, Fault> {
         let server = &context.server;
-        if let Some(listed) = self.inner.listed.read().get(&server.id)
-            && listed.revision == server.revision
-            && listed.read.elapsed() < FRESH
-        {
-            return Ok(listed.mirroring.clone());
+        if let Some(known) = self.known_mirroring(context) {
+            return Ok(known);
+        }
+        let turn = self.inner.listing.of(server.id);
+        let (deadline, mut standing) = (self.limits(context, None).first_byte, self.standing(context));
+        let _turn = tokio::select! {
+            turn = tokio::time::timeout(deadline, turn.lock()) => turn.map_err(|_| Fault::Timeout)?,
+            broken = standing.lost() => return Err(broken.into()),
+        };
+        if let Some(known) = self.known_mirroring(context) {
+            return Ok(known);
         }
         let mirroring: Mirroring = Arc::new(self.read_tools(context, identity, modern).await?);
         let listed = Listed { revision: server.revision, read: Instant::now(), mirroring: mirroring.clone() };
         self.inner.listed.write().insert(server.id, listed);
         Ok(mirroring)
+    }
+
+    fn known_mirroring(&self, context: &Context) -> Option<Mirroring> {
+        let listed = self.inner.listed.read();
+        let listed = listed.get(&context.server.id)?;
+        let fresh = listed.revision == context.server.revision && listed.read.elapsed() < FRESH;
+        fresh.then(|| listed.mirroring.clone())
     }
 
     /// Forgets the list after the server found headers wrong that were made by it.
@@ -98,27 +111,33 @@ impl Gateway {
     ) -> Result<Bytes, Fault> {
         let params = cursor.map_or(serde_json::json!({}), |cursor| serde_json::json!({ "cursor": cursor }));
         let ask = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{params}}}"#);
-        let mut replies = if modern {
+        if modern {
             let body = bridge::request_to_modern(ask("\"drawbridge-tools\"").as_bytes(), identity, None);
             let body = body.map_err(|error| Fault::NotMcp(error.to_string()))?;
             let mut headers = HeaderMap::new();
             headers.insert("mcp-protocol-version", HeaderValue::from_static(ProtocolVersion::LATEST.as_str()));
             headers.insert("mcp-method", HeaderValue::from_static("tools/list"));
             let outgoing = Outgoing { method: Verb::POST, headers, to: None, body: Some(body) };
-            Replies::new(self, context, self.dispatch_own(context, outgoing).await?)?
-        } else {
-            let line = self.line(context, Whose { identity, session: "" }).await?;
-            let pass = self.pass(context, Kind::Own, None).await?;
-            self.request(context, pass, &line, ask(&line.id()).into()).await?
-        };
-        while let Some(message) = replies.next().await? {
-            if let Ok(response) = mcp::Response::parse(&message) {
-                return Ok(match response.outcome {
-                    Outcome::Result(result) => Bytes::copy_from_slice(result.raw.as_bytes()),
-                    Outcome::Error(_) => Bytes::from_static(b"{}"),
-                });
-            }
+            let mut replies = Replies::new(self, context, self.dispatch_own(context, outgoing).await?)?;
+            return result_of(&mut replies).await;
         }
-        Err(Fault::BrokenOff)
+        let (whose, pass) = (Whose { identity, session: "" }, self.pass(context, Kind::Own, None).await?);
+        let mut open = self.open_request(context, (whose, pass), &ask("0").into(), None).await?;
+        let page = result_of(&mut open.replies).await;
+        open.done = page.is_ok();
+        page
     }
+}
+
+/// The result that these messages end with; an empty object for an error.
+async fn result_of(replies: &mut Replies) -> Result<Bytes, Fault> {
+    while let Some(message) = replies.next().await? {
+        if let Ok(response) = mcp::Response::parse(&message) {
+            return Ok(match response.outcome {
+                Outcome::Result(result) => Bytes::copy_from_slice(result.raw.as_bytes()),
+                Outcome::Error(_) => Bytes::from_static(b"{}"),
+            });
+        }
+    }
+    Err(Fault::BrokenOff)
 }

@@ -28,6 +28,36 @@ pub(crate) enum Key {
     Tool(ServerId, UserId, u64),
 }
 
+/// Calls that were taken out of buckets. They go back when this is dropped, unless the call is made.
+pub(crate) struct Taken<'a> {
+    buckets: &'a Buckets,
+    from: [Option<(Key, Rate)>; 3],
+}
+
+impl Taken<'_> {
+    /// Takes one call out of another bucket, or says how long it takes until there is one.
+    pub(crate) fn take(&mut self, key: Key, rate: Rate, now: Instant) -> Result<(), Duration> {
+        self.buckets.take(key, rate, now)?;
+        if let Some(free) = self.from.iter_mut().find(|one| one.is_none()) {
+            *free = Some((key, rate));
+        }
+        Ok(())
+    }
+
+    /// The call is made.
+    pub(crate) fn made(mut self) {
+        self.from = [None; 3];
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        for (key, rate) in self.from.into_iter().flatten() {
+            self.buckets.give_back(key, rate);
+        }
+    }
+}
+
 /// All buckets.
 pub(crate) struct Buckets {
     shards: [Mutex<HashMap<Key, Instant>>; SHARDS],
@@ -44,8 +74,13 @@ impl Buckets {
         Key::Tool(server, person, self.hasher.hash_one(tool))
     }
 
+    /// A call for which nothing has been taken yet.
+    pub(crate) const fn nothing(&self) -> Taken<'_> {
+        Taken { buckets: self, from: [None; 3] }
+    }
+
     /// Takes one call out of a bucket, or says how long it takes until there is one.
-    pub(crate) fn take(&self, key: Key, rate: Rate, now: Instant) -> Result<(), Duration> {
+    fn take(&self, key: Key, rate: Rate, now: Instant) -> Result<(), Duration> {
         let each = interval(rate);
         let size = each * rate.burst();
         let mut shard = self.shard(key).lock();
@@ -63,8 +98,8 @@ impl Buckets {
         Ok(())
     }
 
-    /// Puts one call back that was taken a moment ago and not made.
-    pub(crate) fn give_back(&self, key: Key, rate: Rate) {
+    /// Puts one call back that was taken and not made.
+    fn give_back(&self, key: Key, rate: Rate) {
         if let Some(full) = self.shard(key).lock().get_mut(&key)
             && let Some(earlier) = full.checked_sub(interval(rate))
         {
@@ -162,6 +197,26 @@ mod tests {
         buckets.give_back(key, limit);
         assert_eq!(buckets.take(key, limit, start), Ok(()));
         assert_eq!(buckets.take(key, limit, start + secs(10)), Ok(()));
+    }
+
+    #[test]
+    fn what_was_taken_for_a_call_goes_back_unless_it_is_made() {
+        let (buckets, now) = (Buckets::new(), Instant::now());
+        let (everybody, own) = (Key::Server(server(1)), Key::Person(server(1), person(1)));
+        let taken = |own_rate| {
+            let mut taken = buckets.nothing();
+            taken.take(own, own_rate, now)?;
+            taken.take(everybody, rate(1, 2), now)?;
+            Ok::<_, Duration>(taken)
+        };
+        for _ in 0..5 {
+            drop(taken(rate(1, 3)).unwrap());
+        }
+        taken(rate(1, 3)).unwrap().made();
+        taken(rate(1, 3)).unwrap().made();
+        assert!(taken(rate(1, 3)).is_err(), "the server's is empty");
+        assert_eq!(buckets.take(own, rate(1, 3), now), Ok(()), "and the person's was left as it was");
+        assert!(buckets.take(own, rate(1, 3), now).is_err());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::time::Duration;
 use axum::body::Body;
 pub use breaker::Breaking;
 use breaker::{Breaker, Ticket};
-use bucket::{Buckets, Key};
+use bucket::{Buckets, Key, Taken};
 use bytes::Bytes;
 use domain::{Limits, Rate, ServerId};
 use http::{HeaderValue, StatusCode, header};
@@ -242,33 +242,30 @@ impl Limiter {
     }
 
     /// Takes a call out of every bucket that counts it, or out of none.
-    fn take(&self, context: &Context, limits: &Limits, tool: Option<&str>, now: Instant) -> Result<(), Limited> {
+    fn take(&self, context: &Context, limits: &Limits, tool: Option<&str>, now: Instant) -> Result<Taken<'_>, Limited> {
         if self.passes.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.buckets.tidy(now);
         }
         let (server, person) = (context.server.id, context.person.id);
-        let counted = [
-            (Limit::PersonRate, limits.rate_per_person.map(|rate| (Key::Person(server, person), rate))),
+        let of_tool = limits.rate_per_tool.zip(tool);
+        let mut taken = self.buckets.nothing();
+        for (limit, bucket, whose) in [
+            (
+                Limit::PersonRate,
+                limits.rate_per_person.map(|rate| (Key::Person(server, person), rate)),
+                "your use of this server",
+            ),
             (
                 Limit::ToolRate,
-                limits.rate_per_tool.zip(tool).map(|(rate, tool)| (self.buckets.tool(server, person, tool), rate)),
+                of_tool.map(|(rate, tool)| (self.buckets.tool(server, person, tool), rate)),
+                "your use of this tool",
             ),
-            (Limit::ServerRate, limits.rate.map(|rate| (Key::Server(server), rate))),
-        ];
-        for (number, (limit, bucket)) in counted.iter().enumerate() {
-            let Some((key, rate)) = *bucket else { continue };
-            let Err(after) = self.buckets.take(key, rate, now) else { continue };
-            for (key, rate) in counted[..number].iter().filter_map(|(_, bucket)| *bucket) {
-                self.buckets.give_back(key, rate);
-            }
-            let whose = match limit {
-                Limit::PersonRate => "your use of this server",
-                Limit::ToolRate => "your use of this tool",
-                _ => "this server",
-            };
-            return Err(Limited::rate(*limit, whose, rate, after));
+            (Limit::ServerRate, limits.rate.map(|rate| (Key::Server(server), rate)), "this server"),
+        ] {
+            let Some((key, rate)) = bucket else { continue };
+            taken.take(key, rate, now).map_err(|after| Limited::rate(limit, whose, rate, after))?;
         }
-        Ok(())
+        Ok(taken)
     }
 }
 
@@ -311,12 +308,17 @@ impl Gateway {
             (_, None) => return Err(NoPass::Limited(too_many_of_person(kind, most.unwrap_or_default()))),
             (_, counted) => counted,
         };
-        if kind != Kind::Own {
-            limiter.take(context, &limits, tool, Instant::now()).map_err(NoPass::Limited)?;
-        }
+        let counted = match kind {
+            Kind::Own => None,
+            _ => Some(limiter.take(context, &limits, tool, Instant::now()).map_err(NoPass::Limited)?),
+        };
         let (turn, waited) = self.turn(context, kind, &limits, &gate).await?;
         // Only now, so that no probe waits in the queue, and that the queue empties fast when the server is gone.
         let ticket = gate.breaker.enter(Instant::now()).map_err(|after| NoPass::Limited(broken(after)))?;
+        // Who found no turn used nothing of the rate.
+        if let Some(counted) = counted {
+            counted.made();
+        }
         Ok(Pass { _turn: turn, _person: person, ticket: Some(ticket), limits, waited })
     }
 

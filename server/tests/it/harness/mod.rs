@@ -3,6 +3,7 @@
 pub(crate) mod balancer;
 pub(crate) mod http;
 pub(crate) mod mcp;
+pub(crate) mod older;
 pub(crate) mod process;
 pub(crate) mod sse;
 

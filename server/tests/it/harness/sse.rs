@@ -73,6 +73,21 @@ impl SseClient {
         }
     }
 
+    /// The next message, whatever it belongs to.
+    pub(crate) async fn message(&mut self) -> Value {
+        loop {
+            if let Some(message) = events(&self.event().await).pop() {
+                return message;
+            }
+        }
+    }
+
+    /// Reads what is left of the stream.
+    pub(crate) async fn ended(&mut self) {
+        let rest = async { while self.stream.chunk().await.expect("the stream is whole").is_some() {} };
+        tokio::time::timeout(PATIENCE, rest).await.expect("it ends");
+    }
+
     /// The next event, without the blank line that ends it.
     async fn event(&mut self) -> String {
         loop {
