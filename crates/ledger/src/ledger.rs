@@ -83,21 +83,22 @@ impl Core {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of entries that were added to the chain.
-    pub(crate) async fn added(&self, appended: Appended) {
+    /// Takes note of entries that were added to the chain. Returns up to where calls are settled, when it is time to
+    /// write that down.
+    pub(crate) fn added(&self, appended: Appended) -> Option<i64> {
         let Appended { first, last, parts, .. } = appended;
-        let settled = {
-            let mut open = self.open();
-            let settled = open.settled().min(first - 1);
-            for (seq, part) in parts {
-                open.apply(seq, part);
-            }
-            open.reached(last);
-            settled
-        };
-        if first / SETTLE != last / SETTLE
-            && let Err(error) = self.settle(settled).await
-        {
+        let mut open = self.open();
+        let settled = open.settled().min(first - 1);
+        for (seq, part) in parts {
+            open.apply(seq, part);
+        }
+        open.reached(last);
+        (first / SETTLE != last / SETTLE).then_some(settled)
+    }
+
+    /// Notes how far everything is settled; that it cannot be is no harm.
+    pub(crate) async fn settle_later(&self, settled: i64) {
+        if let Err(error) = self.settle(settled).await {
             tracing::warn!(%error, "the audit log could not note how far calls are settled; it tries again later");
         }
     }

@@ -58,10 +58,12 @@ impl Db {
     }
 
     /// Begins a transaction that may write. On SQLite it holds the only writer from here on, so nothing but the
-    /// database may be waited for inside it.
+    /// database may be waited for inside it. As [`Db::read`] it comes after everything that was recorded before, also in
+    /// the audit log's chain.
     pub async fn begin(&self) -> Result<Tx> {
         match self {
             Self::Sqlite(db) => {
+                db.caught_up().await;
                 let turn = tokio::time::timeout(ACQUIRE_DEADLINE, db.turn()).await;
                 let turn = turn.map_err(|_| Error::Deadline { seconds: ACQUIRE_DEADLINE.as_secs() })?;
                 let tx = deadline(db.writer().begin_with("BEGIN IMMEDIATE")).await?;

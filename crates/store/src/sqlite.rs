@@ -59,7 +59,7 @@ pub struct SqliteDb {
     path: PathBuf,
     /// Who may write now. In the order of asking, which SQLite's own lock is not.
     turn: Arc<Mutex<()>>,
-    /// For whom every reader waits.
+    /// For whom every transaction waits.
     behind: Arc<StdMutex<Vec<Weak<dyn CatchUp>>>>,
     /// Held until the database is closed or no clone lives; the system lets go of it when the process ends, however it
     /// ends.
@@ -125,8 +125,8 @@ impl SqliteDb {
         private().read(true).open(path)
     }
 
-    /// From now on every reader waits for these rows before it begins ([`crate::Db::read`]).
-    pub fn readers_wait_for(&self, promised: Weak<dyn CatchUp>) {
+    /// From now on every transaction waits for these rows before it begins ([`crate::Db::read`], [`crate::Db::begin`]).
+    pub fn wait_for(&self, promised: Weak<dyn CatchUp>) {
         let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
         behind.retain(|promised| promised.strong_count() > 0);
         behind.push(promised);

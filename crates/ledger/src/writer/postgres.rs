@@ -67,7 +67,9 @@ impl Writer {
             None => self.the_long_way(batch).await?,
         };
         self.head = Some((appended.last, appended.hash.clone()));
-        self.core.added(appended).await;
+        if let Some(settled) = self.core.added(appended) {
+            self.core.settle_later(settled).await;
+        }
         Ok(())
     }
 

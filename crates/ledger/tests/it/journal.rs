@@ -168,3 +168,22 @@ async fn a_journal_that_was_written_over_and_over_stays_small_and_loses_nothing(
     again.shutdown().await;
     assert_eq!(size(&copy), 0);
 }
+
+#[tokio::test]
+async fn what_follows_a_record_comes_after_it_in_the_chain() {
+    let test = TestDb::sqlite().await;
+    let env = Arc::new(MockEnv::default());
+    let db = test.db();
+    let ledger = open(&db, &env).await;
+    for n in 0..20 {
+        ledger.write(small(&env).reason(format!("record {n:02} a"))).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        ledger.record(&mut tx, small(&env).reason(format!("record {n:02} b"))).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = db.read().await.unwrap();
+    let chain: Vec<(String,)> = store::sql("SELECT reason FROM audit ORDER BY seq").fetch_all(&mut tx).await.unwrap();
+    let reasons: Vec<String> = chain.into_iter().map(|(reason,)| reason).collect();
+    assert_eq!(reasons.len(), 40);
+    assert!(reasons.is_sorted(), "{reasons:?}");
+}

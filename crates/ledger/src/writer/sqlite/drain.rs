@@ -34,8 +34,8 @@ const ROOM: Amount = Amount { records: 8192, kib: 16 * 1024 };
 /// After how much one commit waits for the disk, in KiB. More at once would keep the journal waiting for the disk, too.
 const SYNC: u64 = 1024;
 
-/// How long a reader waits for what was promised. It reads what there is then.
-const READER: Duration = Duration::from_secs(1);
+/// How long a transaction waits for what was promised. It goes on with what there is then.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Records, and what they take in memory.
 #[derive(Debug, Default, Clone, Copy)]
@@ -120,7 +120,7 @@ impl CatchUp for Shared {
         Some(Box::pin(async move {
             let caught_up = seen.wait_for(|seen| seen.number >= promised || seen.failing);
             // What is there is better than nothing.
-            if tokio::time::timeout(READER, caught_up).await.is_err() {
+            if tokio::time::timeout(PATIENCE, caught_up).await.is_err() {
                 tracing::warn!("the newest records of the audit log are not read yet: the database is busy");
             }
         }))
@@ -134,7 +134,7 @@ impl Drain {
         let (seen, _) = watch::channel(Seen { number: last, failing: false });
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), seen });
         let weak = Arc::downgrade(&shared);
-        db.readers_wait_for(weak);
+        db.wait_for(weak);
         let worker = Worker { core, db, rows, shared: Arc::clone(&shared), number: last, unsettled: 0 };
         let runtime = tokio::runtime::Handle::current();
         let thread = std::thread::Builder::new().name("audit-drain".to_owned()).spawn(move || worker.run(&runtime))?;
@@ -280,7 +280,11 @@ impl Worker {
         self.shared.seen.send_replace(Seen { number, failing: false });
         self.shared.changed.notify_all();
         self.core.healthy.store(true, Ordering::Relaxed);
-        runtime.block_on(self.core.added(appended));
+        if let Some(settled) = self.core.added(appended) {
+            // Elsewhere: its transaction waits for this thread.
+            let core = Arc::clone(&self.core);
+            runtime.spawn(async move { core.settle_later(settled).await });
+        }
         if durable {
             self.rows.copy();
         }
