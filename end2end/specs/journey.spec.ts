@@ -498,6 +498,16 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await ada.notices("The rule is deleted.");
   await expect(client.call("echo", { message: "after" })).rejects.toThrow();
   await client.close();
+
+  await ada.goto("/audit?outcome=denied");
+  const denied = ada.page.getByRole("table", { name: "Events" }).getByRole("row").filter({ hasText: "Access denied" });
+  await ada.link(/./, denied.first()).first().click();
+  await ada.link("Explain this by the rules of today", ada.dialog("Event")).click();
+  await expect(ada.title).toHaveText("Explain a decision");
+  await expect(ada.page).toHaveURL(/person=usr_.*server=srv_/);
+  await expect(ada.page.getByText(/^Denied: Grace Hopper · Tracker/)).toBeVisible();
+  await expect(ada.page.getByText(/No rule lets Grace Hopper use this server/)).toBeVisible();
+  const explanation = ada.page.url();
   await grace.goto("/connectors");
   await expect(grace.page.getByText("No connectors yet")).toBeVisible();
   await grace.goto("/requests");
@@ -521,6 +531,21 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   expect(await again.tools()).toEqual(["get_weather"]);
   expect(await again.call("get_weather", { city: "London" })).toContain("London");
   await again.close();
+
+  // The same question, about now and a tool; each choice is asked at once.
+  const now = new URL(explanation);
+  now.searchParams.delete("at");
+  await ada.goto(`${now.pathname}${now.search}`);
+  await ada.field("Which tools").selectOption("Tool");
+  await ada.field("Name").fill("get_weather");
+  await ada.field("Name").press("Enter");
+  await expect(ada.page.getByText(/^Allowed: Grace Hopper · Tracker · get_weather/)).toBeVisible();
+  await expect(ada.page.getByText("The rule for Grace Hopper (get_*) would have to end.")).toBeVisible();
+  await ada.field("Name").fill("echo");
+  await ada.field("Name").press("Enter");
+  await expect(ada.page.getByText(/^Denied: Grace Hopper · Tracker · echo/)).toBeVisible();
+  await ada.link(/Grace Hopper.*get_\*/, ada.row("Covers something else")).first().click();
+  await expect(ada.page.getByLabel("Cedar", { exact: true })).toContainText("permit");
 });
 
 /** The words of the choice that begin with a name. */

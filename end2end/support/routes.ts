@@ -55,6 +55,7 @@ export const VISITS: readonly Visit[] = [
   forAdmins("/servers/:id", { what: "settings", path: "{server}?tab=settings" }),
   forAdmins("/policies"),
   forAdmins("/policies", { what: "new", path: "/policies?dialog=new" }),
+  forAdmins("/policies/explain"),
   forAdmins("/policies/:id", { path: "{rule}" }),
   forAdmins("/policies/:id", { what: "delete", path: "{rule}?dialog=delete" }),
   page("/audit"),

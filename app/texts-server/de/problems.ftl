@@ -74,6 +74,7 @@ problems-say-what-wrong = sagen Sie, was nicht stimmt
 problems-say-what-would-make = sagen Sie, was zu ändern wäre
 problems-say-more-requester-has = sagen Sie mehr: Die anfragende Person muss damit arbeiten können
 problems-choose-person-group-exists = wählen Sie eine Person oder Gruppe, die es gibt
+problems-choose-person-exists = wählen Sie eine Person, die es gibt
 problems-choose-server-exists = wählen Sie einen Server, den es gibt
 problems-enter-values-again-server = geben Sie die Werte erneut ein: Die Adresse des Servers hat sich geändert
 problems-server-draft-test-approve = dieser Server ist ein Entwurf; testen Sie ihn und genehmigen Sie seine Definitionen, um ihn einzuschalten

@@ -74,6 +74,7 @@ problems-say-what-wrong = say what is wrong
 problems-say-what-would-make = say what would make it right
 problems-say-more-requester-has = say more: the requester has to be able to work with it
 problems-choose-person-group-exists = choose a person or group that exists
+problems-choose-person-exists = choose a person who exists
 problems-choose-server-exists = choose a server that exists
 problems-enter-values-again-server = enter the values again: the server's address has changed
 problems-server-draft-test-approve = this server is a draft; test it and approve its definitions to switch it on

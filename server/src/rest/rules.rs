@@ -1,7 +1,8 @@
 //! Access rules.
 
 use axum::extract::State;
-use domain::{Explanation, NewRule, Page, Question, RuleId, RuleSort, RuleView, ServerId, Sort};
+use chrono::{DateTime, Utc};
+use domain::{Explanation, NewRule, Page, Question, RuleId, RuleSort, RuleView, ServerId, Sort, TargetKind, UserId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -87,12 +88,32 @@ async fn cedar(State(services): State<Services>, who: Who, Path(id): Path<RuleId
     who.answer(services.rule_cedar(&who.0, id).await.map(|cedar| Cedar { cedar }))
 }
 
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Who would call.
+    person: UserId,
+    /// Which server.
+    server: ServerId,
+    /// What of it; a tool when absent.
+    #[serde(default)]
+    #[param(value_type = Option<TargetKind>)]
+    kind: TargetKind,
+    /// Name or URI; none for the server itself.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    name: String,
+    /// When; now when absent. Rules are those of today, with their dates.
+    at: Option<DateTime<Utc>>,
+}
+
 /// Why a call would be decided as it is
 ///
 /// Asks the function that decides calls about one that nobody makes, and says which rules decided and what would have to
 /// change. Nothing is recorded.
-#[utoipa::path(post, path = "/rules/explain", tag = "rules", request_body = Question,
+#[utoipa::path(get, path = "/rules/explain", tag = "rules", params(Asked),
     responses((status = 200, body = Explanation), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
-async fn explain(State(services): State<Services>, who: Who, Body(question): Body<Question>) -> ApiResult<Explanation> {
-    who.answer(services.explain(&who.0, question).await)
+async fn explain(State(services): State<Services>, who: Who, Query(asked): Query<Asked>) -> ApiResult<Explanation> {
+    let Asked { person, server, kind, name, at } = asked;
+    who.answer(services.explain(&who.0, Question { person, server, kind, name, at }).await)
 }

@@ -56,7 +56,7 @@ async fn people_and_keys(engine: Engine) {
     let nobody = run(&place, &["key", "create", "--user", "nobody@example.com", "--name", "x"], "").await;
     refused(&nobody, 1, &["not found"]);
 
-    let program = Server::start(&place, &[]).await;
+    let mut program = Server::start(&place, &[]).await;
     let api = Api { http: client(), base: program.base.clone(), key: Some(key.to_owned()) };
     let me = api.get("/me").await.expect(200);
     assert_eq!((&me["user"]["id"], &me["user"]["role"]), (&json!(id), &json!("super_admin")));
@@ -64,11 +64,26 @@ async fn people_and_keys(engine: Engine) {
     for action in ["user_created", "api_key_created", "user_reset_link_created"] {
         assert!(actions.contains(&json!(action)), "{actions:?}");
     }
+    let server = json!({ "name": "Tracker", "slug": "tracker", "url": "https://tracker.example.com/mcp" });
+    api.post("/servers", &server).await.expect(201);
     assert!(
         !program.printed().contains("/setup") && !program.printed().contains("no administrator"),
         "{}",
         program.printed()
     );
+    program.terminate();
+    assert!(program.ended().await.success());
+
+    let explain = ["policy", "explain", "--user", "ada@example.com", "--server"];
+    let asked = async |rest: &[&str]| run(&place, &[&explain, rest].concat(), "").await;
+    let said = asked(&["tracker", "--name", "echo"]).await;
+    assert!(said.printed().starts_with("deny: Ada, tool `echo` of Tracker, "), "{said:?}");
+    assert!(said.printed().contains("\n- No rule lets Ada use this server"), "{said:?}");
+    let said = asked(&["tracker", "--kind", "server", "--json"]).await;
+    let said: serde_json::Value = serde_json::from_str(said.printed()).expect("JSON");
+    assert_eq!((&said["decision"], &said["person"]), (&json!("deny"), &json!(id)));
+    refused(&asked(&["wiki", "--name", "echo"]).await, 1, &["server not found"]);
+    refused(&asked(&["tracker"]).await, 1, &["name"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

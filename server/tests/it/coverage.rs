@@ -208,6 +208,9 @@ async fn the_document_has_the_words_of_the_wire() {
 
 /// A route with its parameters filled in from the stage.
 fn filled(path: &str, stage: &Stage) -> String {
+    if path == "/rules/explain" {
+        return format!("{path}?person={}&server={}&kind=server", stage.target.id, stage.server);
+    }
     let area = path.split('/').nth(1).unwrap_or_default();
     let id = match area {
         "requests" => &stage.requests[0],

@@ -129,6 +129,33 @@ on_both_engines! {
         }
     }
 
+    async fn explanations_say_what_the_proxy_does(app: &App) {
+        let set = set(app).await;
+        let api = app.api(&set.admin);
+        let explain = async |tool: &str| {
+            let asked = format!("/rules/explain?person={}&server={}&name={tool}", set.eve.id, set.server);
+            let said = api.get(&asked).await.expect(200);
+            let called = set.clients[1].echo("x").await;
+            let decides = |rule: &&serde_json::Value| rule["decides"] == true;
+            let ids: Vec<_> =
+                said["rules"].as_array().unwrap().iter().filter(decides).map(|rule| rule["id"].clone()).collect();
+            (said["decision"].as_str().unwrap().to_owned(), called.reply.text().contains("\"error\""), ids, said)
+        };
+        let (decision, fails, rules, said) = explain("echo").await;
+        assert_eq!((decision.as_str(), fails, rules), ("allow", false, vec![json!(set.rule)]), "{said}");
+        assert_eq!(explain("no_such_tool").await.0, "deny", "what the server does not offer");
+
+        let deny = json!({ "principal": { "type": "everyone" }, "effect": "deny", "tools": ["echo"] });
+        let deny = api.post("/rules", &deny).await.expect(201)["id"].clone();
+        let (decision, fails, rules, said) = explain("echo").await;
+        assert_eq!((decision.as_str(), fails, rules), ("deny", true, vec![deny]), "{said}");
+        assert_eq!(explain("add").await.0, "allow");
+        assert!(said["changes"][0].as_str().unwrap().contains("denies it"), "{said}");
+
+        let wrong = api.get(&format!("/rules/explain?person={}&server={}", set.eve.id, set.server)).await;
+        assert_eq!((wrong.status, wrong.json()["fields"][0]["field"].as_str()), (422, Some("name")), "{}", wrong.text());
+    }
+
     async fn a_revoked_key(app: &App) {
         let set = set(app).await;
         let api = app.api(&set.eve);
