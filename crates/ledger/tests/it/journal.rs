@@ -24,7 +24,8 @@ fn power_cut(db: &Db, to: &Path) -> PathBuf {
     for file in fs::read_dir(from.parent().unwrap()).unwrap() {
         let file = file.unwrap();
         let name = file.file_name().into_string().unwrap();
-        if !name.ends_with("-shm") && !name.ends_with(".lock") {
+        // Neither is of any use to another process.
+        if !name.ends_with("-shm") && name != "drawbridge.lock" {
             fs::copy(file.path(), to.join(name)).unwrap();
         }
     }
