@@ -56,6 +56,7 @@ export const VISITS: readonly Visit[] = [
   forAdmins("/policies"),
   forAdmins("/policies", { what: "new", path: "/policies?dialog=new" }),
   forAdmins("/policies/explain"),
+  forAdmins("/policies/explain", { what: "answered", path: "/policies/explain?person={person}&server={known}&name=echo" }),
   forAdmins("/policies/:id", { path: "{rule}" }),
   forAdmins("/policies/:id", { what: "delete", path: "{rule}?dialog=delete" }),
   page("/audit"),
@@ -101,6 +102,8 @@ const FIRST: Record<string, { by: "admin" | "employee"; on: string; link: RegExp
   "{server}": { by: "admin", on: "/servers?status=active", link: /href="(\/servers\/srv_[^"?]+)"/ },
   "{rule}": { by: "admin", on: "/policies", link: /href="(\/policies\/[a-z]+_[^"?]+)"/ },
   "{user}": { by: "admin", on: "/users?search=admin@", link: /href="(\/users\/usr_[^"?]+)"/ },
+  "{person}": { by: "admin", on: "/users?search=admin@", link: /href="\/users\/(usr_[^"?]+)"/ },
+  "{known}": { by: "admin", on: "/servers?status=active", link: /href="\/servers\/(srv_[^"?]+)"/ },
   "{group}": { by: "admin", on: "/groups", link: /href="(\/groups\/[a-z]+_[^"?]+)"/ },
 };
 
@@ -117,5 +120,5 @@ export async function realAddresses(people: Record<"admin" | "employee", APIRequ
 
 /** The path with its `{…}` filled in. */
 export function addressOf(path: string, addresses: ReadonlyMap<string, string>): string {
-  return path.replace(/\{[a-z]+\}/, (name) => addresses.get(name) ?? name);
+  return path.replace(/\{[a-z]+\}/g, (name) => addresses.get(name) ?? name);
 }

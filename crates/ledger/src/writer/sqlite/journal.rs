@@ -28,6 +28,9 @@ const GROW: u64 = 1 << 20;
 /// From this size on the other file's turn comes, in bytes.
 const TURN: u64 = 8 << 20;
 
+/// How much memory is kept for writing, in bytes.
+const BUFFER: usize = 1 << 20;
+
 /// How long opening waits for another log of the same node in this process to end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -66,6 +69,7 @@ impl Journal {
         let open = |place: usize| db.beside(&format!("-audit-{node}.{place}"));
         let files = [open(0)?, open(1)?];
         lock(&files[0]).await?;
+        keep_names(db)?;
         let [(one, mut records), (two, more)] = files.map(JournalFile::read);
         let (one, two) = (one?, two?);
         records.extend(more);
@@ -104,14 +108,16 @@ impl Journal {
             self.active = other;
             self.files[other].end = 0;
         }
-        self.buffer.clear();
         let mut number = self.last;
         for Prepared { entry, .. } in batch {
             number += 1;
             self.buffer = record(std::mem::take(&mut self.buffer), number, entry)?;
         }
         let file = &mut self.files[self.active];
-        file.write(&self.buffer, durable)?;
+        let written = file.write(&self.buffer, durable);
+        self.buffer.clear();
+        self.buffer.shrink_to(BUFFER);
+        written?;
         (file.last, self.last) = (number, number);
         Ok(())
     }
@@ -178,6 +184,18 @@ fn parse(bytes: &[u8]) -> Option<(u64, Entry, &[u8])> {
     }
     let (number, content) = summed.split_first_chunk::<8>()?;
     Some((u64::from_le_bytes(*number), postcard::from_bytes(content).ok()?, rest))
+}
+
+/// Makes sure that files which were just made are still there after a loss of power.
+#[cfg(unix)]
+fn keep_names(db: &SqliteDb) -> io::Result<()> {
+    let directory = db.path().parent().filter(|directory| !directory.as_os_str().is_empty());
+    File::open(directory.unwrap_or_else(|| std::path::Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn keep_names(_: &SqliteDb) -> io::Result<()> {
+    Ok(())
 }
 
 /// A log that was dropped without a shutdown is still at its work for a moment.
