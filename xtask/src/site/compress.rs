@@ -17,10 +17,11 @@ const WORTHWHILE: usize = 1_000;
 /// The window of brotli: 16 MiB, more than any asset.
 const WINDOW_BITS: i32 = 24;
 const BEST: i32 = 11;
-/// From this length on, longer blocks make a file smaller: the first module by 1.5 KB.
+/// From this length on, several lengths of blocks are tried: which is best for a file cannot be foreseen, and between
+/// them lies a kilobyte of the first module.
 const LONG: usize = 512 << 10;
-/// The length of a block of such a file: 1 MiB.
-const LONG_BLOCK_BITS: i32 = 20;
+/// The lengths that are tried, as powers of two; 0 leaves it to the encoder.
+const BLOCK_BITS: &[i32] = &[0, 16, 20];
 
 /// Compresses, with a cache directory.
 pub(super) struct Compressor {
@@ -46,7 +47,7 @@ impl Compressor {
         let digest = hex::encode(Sha256::digest(bytes));
         let smaller = |form: Vec<u8>| (form.len() < bytes.len()).then_some(form);
         Ok(Compressed {
-            brotli: smaller(self.remembered(&format!("{digest}.{}-1.br", block_bits(bytes)), || brotli(bytes))?),
+            brotli: smaller(self.remembered(&format!("{digest}.2.br"), || brotli(bytes))?),
             gzip: smaller(self.remembered(&format!("{digest}.gz"), || gzip(bytes))?),
         })
     }
@@ -72,19 +73,16 @@ pub(super) fn brotli_size(path: &Path) -> Result<u64> {
     Ok(brotli(&bytes)?.len() as u64)
 }
 
-/// 0 leaves it to the encoder.
-const fn block_bits(bytes: &[u8]) -> i32 {
-    if bytes.len() < LONG { 0 } else { LONG_BLOCK_BITS }
+/// The smallest form that was found.
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let tried = if bytes.len() < LONG { &BLOCK_BITS[..1] } else { BLOCK_BITS };
+    let forms = tried.iter().map(|bits| brotli_of(bytes, *bits)).collect::<Result<Vec<_>>>()?;
+    forms.into_iter().min_by_key(Vec::len).context("brotli made nothing")
 }
 
-fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+fn brotli_of(bytes: &[u8], lgblock: i32) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let settings = BrotliEncoderParams {
-        quality: BEST,
-        lgwin: WINDOW_BITS,
-        lgblock: block_bits(bytes),
-        ..BrotliEncoderParams::default()
-    };
+    let settings = BrotliEncoderParams { quality: BEST, lgwin: WINDOW_BITS, lgblock, ..BrotliEncoderParams::default() };
     let mut writer = brotli::CompressorWriter::with_params(&mut out, 1 << 16, &settings);
     writer.write_all(bytes).context("brotli failed")?;
     // Ends the stream; to flush it before would end a block for nothing.
