@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
+use brotli::enc::backward_references::BrotliEncoderMode;
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
@@ -17,11 +18,19 @@ const WORTHWHILE: usize = 1_000;
 /// The window of brotli: 16 MiB, more than any asset.
 const WINDOW_BITS: i32 = 24;
 const BEST: i32 = 11;
-/// From this length on, several lengths of blocks are tried: which is best for a file cannot be foreseen, and between
-/// them lies a kilobyte of the first module.
+/// From this length on, more ways are tried: which is best for a file cannot be foreseen, and between them lie two
+/// kilobytes of the first module.
 const LONG: usize = 512 << 10;
-/// The lengths that are tried, as powers of two; 0 leaves it to the encoder.
-const BLOCK_BITS: &[i32] = &[0, 16, 20];
+/// The ways that are tried: the length of a block as a power of two (0 leaves it to the encoder), and by what the encoder
+/// foresees literals. The first two for every file.
+const WAYS: [(i32, BrotliEncoderMode); 6] = [
+    (0, BrotliEncoderMode::BROTLI_MODE_GENERIC),
+    (0, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
+    (17, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
+    (20, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
+    (16, BrotliEncoderMode::BROTLI_MODE_GENERIC),
+    (20, BrotliEncoderMode::BROTLI_MODE_GENERIC),
+];
 
 /// Compresses, with a cache directory.
 pub(super) struct Compressor {
@@ -47,7 +56,7 @@ impl Compressor {
         let digest = hex::encode(Sha256::digest(bytes));
         let smaller = |form: Vec<u8>| (form.len() < bytes.len()).then_some(form);
         Ok(Compressed {
-            brotli: smaller(self.remembered(&format!("{digest}.2.br"), || brotli(bytes))?),
+            brotli: smaller(self.remembered(&format!("{digest}.3.br"), || brotli(bytes))?),
             gzip: smaller(self.remembered(&format!("{digest}.gz"), || gzip(bytes))?),
         })
     }
@@ -75,14 +84,15 @@ pub(super) fn brotli_size(path: &Path) -> Result<u64> {
 
 /// The smallest form that was found.
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    let tried = if bytes.len() < LONG { &BLOCK_BITS[..1] } else { BLOCK_BITS };
-    let forms = tried.iter().map(|bits| brotli_of(bytes, *bits)).collect::<Result<Vec<_>>>()?;
+    let tried = if bytes.len() < LONG { &WAYS[..2] } else { &WAYS[..] };
+    let forms = tried.iter().map(|(bits, mode)| brotli_of(bytes, *bits, *mode)).collect::<Result<Vec<_>>>()?;
     forms.into_iter().min_by_key(Vec::len).context("brotli made nothing")
 }
 
-fn brotli_of(bytes: &[u8], lgblock: i32) -> Result<Vec<u8>> {
+fn brotli_of(bytes: &[u8], lgblock: i32, mode: BrotliEncoderMode) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let settings = BrotliEncoderParams { quality: BEST, lgwin: WINDOW_BITS, lgblock, ..BrotliEncoderParams::default() };
+    let settings =
+        BrotliEncoderParams { quality: BEST, lgwin: WINDOW_BITS, lgblock, mode, ..BrotliEncoderParams::default() };
     let mut writer = brotli::CompressorWriter::with_params(&mut out, 1 << 16, &settings);
     writer.write_all(bytes).context("brotli failed")?;
     // Ends the stream; to flush it before would end a block for nothing.
