@@ -1,4 +1,4 @@
-//! The batch task: one commit for everything that arrived while the one before it ran. There is no timer, so an event
+//! The batch task: one write for everything that arrived while the one before it ran. There is no timer, so an event
 //! that comes alone is written at once.
 
 use std::sync::Arc;

@@ -67,9 +67,9 @@ pub(crate) struct Counters {
 pub struct Stats {
     /// Entries written.
     pub entries: u64,
-    /// Transactions that wrote them.
+    /// Batches in which they were written.
     pub batches: u64,
-    /// Transactions that failed.
+    /// Batches that could not be written, and tries to make entries of the journal that failed.
     pub failures: u64,
     /// Entries that nobody waited for and that could not be written.
     pub lost: u64,

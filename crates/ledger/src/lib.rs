@@ -1,8 +1,8 @@
 //! The audit log: what happened, durable before anything follows from it, and hard to change afterwards.
 //!
 //! Every node writes a hash chain of its own into the main database. A use case records its event in its own
-//! transaction ([`Ledger::record`]); calls through the proxy are written by a batch task, many in one commit
-//! ([`Ledger::write`]). Rows are never updated: a call is an admission and an outcome. Start reading at [`Ledger`], then
+//! transaction ([`Ledger::record`]); calls through the proxy are written by a batch task, many at once
+//! ([`Ledger::write`]), on SQLite into a journal whose records become entries behind the calls. Rows are never updated: a call is an admission and an outcome. Start reading at [`Ledger`], then
 //! `hash` for what a hash covers and [`verify`] for what that proves and what it cannot.
 
 mod append;
