@@ -8,7 +8,7 @@ use testkit::fixture::{Fixture, FixtureOptions, Generation, Generations, ToolSet
 use crate::harness::http::Reply;
 use crate::harness::mcp::{Answer, Era, Mcp, events, sdk};
 use crate::harness::sse::{REVISION, SseClient};
-use crate::harness::{App, Person, eventually, on_both_engines};
+use crate::harness::{App, Person, eventually, on_both_engines, on_sqlite};
 
 const LEGACY: [Generation; 3] = [Generation::V2025_03_26, Generation::V2025_06_18, Generation::V2025_11_25];
 
@@ -138,18 +138,6 @@ on_both_engines! {
     async fn an_older_client_and_a_stateless_server(app: &App) {
         rules_and_records_hold(app, Era::Legacy).await;
     }
-}
-
-macro_rules! on_sqlite {
-    ($(async fn $name:ident($app:ident: &App) $body:block)+) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $name() {
-            async fn body($app: &App) $body
-            let app = App::start(store::Engine::Sqlite).await;
-            body(&app).await;
-            app.finish().await;
-        }
-    )+};
 }
 
 on_sqlite! {

@@ -11,7 +11,7 @@ use crate::harness::http::Reply;
 use crate::harness::mcp::{Answer, Era, Mcp, events};
 use crate::harness::older::{Forgets, Older};
 use crate::harness::sse::SseClient;
-use crate::harness::{App, PATIENCE, Person, eventually};
+use crate::harness::{App, PATIENCE, Person, eventually, on_sqlite};
 
 /// Somebody who may use an older server.
 struct Before {
@@ -58,18 +58,6 @@ async fn subscribed(mcp: &Mcp, notifications: Value) -> (Value, reqwest::Respons
     let (first, stream) = first_of(stream).await;
     assert_eq!(first["method"], "notifications/subscriptions/acknowledged", "{first}");
     (first["params"]["notifications"].clone(), stream)
-}
-
-macro_rules! on_sqlite {
-    ($(async fn $name:ident($app:ident: &App) $body:block)+) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $name() {
-            async fn body($app: &App) $body
-            let app = App::start(store::Engine::Sqlite).await;
-            body(&app).await;
-            app.finish().await;
-        }
-    )+};
 }
 
 on_sqlite! {

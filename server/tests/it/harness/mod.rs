@@ -377,3 +377,17 @@ macro_rules! on_both_engines {
     )+};
 }
 pub(crate) use on_both_engines;
+
+/// The same tests on SQLite alone, for what does not depend on the engine.
+macro_rules! on_sqlite {
+    ($(async fn $name:ident($app:ident: &App) $body:block)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            async fn body($app: &App) $body
+            let app = App::start(store::Engine::Sqlite).await;
+            body(&app).await;
+            app.finish().await;
+        }
+    )+};
+}
+pub(crate) use on_sqlite;
