@@ -87,6 +87,10 @@ words! {
         PolicyUpdated = "policy_updated",
         /// A rule was deleted.
         PolicyDeleted = "policy_deleted",
+        /// A rule in monitor mode would have denied a call that was allowed.
+        PolicyWouldDeny = "policy_would_deny",
+        /// A rule in monitor mode would have allowed a call that was denied.
+        PolicyWouldAllow = "policy_would_allow",
         /// A person was invited or made.
         UserCreated = "user_created",
         /// A person was changed.

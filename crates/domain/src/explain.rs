@@ -41,6 +41,18 @@ pub struct Question {
     /// When; now when absent. Rules are those of today, with their dates.
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
+    /// The arguments of the call, a JSON object as text; none when empty.
+    #[serde(default)]
+    pub arguments: String,
+    /// Address of the AI client; not known when empty.
+    #[serde(default)]
+    pub ip: String,
+    /// What the AI client calls itself; not known when empty.
+    #[serde(default)]
+    pub client: String,
+    /// Version of the AI client; not known when empty.
+    #[serde(default)]
+    pub client_version: String,
 }
 
 words! {
@@ -56,11 +68,49 @@ words! {
         NotYet = "not_yet",
         /// It would apply, and has ended.
         Over = "over",
+        /// It would apply, and its conditions are not met.
+        Unmet = "unmet",
+        /// It applies, and would allow if it were not in monitor mode.
+        WouldAllow = "would_allow",
+        /// It applies, and would deny if it were not in monitor mode.
+        WouldDeny = "would_deny",
         /// It does not cover what is asked for.
         SomethingElse = "something_else",
         /// It is about somebody else.
         SomebodyElse = "somebody_else",
     }
+}
+
+words! {
+    /// How a condition came out.
+    pub enum TestOutcome {
+        /// It is met.
+        Met = "met",
+        /// It is not met.
+        NotMet = "not_met",
+        /// There is nothing to compare.
+        Missing = "missing",
+        /// What is there cannot be compared so, which counts against the caller.
+        WrongType = "wrong_type",
+        /// What is there is known when the call is made.
+        Unknown = "unknown",
+    }
+}
+
+/// A condition of a rule, and how it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TriedTest {
+    /// Where it looked.
+    pub path: String,
+    /// How it compared.
+    pub operator: String,
+    /// What with, as JSON; empty where nothing is needed.
+    pub wanted: String,
+    /// What was there; empty when nothing was.
+    pub found: String,
+    /// How it came out.
+    pub outcome: TestOutcome,
 }
 
 /// A rule, and what it has to do with the question.
@@ -74,6 +124,9 @@ pub struct Weighed {
     pub bearing: Bearing,
     /// It is one of those that decided.
     pub decides: bool,
+    /// Its conditions, and how they came out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<TriedTest>,
 }
 
 /// A decision and how it came about.

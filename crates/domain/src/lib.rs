@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod catalog;
+mod condition;
 mod env;
 mod explain;
 mod home;
@@ -30,8 +31,11 @@ pub use audit::{
     Subject,
 };
 pub use catalog::{CatalogEntry, CatalogItem, CatalogNeeds, Category};
+pub use condition::Condition;
+#[cfg(not(target_arch = "wasm32"))]
+pub use condition::{Operator, Test, Value};
 pub use env::{Clock, Env, Random};
-pub use explain::{Bearing, Explanation, Question, TargetKind, Weighed};
+pub use explain::{Bearing, Explanation, Question, TargetKind, TestOutcome, TriedTest, Weighed};
 pub use home::{AdminHome, CallRow, Compared, Denial, EmployeeHome, Home, HourCount, NamedCount};
 pub use id::{
     AuditId, CorrelationId, GroupId, IdError, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId,
@@ -53,7 +57,10 @@ pub use request::{
     Approval, DecisionRecord, Duplicate, Justification, NewRequest, Rejection, Request, RequestDraft, RequestFilter,
     RequestHistory, RequestKind, RequestSort, RequestState, Review, Scope,
 };
-pub use rule::{AllTools, Effect, NewRule, Principal, PrincipalKind, Rule, RuleSort, RuleView, ToolScope};
+pub use rule::{
+    Effect, Names, NewRule, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind, RuleMode, RuleScope, RuleSort,
+    RuleVersion, RuleView,
+};
 pub use server::{
     AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,
     ServerDetail, ServerFilter, ServerSort, ServerStatus, Transport,

@@ -1,18 +1,23 @@
 //! What one rule has to do with one question, for explanations. It decides nothing: [`crate::RuleSet::decide`] does, and a
 //! property test holds that the rules which are said to apply are those that it names.
 
-use domain::{Bearing, Effect, Rule, ToolScope};
+use domain::{Bearing, Decision, Effect, Rule, RuleMode, RuleScope, TestOutcome, TriedTest};
 
 use crate::check::Who;
+use crate::compiled::compile;
+use crate::engine::evaluate;
+use crate::facts::{Facts, Found, plain};
 use crate::glob::matches;
-use crate::query::{Query, Target};
+use crate::lines::value_text;
+use crate::query::{Query, Reason, Target};
+use crate::tree::{Outcome, Sides, Tree};
 
 /// What a rule has to do with a query. The rule is one of the query's server or a global one.
 pub fn bearing(rule: &Rule, query: &Query<'_>) -> Bearing {
     if !concerns(rule, query) {
         return Bearing::SomebodyElse;
     }
-    if !covers(rule, query.target) || rule.server.is_some_and(|server| server != query.server) {
+    if !covers(rule, query.target) || !rule.is_about(query.server) {
         return Bearing::SomethingElse;
     }
     if rule.starts_at.is_some_and(|start| query.now < start) {
@@ -21,28 +26,98 @@ pub fn bearing(rule: &Rule, query: &Query<'_>) -> Bearing {
     if rule.ends_at.is_some_and(|end| end <= query.now) {
         return Bearing::Over;
     }
-    match (rule.enabled, rule.effect) {
-        (false, _) => Bearing::SwitchedOff,
-        (true, Effect::Allow) => Bearing::Allows,
-        (true, Effect::Deny) => Bearing::Denies,
+    if !is_met(rule, query) {
+        return Bearing::Unmet;
+    }
+    match (rule.enabled, rule.mode, rule.effect) {
+        (false, ..) => Bearing::SwitchedOff,
+        (true, RuleMode::Enforce, Effect::Allow) => Bearing::Allows,
+        (true, RuleMode::Enforce, Effect::Deny) => Bearing::Denies,
+        (true, RuleMode::Monitor, Effect::Allow) => Bearing::WouldAllow,
+        (true, RuleMode::Monitor, Effect::Deny) => Bearing::WouldDeny,
+    }
+}
+
+/// How each condition of a rule comes out. Clauses that experts write are not among them.
+pub fn tried(rule: &Rule, query: &Query<'_>) -> Vec<TriedTest> {
+    let Some(tree) = rule.conditions.as_ref().and_then(|conditions| Tree::parse(conditions).ok()) else {
+        return Vec::new();
+    };
+    let facts = Facts::gather(tree.needs(), query);
+    let level = query.known.level();
+    let test = |leaf: &crate::tree::Leaf| TriedTest {
+        path: leaf.test.path.clone(),
+        operator: leaf.test.operator.to_string(),
+        wanted: leaf.test.value.as_ref().map(value_text).unwrap_or_default(),
+        found: facts.get(&leaf.test.path).and_then(|fact| fact.found.as_ref()).map(shown).unwrap_or_default(),
+        outcome: match leaf.outcome(&facts, level) {
+            Outcome::Met => TestOutcome::Met,
+            Outcome::NotMet => TestOutcome::NotMet,
+            Outcome::Missing => TestOutcome::Missing,
+            Outcome::WrongType => TestOutcome::WrongType,
+            Outcome::Unknown => TestOutcome::Unknown,
+        },
+    };
+    tree.leaves().into_iter().map(test).collect()
+}
+
+fn shown(found: &Found<'_>) -> String {
+    match found {
+        Found::Text(text) => format!("\"{}\"", text.chars().take(200).collect::<String>()),
+        Found::Number(number) => plain(*number),
+        Found::Flag(flag) => flag.to_string(),
+        Found::List(items) => format!("[{}]", items.iter().take(20).map(String::as_str).collect::<Vec<_>>().join(", ")),
+        Found::Other => "something that cannot be compared".to_owned(),
+    }
+}
+
+fn is_met(rule: &Rule, query: &Query<'_>) -> bool {
+    if let Some(conditions) = &rule.conditions {
+        let Ok(tree) = Tree::parse(conditions) else { return false };
+        let facts = Facts::gather(tree.needs(), query);
+        if !tree.holds(&facts, query.known.level(), Sides::of(rule.effect)) {
+            return false;
+        }
+    }
+    if rule.cedar.is_none() {
+        return true;
+    }
+    // By itself, without its dates: they were looked at.
+    let alone = Rule { starts_at: None, ends_at: None, ..rule.clone() };
+    let Ok(compiled) = compile(&[&alone]) else { return false };
+    let groups: Vec<_> =
+        compiled.iter().flat_map(crate::compiled::Compiled::groups).filter(|g| query.subject.groups.contains(*g)).collect();
+    let candidates: Vec<_> = compiled.iter().collect();
+    let facts = Facts::gather(compiled.iter().flat_map(|rule| &rule.needs), query);
+    let verdict = evaluate(&candidates, query, &groups, Some(&facts));
+    match verdict.reason {
+        Reason::NoRule => false,
+        Reason::AllowedBy | Reason::DeniedBy => true,
+        // What fails denies.
+        Reason::Error(_) => verdict.decision == Decision::Deny,
     }
 }
 
 fn concerns(rule: &Rule, query: &Query<'_>) -> bool {
     match Who::parse(&rule.principal) {
         Ok(Who::Everyone) => true,
-        Ok(Who::User(user)) => user == query.subject.user,
-        Ok(Who::Group(group)) => query.subject.groups.contains(group),
+        Ok(Who::Users(users)) => users.contains(&query.subject.user),
+        Ok(Who::Groups(groups)) => groups.iter().any(|group| query.subject.groups.contains(*group)),
+        Ok(Who::Attribute(attribute, values)) => {
+            values.iter().any(|value| value == query.subject.profile.attribute(attribute))
+        }
         Err(_) => false,
     }
 }
 
 fn covers(rule: &Rule, target: Target<'_>) -> bool {
-    match (&rule.tools, target) {
-        (ToolScope::All(_), _) => true,
-        (ToolScope::Some(names), Target::Tool(tool)) => names.iter().any(|name| matches(name, tool)),
-        // Who may use one tool may connect.
-        (ToolScope::Some(_), Target::Server) => rule.effect == Effect::Allow,
-        (ToolScope::Some(_), Target::Prompt(_) | Target::Resource(_) | Target::Template(_)) => false,
+    let RuleScope::Named(names) = &rule.scope else { return true };
+    let any = |list: &[String], name: &str| list.iter().any(|pattern| matches(pattern, name));
+    match target {
+        Target::Tool(name) => any(&names.tools, name),
+        Target::Prompt(name) => any(&names.prompts, name),
+        Target::Resource(uri) | Target::Template(uri) => any(&names.resources, uri),
+        // Who may use a part may connect.
+        Target::Server => rule.effect == Effect::Allow,
     }
 }

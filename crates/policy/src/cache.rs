@@ -11,10 +11,10 @@ use crate::query::Verdict;
 
 /// Independent parts, so that concurrent calls seldom meet.
 const SHARDS: usize = 16;
-/// Entries of one generation of one part. Two generations of all parts bound the cache to 65 536 verdicts, some 15 MB.
+/// Entries of one generation of one part. Two generations of all parts bound the cache to 65 536 verdicts, some 30 MB.
 const GENERATION: usize = 2048;
-/// Longer names are decided afresh each time, which bounds the size of an entry.
-const MAX_NAME: usize = 256;
+/// With longer names and values a verdict is found afresh each time, which bounds the size of an entry.
+const MAX_NAME: usize = 512;
 /// People with more relevant groups are decided afresh each time, for the same reason.
 const MAX_GROUPS: usize = 64;
 
@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn allow() -> Verdict {
-        Verdict { decision: Decision::Allow, rules: Arc::from([]), reason: Reason::AllowedBy }
+        Verdict { decision: Decision::Allow, rules: Arc::from([]), reason: Reason::AllowedBy, would: None }
     }
 
     const ALWAYS: Validity = Validity { from: i64::MIN, until: i64::MAX };

@@ -1,16 +1,18 @@
 //! All rules of an organisation, compiled and indexed.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{Rule, RuleId, ServerId};
+use domain::{GroupId, Rule, RuleId, ServerId};
 
 use crate::cache::{Cache, Key, Validity};
 use crate::compiled::{Compiled, compile};
 use crate::engine::{evaluate, no_rule};
+use crate::facts::Facts;
 use crate::index::{Index, Scope};
-use crate::query::{Query, SubjectRef, Target, Verdict};
+use crate::query::{Known, Query, Reason, SubjectRef, Target, Verdict, Would};
 
 /// Why rules could not be compiled. The rule set that is in force stays in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +97,13 @@ impl RuleSet {
         let mut boundaries = Vec::new();
         for rule in compiled.values() {
             boundaries.extend(rule.boundaries());
-            by_server.entry(rule.server).or_default().push(Arc::clone(rule));
+            let servers = &rule.source.servers;
+            if servers.is_empty() {
+                by_server.entry(None).or_default().push(Arc::clone(rule));
+            }
+            for server in servers.iter().collect::<HashSet<_>>() {
+                by_server.entry(Some(*server)).or_default().push(Arc::clone(rule));
+            }
         }
         boundaries.sort_unstable();
         boundaries.dedup();
@@ -123,30 +131,57 @@ impl RuleSet {
         let scope = self.scopes.get(&query.server).unwrap_or(&self.others);
         let groups = scope.relevant(query.subject.groups);
         let now = query.now.timestamp_micros();
+        let named = if scope.distinguishes(query.target) { query.target.name() } else { "" };
+        let conditional = scope.is_conditional();
+        let candidates =
+            if conditional { scope.candidates(query.subject, &groups, query.target) } else { Vec::new() };
+        let looked = candidates.iter().any(|rule| rule.is_conditional());
+        let facts = looked.then(|| Facts::gather(candidates.iter().flat_map(|rule| &rule.needs), query));
+        // What else the verdict depends on is remembered with the name.
+        let mut rest = String::new();
+        for attribute in scope.attributes() {
+            rest.push('\u{3}');
+            rest.push_str(query.subject.profile.attribute(*attribute));
+        }
+        if let Some(facts) = &facts {
+            facts.signature(&mut rest);
+        }
+        let name = if rest.is_empty() { Cow::Borrowed(named) } else { Cow::Owned(format!("{named}{rest}")) };
+        let level = if looked { query.known.level() as u8 } else { 0 };
         let key = Key {
             epoch: scope.epoch,
             user: query.subject.user,
             groups: &groups,
-            kind: kind(query.target),
-            name: if scope.distinguishes(query.target) { query.target.name() } else { "" },
+            kind: kind(query.target) * 4 + level,
+            name: &name,
         };
-        if let Some(verdict) = self.cache.get(&key, now) {
+        // Clauses of experts may look at the time itself, and at the name that no list mentions.
+        let remembered = !candidates.iter().any(|rule| rule.source.cedar.is_some());
+        if remembered && let Some(verdict) = self.cache.get(&key, now) {
             return verdict;
         }
-        let candidates = scope.candidates(query.subject.user, &groups, query.target);
+        let candidates =
+            if conditional { candidates } else { scope.candidates(query.subject, &groups, query.target) };
         if candidates.is_empty() {
             return no_rule();
         }
-        let verdict = evaluate(&candidates, query, &groups);
-        let validity = Validity::around(now, candidates.iter().flat_map(|rule| rule.boundaries()));
-        self.cache.put(&key, validity, &verdict);
+        let verdict = weigh(&candidates, query, &groups, facts.as_ref());
+        if remembered {
+            let validity = Validity::around(now, candidates.iter().flat_map(|rule| rule.boundaries()));
+            self.cache.put(&key, validity, &verdict);
+        }
         verdict
+    }
+
+    /// True when a verdict about this server can depend on more than who asks for what.
+    pub fn has_conditions(&self, server: ServerId) -> bool {
+        self.scopes.get(&server).unwrap_or(&self.others).is_conditional()
     }
 
     /// True when the subject may know that the server exists: an allow rule of it is in force, and no deny of the
     /// entire server.
     pub fn any_allow(&self, subject: SubjectRef<'_>, server: ServerId, now: DateTime<Utc>) -> bool {
-        self.decide(&Query { subject, server, target: Target::Server, now }).is_allowed()
+        self.decide(&Query { subject, server, target: Target::Server, now, known: Known::Person }).is_allowed()
     }
 
     /// The next moment after `now` at which a rule begins or ends to be in force, if there is one.
@@ -164,6 +199,24 @@ impl RuleSet {
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
+}
+
+/// The verdict of the rules that are enforced, and what those in monitor mode would change.
+fn weigh(candidates: &[&Compiled], query: &Query<'_>, groups: &[GroupId], facts: Option<&Facts<'_>>) -> Verdict {
+    let enforced: Vec<&Compiled> = candidates.iter().copied().filter(|rule| !rule.is_monitored()).collect();
+    let verdict = if enforced.is_empty() { no_rule() } else { evaluate(&enforced, query, groups, facts) };
+    if enforced.len() == candidates.len() {
+        return verdict;
+    }
+    let all = evaluate(candidates, query, groups, facts);
+    let monitored: Vec<RuleId> = candidates.iter().filter(|rule| rule.is_monitored()).map(|rule| rule.id).collect();
+    // A rule that only watches must not tell anything by failing either.
+    let changes = all.decision != verdict.decision && !matches!(all.reason, Reason::Error(_));
+    let would = changes.then(|| {
+        let rules = all.rules.iter().copied().filter(|id| monitored.contains(id)).collect();
+        Arc::new(Would { decision: all.decision, rules })
+    });
+    Verdict { would, ..verdict }
 }
 
 /// The index of these rules: the known one if it is made of the same.
@@ -188,27 +241,14 @@ const fn kind(target: Target<'_>) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Effect, Principal, ToolScope};
+    use domain::{Effect, NewRule, Principal};
 
     use super::*;
 
     fn rule(n: u32, server: Option<u32>, effect: Effect) -> Rule {
-        let at = DateTime::UNIX_EPOCH;
-        Rule {
-            id: format!("rul_{n:032x}").parse().unwrap(),
-            principal: Principal::everyone(),
-            effect,
-            server: server.map(|n| format!("srv_{n:032x}").parse().unwrap()),
-            tools: ToolScope::ALL,
-            starts_at: None,
-            ends_at: None,
-            notes: String::new(),
-            enabled: true,
-            request_id: None,
-            created_by: None,
-            created_at: at,
-            updated_at: at,
-        }
+        let server = server.map(|n| format!("srv_{n:032x}").parse().unwrap());
+        let id = format!("rul_{n:032x}").parse().unwrap();
+        NewRule::new(Principal::everyone(), effect, server).into_rule(id, None, DateTime::UNIX_EPOCH)
     }
 
     fn shared(a: &RuleSet, b: &RuleSet, server: u32) -> bool {
@@ -240,7 +280,7 @@ mod tests {
         }
 
         // A global rule goes: every scope is new, no rule is parsed again.
-        rules.retain(|r| r.server.is_some());
+        rules.retain(|r| !r.is_global());
         let third = RuleSet::compile(&rules, Some(&second)).unwrap();
         assert!((0..4).all(|n| !shared(&second, &third, n)));
         assert!(third.rules.iter().all(|(id, compiled)| Arc::ptr_eq(compiled, &second.rules[id])));
