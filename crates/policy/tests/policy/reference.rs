@@ -350,6 +350,7 @@ fn check(set: &RuleSet, rules: &[Rule], question: Question) {
     let subject = SubjectRef { user: user(who), groups: &groups, profile: &profile };
     let query = Query { subject, server: server(on), target, now, known };
     let verdict = set.decide(&query);
+    assert_eq!(set.foresee(&query), verdict.decision, "{question:?} {rules:#?}");
     let enforced: Vec<&Rule> = rules.iter().filter(|rule| rule.mode == RuleMode::Enforce).collect();
     let (decision, ids) = reference(&enforced, &query);
     assert_eq!((verdict.decision, &*verdict.rules), (decision, &*ids), "{question:?} {rules:#?}");
