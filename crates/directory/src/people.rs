@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{Email, Role, UserId, UserStatus};
-use policy::{Groups, SubjectRef};
+use policy::{Groups, Profile, SubjectRef};
 
 /// A person who can call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +21,14 @@ pub struct Person {
     pub role: Role,
     /// The groups that the person is a member of.
     pub groups: Groups,
+    /// What else rules can ask about the person.
+    pub profile: Profile,
 }
 
 impl Person {
     /// The person as the policy sees them.
     pub const fn subject(&self) -> SubjectRef<'_> {
-        SubjectRef { user: self.id, groups: &self.groups }
+        SubjectRef { user: self.id, groups: &self.groups, profile: &self.profile }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use domain::{ServerStatus, UserStatus};
-use policy::{Query, RuleSet, Target};
+use policy::{Known, Query, RuleSet, Target};
 
 use crate::access::{Access, AuthFailure, Authenticated, NoServer, Why};
 use crate::ended::Ended;
@@ -50,9 +50,15 @@ impl Snapshot {
     /// The server behind a slug, if this person may know that it exists: a rule opens it, and it is not a draft.
     ///
     /// A disabled server is found by those whom a rule allows; [`Snapshot::authorize`] then says that it is disabled.
-    pub fn server_for(&self, slug: &str, person: &Person, now: DateTime<Utc>) -> Result<Arc<ServerEntry>, NoServer> {
+    pub fn server_for(
+        &self,
+        slug: &str,
+        person: &Person,
+        now: DateTime<Utc>,
+        known: Known<'_>,
+    ) -> Result<Arc<ServerEntry>, NoServer> {
         let server = self.servers.by_slug(slug).ok_or(NoServer::Unknown)?;
-        let access = self.policy(person, server, Target::Server, now);
+        let access = self.policy(person, server, Target::Server, now, known);
         if !access.is_allowed() {
             return Err(NoServer::Hidden { server: Arc::clone(server), access });
         }
@@ -66,8 +72,15 @@ impl Snapshot {
     /// Decides whether a person may use a part of a server now: the one question that every path asks.
     ///
     /// In this order: the person is active, the rules allow it, the server is active, the definition is as approved.
-    pub fn authorize(&self, person: &Person, server: &ServerEntry, target: Target<'_>, now: DateTime<Utc>) -> Access {
-        let access = self.policy(person, server, target, now);
+    pub fn authorize(
+        &self,
+        person: &Person,
+        server: &ServerEntry,
+        target: Target<'_>,
+        now: DateTime<Utc>,
+        known: Known<'_>,
+    ) -> Access {
+        let access = self.policy(person, server, target, now, known);
         if !access.is_allowed() {
             return access;
         }
@@ -81,15 +94,27 @@ impl Snapshot {
     }
 
     /// The active servers that a rule opens to this person, in no order.
-    pub fn visible<'a>(&'a self, person: &'a Person, now: DateTime<Utc>) -> impl Iterator<Item = &'a Arc<ServerEntry>> {
-        self.servers.iter().filter(move |server| self.authorize(person, server, Target::Server, now).is_allowed())
+    pub fn visible<'a>(
+        &'a self,
+        person: &'a Person,
+        now: DateTime<Utc>,
+        known: Known<'a>,
+    ) -> impl Iterator<Item = &'a Arc<ServerEntry>> {
+        self.servers.iter().filter(move |server| self.authorize(person, server, Target::Server, now, known).is_allowed())
     }
 
-    fn policy(&self, person: &Person, server: &ServerEntry, target: Target<'_>, now: DateTime<Utc>) -> Access {
+    fn policy(
+        &self,
+        person: &Person,
+        server: &ServerEntry,
+        target: Target<'_>,
+        now: DateTime<Utc>,
+        known: Known<'_>,
+    ) -> Access {
         if person.status != UserStatus::Active {
             return Access::denied(Arc::default(), Why::PersonInactive);
         }
-        self.rules.decide(&Query { subject: person.subject(), server: server.id, target, now }).into()
+        self.rules.decide(&Query { subject: person.subject(), server: server.id, target, now, known }).into()
     }
 }
 
