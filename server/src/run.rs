@@ -146,6 +146,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         settings: gateway::Settings {
             allowed_hosts: args.hosts(&public),
             allowed_origins: vec![public.origin.clone()],
+            console: public.origin.clone(),
             limits: args.limits(),
             server_timing: args.allow_loopback,
             ..gateway::Settings::default()

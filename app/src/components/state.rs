@@ -127,6 +127,8 @@ impl Worded for AuditAction {
             Self::PolicyCreated => text::actions::policy_created(),
             Self::PolicyUpdated => text::actions::policy_updated(),
             Self::PolicyDeleted => text::actions::policy_deleted(),
+            Self::PolicyWouldDeny => text::actions::policy_would_deny(),
+            Self::PolicyWouldAllow => text::actions::policy_would_allow(),
             Self::UserCreated => text::actions::user_created(),
             Self::UserUpdated => text::actions::user_updated(),
             Self::UserActivated => text::actions::user_activated(),

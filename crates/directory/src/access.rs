@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use domain::{Decision, KeyId, RuleId};
-use policy::{Reason, Verdict};
+use policy::{Reason, Verdict, Would};
 
 use crate::people::Person;
 use crate::pins::Withheld;
@@ -137,6 +137,8 @@ pub struct Access {
     pub rules: Arc<[RuleId]>,
     /// Why.
     pub why: Why,
+    /// What rules in monitor mode would have changed, if anything.
+    pub would: Option<Arc<Would>>,
 }
 
 impl Access {
@@ -146,7 +148,7 @@ impl Access {
     }
 
     pub(crate) fn denied(rules: Arc<[RuleId]>, why: Why) -> Self {
-        Self { decision: Decision::Deny, rules, why }
+        Self { decision: Decision::Deny, rules, why, would: None }
     }
 }
 
@@ -158,6 +160,6 @@ impl From<Verdict> for Access {
             Reason::DeniedBy => Why::DeniedByRule,
             Reason::Error(error) => Why::PolicyError(error),
         };
-        Self { decision: verdict.decision, rules: verdict.rules, why }
+        Self { decision: verdict.decision, rules: verdict.rules, why, would: verdict.would }
     }
 }

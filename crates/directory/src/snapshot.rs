@@ -50,15 +50,11 @@ impl Snapshot {
     /// The server behind a slug, if this person may know that it exists: a rule opens it, and it is not a draft.
     ///
     /// A disabled server is found by those whom a rule allows; [`Snapshot::authorize`] then says that it is disabled.
-    pub fn server_for(
-        &self,
-        slug: &str,
-        person: &Person,
-        now: DateTime<Utc>,
-        known: Known<'_>,
-    ) -> Result<Arc<ServerEntry>, NoServer> {
+    ///
+    /// Only who the person is counts here: conditions on the request are for [`Snapshot::authorize`].
+    pub fn server_for(&self, slug: &str, person: &Person, now: DateTime<Utc>) -> Result<Arc<ServerEntry>, NoServer> {
         let server = self.servers.by_slug(slug).ok_or(NoServer::Unknown)?;
-        let access = self.policy(person, server, Target::Server, now, known);
+        let access = self.policy(person, server, Target::Server, now, Known::Person);
         if !access.is_allowed() {
             return Err(NoServer::Hidden { server: Arc::clone(server), access });
         }
@@ -72,6 +68,8 @@ impl Snapshot {
     /// Decides whether a person may use a part of a server now: the one question that every path asks.
     ///
     /// In this order: the person is active, the rules allow it, the server is active, the definition is as approved.
+    ///
+    /// Conditions look at what is `known`; what is not known yet counts for the caller.
     pub fn authorize(
         &self,
         person: &Person,
@@ -94,13 +92,11 @@ impl Snapshot {
     }
 
     /// The active servers that a rule opens to this person, in no order.
-    pub fn visible<'a>(
-        &'a self,
-        person: &'a Person,
-        now: DateTime<Utc>,
-        known: Known<'a>,
-    ) -> impl Iterator<Item = &'a Arc<ServerEntry>> {
-        self.servers.iter().filter(move |server| self.authorize(person, server, Target::Server, now, known).is_allowed())
+    pub fn visible<'a>(&'a self, person: &'a Person, now: DateTime<Utc>) -> impl Iterator<Item = &'a Arc<ServerEntry>> {
+        let opens = move |server: &&Arc<ServerEntry>| {
+            self.authorize(person, server, Target::Server, now, Known::Person).is_allowed()
+        };
+        self.servers.iter().filter(opens)
     }
 
     fn policy(

@@ -10,10 +10,10 @@ use directory::{
     Servers, Snapshot, Why, Withheld,
 };
 use domain::{
-    Effect, KeyId, PinKind, PinState, Principal, Role, Rule, ServerId, ServerStatus, ToolScope, Transport, UserId,
-    UserStatus,
+    Effect, KeyId, NewRule, PinKind, PinState, Principal, Role, Rule, RuleScope, ServerId, ServerStatus, Transport,
+    UserId, UserStatus,
 };
-use policy::{Groups, RuleSet, Target};
+use policy::{Groups, Known, Profile, RuleSet, Target};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -39,6 +39,7 @@ fn person(n: u32, status: UserStatus) -> Person {
         status,
         role: Role::User,
         groups: Groups::default(),
+        profile: Profile::UNKNOWN.clone(),
     }
 }
 
@@ -61,21 +62,8 @@ fn server(n: u32, slug: &str, status: ServerStatus) -> ServerEntry {
 }
 
 fn rule(n: u32, effect: Effect, server: Option<u32>) -> Rule {
-    Rule {
-        id: format!("rul_{n:032x}").parse().unwrap(),
-        principal: Principal::user(user(1)),
-        effect,
-        server: server.map(server_id),
-        tools: ToolScope::ALL,
-        starts_at: None,
-        ends_at: None,
-        notes: String::new(),
-        enabled: true,
-        request_id: None,
-        created_by: None,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    let id = format!("rul_{n:032x}").parse().unwrap();
+    NewRule::new(Principal::user(user(1)), effect, server.map(server_id)).into_rule(id, None, at(0))
 }
 
 fn rules(rules: &[Rule]) -> Arc<RuleSet> {
@@ -164,11 +152,11 @@ fn access_needs_person_rule_and_server() {
     snapshot.rules = rules(&[
         rule(1, Effect::Allow, Some(1)),
         rule(2, Effect::Allow, Some(2)),
-        Rule { tools: ToolScope::Some(vec!["rm_*".into()]), ..rule(4, Effect::Deny, None) },
+        Rule { scope: RuleScope::tools(["rm_*".to_owned()]), ..rule(4, Effect::Deny, None) },
     ]);
     let ask = |who: &Person, id: u32, target: Target<'_>| {
         let server = Arc::clone(snapshot.servers.get(server_id(id)).unwrap());
-        let access = snapshot.authorize(who, &server, target, at(0));
+        let access = snapshot.authorize(who, &server, target, at(0), Known::Person);
         assert_eq!(access.is_allowed(), access.why == Why::Allowed);
         (access.why, access.rules.iter().map(ToString::to_string).map(|id| id.ends_with("04")).collect::<Vec<_>>())
     };
@@ -224,12 +212,12 @@ fn what_is_not_as_approved_is_withheld() {
         (Target::Resource("a:other"), None),
         (Target::Server, None),
     ] {
-        let access = snapshot.authorize(&caller, &entry, target, at(0));
+        let access = snapshot.authorize(&caller, &entry, target, at(0), Known::Person);
         assert_eq!(access.why, withheld.map_or(Why::Allowed, Why::Withheld), "{target:?}");
         assert_eq!(access.is_allowed(), withheld.is_none(), "{target:?}");
         assert_eq!(access.rules.len(), 1, "the rule that would allow it: {target:?}");
         // Nothing was approved yet, so nothing can be withheld.
-        assert!(snapshot.authorize(&caller, &unpinned, target, at(0)).is_allowed(), "{target:?}");
+        assert!(snapshot.authorize(&caller, &unpinned, target, at(0), Known::Person).is_allowed(), "{target:?}");
     }
 }
 

@@ -20,6 +20,8 @@ mod problem;
 mod request;
 mod rule;
 mod server;
+#[cfg(not(target_arch = "wasm32"))]
+mod simulate;
 mod test;
 mod text;
 mod view;
@@ -65,6 +67,8 @@ pub use server::{
     AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,
     ServerDetail, ServerFilter, ServerSort, ServerStatus, Transport,
 };
+#[cfg(not(target_arch = "wasm32"))]
+pub use simulate::{Affected, Otherwise, Preview, RuleDraft, Simulation};
 pub use test::{Definition, TestReport, TestStep, TestStepKind, TestStepState};
 pub use text::{Email, SecretText, Slug, TextError};
 pub use view::{ListName, SavedView};

@@ -117,7 +117,7 @@ impl Gateway {
         let (generation, refuse) = (incoming.generation(), |error: &RpcError| incoming.refusal(error));
         let Some(call) = envelope.call() else {
             // The client answers a request of the server (older revisions only).
-            self.permit_server(context, None).await.map_err(|error| refuse(&error))?;
+            self.permit_server(context, incoming.client(context)).await.map_err(|error| refuse(&error))?;
             let pass = self.enter(context, Kind::Note, None, generation).await?;
             let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);

@@ -1,12 +1,13 @@
 //! Who asks what of which server: what is known of a request before its message is read.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use directory::{Person, ServerEntry, Snapshot};
 use domain::{CorrelationId, KeyId};
 use http::{HeaderMap, header};
-use mcp::Call;
+use mcp::{Call, Method};
+use policy::{AuthMethod, Known, RequestFacts, Target};
 
 use crate::limits::slow::Hangup;
 use crate::session::Session;
@@ -28,6 +29,76 @@ pub(crate) struct Context {
     /// Cuts the connection that the request came on.
     pub(crate) hangup: Option<Hangup>,
     pub(crate) track: Arc<Track>,
+    /// What conditions of rules look at. A message tells which AI client it is, so it is not known before.
+    pub(crate) facts: OnceLock<RequestFacts>,
+    /// What the message asks for, to ask again while it is answered.
+    pub(crate) asked: OnceLock<Asked>,
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked {
+    Server,
+    Tool(String),
+    Prompt(String),
+    Resource(String),
+    Template(String),
+}
+
+impl Asked {
+    /// What the policy is asked about. A method that nobody has heard of could do anything: only for those who may do
+    /// everything.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        match call.target() {
+            mcp::Target::Tool(name) => Self::Tool(name.to_owned()),
+            mcp::Target::Prompt(name) => Self::Prompt(name.to_owned()),
+            mcp::Target::Resource(uri) => Self::Resource(uri.to_owned()),
+            mcp::Target::ResourceTemplate(template) => Self::Template(template.to_owned()),
+            _ if !call.method.is_known() => Self::Resource(call.method.as_str().to_owned()),
+            _ => Self::Server,
+        }
+    }
+
+    pub(crate) fn target(&self) -> Target<'_> {
+        match self {
+            Self::Server => Target::Server,
+            Self::Tool(name) => Target::Tool(name),
+            Self::Prompt(name) => Target::Prompt(name),
+            Self::Resource(uri) => Target::Resource(uri),
+            Self::Template(template) => Target::Template(template),
+        }
+    }
+}
+
+impl Context {
+    /// Notes which AI client asks; the first word counts.
+    pub(crate) fn meet(&self, client: Option<&(String, Option<String>)>) -> &RequestFacts {
+        self.facts.get_or_init(|| RequestFacts {
+            ip: self.ip,
+            client_name: client.map(|(name, _)| name.clone()),
+            client_version: client.and_then(|(_, version)| version.clone()),
+            method: Some(AuthMethod::ApiKey),
+            ..RequestFacts::default()
+        })
+    }
+
+    /// What is known of the request so far.
+    pub(crate) fn known(&self) -> Known<'_> {
+        self.facts.get().map_or(Known::Person, Known::Request)
+    }
+}
+
+/// What is known when the policy is asked about a call: what is done with arguments is decided by them, everything else
+/// that names something without them. Where nothing is done yet, arguments may still come.
+pub(crate) fn known_of<'a>(facts: &'a RequestFacts, call: &Call<'_>, arguments: Option<&'a str>) -> Known<'a> {
+    match call.method {
+        Method::ToolsCall | Method::PromptsGet => Known::Call(facts, arguments),
+        Method::CompletionComplete => Known::Request(facts),
+        _ if matches!(call.target(), mcp::Target::None | mcp::Target::Task(_)) && call.method.is_known() => {
+            Known::Request(facts)
+        }
+        _ => Known::Call(facts, None),
+    }
 }
 
 impl Context {
@@ -50,6 +121,8 @@ impl Context {
             headers,
             hangup: self.hangup.clone(),
             track: self.track.clone(),
+            facts: self.facts.clone(),
+            asked: self.asked.clone(),
         }
     }
 }

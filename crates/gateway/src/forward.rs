@@ -160,9 +160,10 @@ impl Gateway {
         }
         let mut request = Request::new(Full::new(body.unwrap_or_default()));
         (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+        let mut standing = self.standing(context);
         let sent = tokio::select! {
             sent = tokio::time::timeout(permit.limits.first_byte, parts.net.send(reach, request)) => sent,
-            () = self.inner.draining.cancelled() => return Err(Fault::Draining),
+            broken = standing.lost() => return Err(broken.into()),
         };
         let status = sent.as_ref().ok().and_then(|sent| Some(sent.as_ref().ok()?.status()));
         self.inner.metrics.upstream(context.track.arrived(leg, status).as_secs_f64());

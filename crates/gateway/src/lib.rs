@@ -79,6 +79,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Values of `Origin` that are served; a request without one is served too.
     pub allowed_origins: Vec<String>,
+    /// Where the console is, without a slash at the end: refusals name pages of it.
+    pub console: String,
     /// Largest JSON answer that is held in memory, in bytes; a larger one is streamed.
     pub max_buffered: usize,
     /// Time for a client to send its body.
@@ -100,6 +102,7 @@ impl Default for Settings {
         Self {
             allowed_hosts: vec!["localhost".into(), "127.0.0.1".into(), "[::1]".into()],
             allowed_origins: Vec::new(),
+            console: "http://localhost:3000".into(),
             max_buffered: 4 << 20,
             body_deadline: Duration::from_secs(30),
             limits: Limits::default(),

@@ -35,6 +35,9 @@ const fn target(list: ListKind, key: &str) -> Target<'_> {
 impl Gateway {
     /// The part of a list that the caller may see, where the same was shown before. Nothing was read of `answer` yet.
     pub(crate) fn shown_before(&self, context: &Context, list: ListKind, id: &str, answer: &Bytes) -> Option<Bytes> {
+        if context.snapshot.rules.has_conditions(context.server.id) {
+            return None;
+        }
         let view = self.inner.shown.again(&self.reader(context, list), id, answer)?;
         self.inner.metrics.withheld(view.withheld);
         Some(view.body)
@@ -68,6 +71,7 @@ impl Gateway {
                 server: context.server.id,
                 target: target(list, &item.key),
                 now,
+                known: context.known(),
             };
             if !context.snapshot.rules.decide(&query).is_allowed() {
                 return mcp::Verdict::Drop;
@@ -88,7 +92,10 @@ impl Gateway {
         // The list depends on who asks, so no cache between here and the client may share it.
         let body = mcp::list::make_private(&filtered.body)?;
         let view = View { body, withheld };
-        self.inner.shown.remember(&reader, context.snapshot.rules.next_boundary(now), answer, &view);
+        // Where rules have conditions, what is shown depends on more than who asks.
+        if !context.snapshot.rules.has_conditions(context.server.id) {
+            self.inner.shown.remember(&reader, context.snapshot.rules.next_boundary(now), answer, &view);
+        }
         Ok(view.body)
     }
 

@@ -1,6 +1,6 @@
 //! The only place of the data path that asks the policy. A denial is recorded before it is answered.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use directory::{Access, NoServer, Why, Withheld};
@@ -9,10 +9,10 @@ use http::StatusCode;
 use http::request::Parts;
 use ledger::{Event, Payload};
 use mcp::{Call, GatewayCode, Generation, RpcError};
-use policy::Target;
+use policy::{Known, Target, Would};
 
 use crate::Gateway;
-use crate::context::{Context, name_of, shown, user_agent};
+use crate::context::{Asked, Context, known_of, name_of, shown, user_agent};
 use crate::edge::Authenticated;
 use crate::limits::slow::Hangup;
 use crate::phases::Phase;
@@ -49,6 +49,8 @@ impl Gateway {
                     headers,
                     hangup,
                     track,
+                    facts: OnceLock::new(),
+                    asked: OnceLock::new(),
                 });
             }
             Err(hidden) => hidden,
@@ -81,24 +83,27 @@ impl Gateway {
         generation: Generation,
     ) -> Result<Access, RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
-        let ask = |target: Target<'_>| context.snapshot.authorize(&context.person, &context.server, target, now);
-        let verdict = match call.target() {
-            mcp::Target::Tool(name) => ask(Target::Tool(name)),
-            mcp::Target::Prompt(name) => ask(Target::Prompt(name)),
-            mcp::Target::Resource(uri) => ask(Target::Resource(uri)),
-            mcp::Target::ResourceTemplate(template) => ask(Target::Template(template)),
-            // A method that nobody has heard of could do anything: only for those who may do everything.
-            _ if !call.method.is_known() => ask(Target::Resource(call.method.as_str())),
-            _ => match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
-                Some(uris) => uris
-                    .elements()
-                    .map(|uri| ask(Target::Resource(&uri.as_str().unwrap_or_default())))
-                    .find(|verdict| verdict.decision == Decision::Deny)
-                    .unwrap_or_else(|| ask(Target::Server)),
-                None => ask(Target::Server),
-            },
+        let facts = context.meet(client.as_ref());
+        let arguments = call.audited_arguments();
+        let known = known_of(facts, call, arguments.as_ref().map(|raw| raw.text()));
+        let ask = |target: Target<'_>, known: Known<'_>| {
+            context.snapshot.authorize(&context.person, &context.server, target, now, known)
+        };
+        let asked = context.asked.get_or_init(|| Asked::of(call));
+        let verdict = match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
+            Some(uris) => uris
+                .elements()
+                .map(|uri| ask(Target::Resource(&uri.as_str().unwrap_or_default()), Known::Call(facts, None)))
+                .find(|verdict| verdict.decision == Decision::Deny)
+                .unwrap_or_else(|| ask(asked.target(), known)),
+            None => ask(asked.target(), known),
         };
         context.track.took(Phase::Policy, since);
+        if let Some(would) = &verdict.would
+            && (call.method.is_audited() || would.decision == Decision::Allow)
+        {
+            self.record_would(context, call, client.clone(), would).await?;
+        }
         if verdict.decision == Decision::Allow {
             return Ok(verdict);
         }
@@ -108,7 +113,7 @@ impl Gateway {
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());
-        event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
+        event.args = arguments.as_ref().map(|raw| Payload::new(raw.text()));
         self.inner.metrics.call("denied");
         context.track.came_to("denied");
         self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
@@ -118,8 +123,41 @@ impl Gateway {
                 "this tool's definition has changed since it was approved; an administrator has to review it first",
             ),
             Why::ServerInactive => RpcError::gateway(GatewayCode::Denied, "this server is switched off"),
+            // What the caller sees in lists is no secret: some other call of it may be allowed.
+            _ if ask(asked.target(), Known::Request(facts)).is_allowed() => {
+                let console = &self.inner.parts.settings.console;
+                let why = "a rule of your organisation does not allow this call with these arguments";
+                let server = context.server.id;
+                RpcError::gateway(
+                    GatewayCode::Denied,
+                    format!("{why}; change them, or ask for access at {console}/requests/new?server={server}"),
+                )
+            }
             _ => RpcError::not_found_for(&call.target(), generation),
         })
+    }
+
+    /// Records what rules in monitor mode would have decided.
+    async fn record_would(
+        &self,
+        context: &Context,
+        call: &Call<'_>,
+        client: Option<(String, Option<String>)>,
+        would: &Would,
+    ) -> Result<(), RpcError> {
+        // The outcome is what became of the call, not what would have.
+        let (action, outcome) = match would.decision {
+            Decision::Deny => (AuditAction::PolicyWouldDeny, Outcome::Success),
+            Decision::Allow => (AuditAction::PolicyWouldAllow, Outcome::Denied),
+        };
+        let mut event = settle::event(context, action, outcome);
+        event.tool = name_of(call);
+        event.client = client;
+        event.decision = Some(would.decision);
+        event.rules = would.rules.clone();
+        event.reason = Some("a rule in monitor mode would have decided otherwise".to_owned());
+        event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
+        self.inner.parts.ledger.write(event).await.map(drop).map_err(|_| ledger_unavailable())
     }
 
     /// Asks the policy about the server as a whole, for messages that name nothing.
@@ -129,7 +167,12 @@ impl Gateway {
         client: Option<(String, Option<String>)>,
     ) -> Result<(), RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
-        let verdict = context.snapshot.authorize(&context.person, &context.server, Target::Server, now);
+        if client.is_some() {
+            context.meet(client.as_ref());
+        }
+        let asked = context.asked.get_or_init(|| Asked::Server);
+        let verdict =
+            context.snapshot.authorize(&context.person, &context.server, asked.target(), now, context.known());
         context.track.took(Phase::Policy, since);
         if verdict.decision == Decision::Allow {
             return Ok(());

@@ -18,7 +18,7 @@ use crate::answer::bodiless;
 use crate::bridge::lines::Whose;
 use crate::bridge::sessions::SessionKey;
 use crate::bridge::{Held, Streamed};
-use crate::context::Context;
+use crate::context::{Context, client_of};
 use crate::limits::Kind;
 use crate::refusal::Refusal;
 
@@ -103,7 +103,8 @@ impl Gateway {
     /// Serves a GET: the listening stream of the older revisions.
     pub(crate) async fn listen(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
-        self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        let client = client_of(None, Some(&session), &context.headers);
+        self.permit_server(context, client).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         match session.link.clone() {
             Link::Direct { .. } => {}
             Link::Held { identity, .. } => {

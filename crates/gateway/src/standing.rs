@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::ServerId;
-use policy::Target;
+use policy::{Known, RequestFacts};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
-use crate::context::Context;
+use crate::context::{Asked, Context};
 use crate::reader::Broken;
 
 /// How often a silent answer is asked about. Dates that end access come without any change of the snapshot.
@@ -19,6 +19,9 @@ pub(crate) struct Standing {
     gateway: Gateway,
     credential: [u8; 32],
     server: ServerId,
+    /// What the answer is an answer to. Its arguments are not asked about again: they decided when it was sent.
+    asked: Asked,
+    facts: Option<RequestFacts>,
     /// Of the snapshot that was asked last.
     generation: u64,
     next: Instant,
@@ -32,6 +35,8 @@ impl Gateway {
             gateway: self.clone(),
             credential: context.credential,
             server: context.server.id,
+            asked: context.asked.get().cloned().unwrap_or(Asked::Server),
+            facts: context.facts.get().cloned(),
             generation: context.snapshot.generation,
             next: Instant::now() + AGAIN,
             draining: self.inner.draining.clone(),
@@ -67,6 +72,7 @@ impl Standing {
         self.next = Instant::now() + AGAIN;
         let Ok(caller) = snapshot.authenticate(&self.credential, now) else { return false };
         let Some(server) = snapshot.servers.get(self.server) else { return false };
-        snapshot.authorize(&caller.person, server, Target::Server, now).is_allowed()
+        let known = self.facts.as_ref().map_or(Known::Person, Known::Request);
+        snapshot.authorize(&caller.person, server, self.asked.target(), now, known).is_allowed()
     }
 }

@@ -158,7 +158,7 @@ fn named(names: &Names, effect: Effect) -> String {
         let patterns =
             list.iter().filter(|n| is_pattern(n)).map(|n| format!("context.{field} like \"{}\"", pattern(n, false)));
         let covered = join(set.into_iter().chain(patterns).collect(), " || ");
-        terms.extend(actions.iter().map(|action| format!("action == {} && ({covered})", entity("Action", action))));
+        terms.extend(actions.iter().map(|action| format!("action == {} && {covered}", entity("Action", action))));
     }
     if terms.is_empty() { "false".to_owned() } else { terms.join(" ||\n  ") }
 }

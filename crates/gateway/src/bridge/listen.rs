@@ -134,7 +134,8 @@ impl LegacyListener {
         let (snapshot, context) = (self.gateway.inner.parts.directory.load(), &self.context);
         // What may not be read may not be watched, either; a rule may have changed since the client subscribed.
         let may = |uri: &&String| {
-            snapshot.authorize(&context.person, &context.server, Target::Resource(uri.as_str()), now).is_allowed()
+            let target = Target::Resource(uri.as_str());
+            snapshot.authorize(&context.person, &context.server, target, now, context.known()).is_allowed()
         };
         let uris: Vec<&String> = wishes.resources.iter().filter(may).collect();
         let filter = json!({

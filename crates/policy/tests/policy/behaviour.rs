@@ -1,9 +1,9 @@
 //! What rules mean.
 
 use domain::{Decision, Effect, Principal, Rule, RuleId};
-use policy::{Groups, PolicyError, Reason, RuleSet, SubjectRef, Target};
+use policy::{Groups, PolicyError, Reason, RuleSet, Target};
 
-use crate::make::{ask, ask_as, at, group, list, rule, server, user};
+use crate::make::{ask, ask_as, at, group, list, rule, server, subject, user};
 
 const EVERY_TARGET: [Target<'static>; 5] = [
     Target::Tool("echo"),
@@ -43,7 +43,7 @@ fn an_allow_of_the_entire_server_opens_all_of_it() {
 #[test]
 fn an_allow_list_opens_its_tools_and_the_handshake() {
     let allow = Rule {
-        tools: list(&["echo", "write_*", "echo"]),
+        scope: list(&["echo", "write_*", "echo"]),
         ..rule(1, Principal::everyone(), Effect::Allow, Some(server(1)))
     };
     let set = compile(&[allow]);
@@ -65,7 +65,7 @@ fn an_allow_list_opens_its_tools_and_the_handshake() {
 #[test]
 fn a_deny_overrides_and_is_named() {
     let allow = rule(1, Principal::everyone(), Effect::Allow, Some(server(1)));
-    let deny = Rule { tools: list(&["delete_*"]), ..rule(2, Principal::user(user(1)), Effect::Deny, Some(server(1))) };
+    let deny = Rule { scope: list(&["delete_*"]), ..rule(2, Principal::user(user(1)), Effect::Deny, Some(server(1))) };
     let set = compile(&[allow.clone(), deny.clone()]);
     let verdict = ask(&set, Target::Tool("delete_repo"));
     assert_eq!((verdict.decision, &verdict.reason), (Decision::Deny, &Reason::DeniedBy));
@@ -84,7 +84,7 @@ fn a_deny_overrides_and_is_named() {
 #[test]
 fn a_global_rule_denies_on_every_server() {
     let allow = rule(1, Principal::everyone(), Effect::Allow, Some(server(1)));
-    let global = Rule { tools: list(&["*shell*"]), ..rule(2, Principal::everyone(), Effect::Deny, None) };
+    let global = Rule { scope: list(&["*shell*"]), ..rule(2, Principal::everyone(), Effect::Deny, None) };
     let set = compile(&[allow, global.clone()]);
     assert!(ask(&set, Target::Tool("echo")).is_allowed());
     assert_eq!(*ask(&set, Target::Tool("run_shell")).rules, [global.id]);
@@ -121,7 +121,7 @@ fn dates_begin_inclusively_and_end_exclusively_also_when_remembered() {
     for seconds in [0, 9, 10, 19, 20, 30, 19, 10, 9] {
         let allowed = ask_as(&set, 1, &Groups::default(), Target::Tool("echo"), at(seconds)).is_allowed();
         assert_eq!(allowed, (10..20).contains(&seconds), "at {seconds}");
-        let known = set.any_allow(SubjectRef { user: user(1), groups: Groups::NONE }, server(1), at(seconds));
+        let known = set.any_allow(subject(user(1), Groups::NONE), server(1), at(seconds));
         assert_eq!(known, allowed, "at {seconds}");
     }
     assert_eq!(set.next_boundary(at(0)), Some(at(10)));
@@ -140,7 +140,7 @@ fn a_change_takes_effect_although_verdicts_are_remembered() {
     assert_eq!((second.len(), second.is_empty()), (0, true));
     assert_eq!(ask(&second, Target::Tool("echo")).reason, Reason::NoRule);
 
-    let listed = Rule { tools: list(&["other"]), ..allow.clone() };
+    let listed = Rule { scope: list(&["other"]), ..allow.clone() };
     let third = RuleSet::compile([&listed], Some(&first)).unwrap();
     assert!(!ask(&third, Target::Tool("echo")).is_allowed());
 
@@ -155,11 +155,11 @@ fn a_change_takes_effect_although_verdicts_are_remembered() {
 fn odd_names_are_literal() {
     let odd = [r#"a"b"#, r"a\b", r"a\nb", "naïve", "工具", "a\u{200b}b", "a{b}$c%", "[a-z]?", "😀", "a'b", "//x"];
     for name in odd {
-        let allow = Rule { tools: list(&[name]), ..rule(1, Principal::everyone(), Effect::Allow, Some(server(1))) };
+        let allow = Rule { scope: list(&[name]), ..rule(1, Principal::everyone(), Effect::Allow, Some(server(1))) };
         let set = compile(&[allow]);
         assert!(ask(&set, Target::Tool(name)).is_allowed(), "{name:?}");
         let pattern = format!("{name}*{name}");
-        let allow = Rule { tools: list(&[&pattern]), ..rule(1, Principal::everyone(), Effect::Allow, Some(server(1))) };
+        let allow = Rule { scope: list(&[&pattern]), ..rule(1, Principal::everyone(), Effect::Allow, Some(server(1))) };
         let set = compile(&[allow]);
         assert!(ask(&set, Target::Tool(&format!("{name} and {name}"))).is_allowed(), "{pattern:?}");
         assert!(!ask(&set, Target::Tool(name)).is_allowed(), "{pattern:?}");
@@ -175,7 +175,7 @@ fn rules_that_make_no_sense_are_refused_by_name() {
     assert!(error.to_string().contains("a global rule can only deny"), "{error}");
 
     let mut nobody = rule(1, Principal::user(user(1)), Effect::Allow, Some(server(1)));
-    nobody.principal.id = Some(group(1).to_string());
+    nobody.principal.ids = vec![group(1).to_string()];
     assert!(matches!(refused(nobody.clone()), PolicyError::Invalid { .. }));
     // What is switched off cannot do harm.
     nobody.enabled = false;

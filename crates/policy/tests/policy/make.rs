@@ -1,8 +1,8 @@
 //! Builders for rules and queries. Small numbers stand for ids.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Effect, GroupId, NewRule, Principal, Rule, ServerId, ToolScope, UserId};
-use policy::{Groups, Query, RuleSet, SubjectRef, Target, Verdict};
+use domain::{Condition, Effect, GroupId, NewRule, Principal, Rule, RuleScope, ServerId, UserId};
+use policy::{Groups, Known, Profile, Query, RequestFacts, RuleSet, SubjectRef, Target, Verdict};
 
 pub(crate) fn user(n: u32) -> UserId {
     format!("usr_{n:032x}").parse().unwrap()
@@ -21,40 +21,37 @@ pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
 }
 
-pub(crate) fn list(names: &[&str]) -> ToolScope {
-    ToolScope::Some(names.iter().map(|&n| n.to_owned()).collect())
+pub(crate) fn list(names: &[&str]) -> RuleScope {
+    RuleScope::tools(names.iter().map(|&n| n.to_owned()))
+}
+
+/// Conditions from JSON or lines.
+pub(crate) fn when(text: &str) -> Option<Condition> {
+    policy::read_conditions(text).unwrap()
 }
 
 /// A rule for everything of a server, in force always.
 pub(crate) fn rule(n: u32, principal: Principal, effect: Effect, server: Option<ServerId>) -> Rule {
-    Rule {
-        id: format!("rul_{n:032x}").parse().unwrap(),
-        principal,
-        effect,
-        server,
-        tools: ToolScope::ALL,
-        starts_at: None,
-        ends_at: None,
-        notes: String::new(),
-        enabled: true,
-        request_id: None,
-        created_by: None,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    NewRule::new(principal, effect, server).into_rule(format!("rul_{n:032x}").parse().unwrap(), None, at(0))
 }
 
 pub(crate) fn entered(rule: Rule) -> NewRule {
-    NewRule {
-        principal: rule.principal,
-        effect: rule.effect,
-        server: rule.server,
-        tools: rule.tools,
-        starts_at: rule.starts_at,
-        ends_at: rule.ends_at,
-        notes: rule.notes,
-        enabled: rule.enabled,
-    }
+    rule.into()
+}
+
+pub(crate) fn subject(user: UserId, groups: &Groups) -> SubjectRef<'_> {
+    SubjectRef { user, groups, profile: Profile::UNKNOWN }
+}
+
+/// Asks for user 1 on server 1 to call `echo` with these arguments.
+pub(crate) fn call(set: &RuleSet, facts: &RequestFacts, arguments: &str) -> Verdict {
+    call_as(set, Profile::UNKNOWN, facts, arguments)
+}
+
+pub(crate) fn call_as(set: &RuleSet, profile: &Profile, facts: &RequestFacts, arguments: &str) -> Verdict {
+    let subject = SubjectRef { user: user(1), groups: Groups::NONE, profile };
+    let known = Known::Call(facts, Some(arguments));
+    set.decide(&Query { subject, server: server(1), target: Target::Tool("echo"), now: at(0), known })
 }
 
 /// Asks for user 1 without groups, at time 0, on server 1.
@@ -63,5 +60,7 @@ pub(crate) fn ask(set: &RuleSet, target: Target<'_>) -> Verdict {
 }
 
 pub(crate) fn ask_as(set: &RuleSet, who: u32, groups: &Groups, target: Target<'_>, now: DateTime<Utc>) -> Verdict {
-    set.decide(&Query { subject: SubjectRef { user: user(who), groups }, server: server(1), target, now })
+    let facts = RequestFacts::default();
+    let known = Known::Call(&facts, None);
+    set.decide(&Query { subject: subject(user(who), groups), server: server(1), target, now, known })
 }
