@@ -7,11 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::{Person, Snapshot};
 use domain::{
-    AddToClient, Connector, Definition, Effect, Pin, PinKind, PinState, PrincipalKind, Problem, Rule, RuleId, Server,
+    AddToClient, Connector, Definition, Effect, Pin, PinKind, PinState, Problem, Rule, RuleId, RuleMode, Server,
     ServerId,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use policy::{Query, Target};
+use policy::{Known, Query, Target};
 use serde_json::json;
 
 use crate::views::for_everybody;
@@ -34,7 +34,7 @@ impl Services {
     pub async fn connectors(&self, caller: &Caller) -> Result<Vec<Connector>> {
         let (snapshot, person) = self.person(caller)?;
         let now = self.now();
-        let ids: Vec<ServerId> = snapshot.visible(&person, now).map(|server| server.id).collect();
+        let ids: Vec<ServerId> = snapshot.visible(&person, now, Known::Person).map(|server| server.id).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,7 +56,7 @@ impl Services {
         let (snapshot, person) = self.person(caller)?;
         let now = self.now();
         let entry = snapshot
-            .visible(&person, now)
+            .visible(&person, now, Known::Person)
             .find(|server| server.slug.as_str() == slug)
             .ok_or_else(|| Problem::not_found("connector"))?;
         let mut tx = self.read().await?;
@@ -72,7 +72,7 @@ impl Services {
     #[expect(clippy::unused_async, reason = "use cases are asynchronous; this one answers from memory")]
     pub async fn can_use(&self, caller: &Caller, server: ServerId) -> Result<bool> {
         let (snapshot, person) = self.person(caller)?;
-        Ok(snapshot.visible(&person, self.now()).any(|entry| entry.id == server))
+        Ok(snapshot.visible(&person, self.now(), Known::Person).any(|entry| entry.id == server))
     }
 
     /// When the caller's access to how many of these tools of a server ends: what has no end comes last.
@@ -91,7 +91,7 @@ impl Services {
         let mut counted = BTreeMap::new();
         for tool in tools {
             let target = Target::Tool(&tool.name);
-            let query = Query { subject: person.subject(), server, target, now };
+            let query = Query { subject: person.subject(), server, target, now, known: Known::Person };
             let verdict = snapshot.rules.decide(&query);
             let end = last_end(verdict.rules.iter().filter_map(|rule| ends.get(rule).copied()));
             *counted.entry((end.is_none(), end)).or_insert(0) += 1;
@@ -120,7 +120,8 @@ impl Services {
         let mut tools = Vec::new();
         for pin in pins {
             let Some(definition) = pin.definition.as_deref() else { continue };
-            let query = Query { subject: person.subject(), server: server.id, target: Target::Tool(&pin.name), now };
+            let target = Target::Tool(&pin.name);
+            let query = Query { subject: person.subject(), server: server.id, target, now, known: Known::Person };
             if snapshot.rules.decide(&query).is_allowed() {
                 tools.push(guard::definition(pin.kind, definition)?);
             }
@@ -142,9 +143,9 @@ impl Services {
 fn ends_at(rules: &[Rule], server: ServerId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let allowing = rules.iter().filter(|rule| {
         rule.effect == Effect::Allow
-            && rule.server == Some(server)
+            && rule.mode == RuleMode::Enforce
+            && rule.servers.contains(&server)
             && rule.in_force(now)
-            && matches!(rule.principal.kind, PrincipalKind::User | PrincipalKind::Group | PrincipalKind::Everyone)
     });
     last_end(allowing.map(|rule| rule.ends_at))
 }

@@ -1,30 +1,38 @@
 //! Why a call would be decided as it is, for those who manage rules.
 
-use directory::{Access, Why, Withheld};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use directory::{Access, Snapshot, Why, Withheld};
 use domain::{
-    Bearing, Capability, Effect, Explanation, PrincipalKind, Question, RuleView, TargetKind, ToolScope, Weighed,
+    Bearing, Capability, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView, TargetKind,
+    TestOutcome, TriedTest, Weighed,
 };
-use policy::{Query, Target};
+use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
 
 use crate::error::Wrong;
+use crate::rules::rules_as_of;
 use crate::views::rule_views;
-use crate::{Caller, Result, Services};
+use crate::{Caller, Error, Result, Services};
 
 /// Longest name or URI that is asked about, in characters.
 const MAX_NAME: usize = 2000;
+/// Longest arguments that are asked about, in bytes.
+const MAX_ARGUMENTS: usize = 64 * 1024;
 
 impl Services {
     /// Decides a call that nobody makes, by the function that decides those that somebody makes, and says which rules
-    /// decided and what would have to change.
+    /// decided and what would have to change. A moment in the past is decided by the rules as of then; people, their
+    /// groups and servers are those of today.
     pub async fn explain(&self, caller: &Caller, question: Question) -> Result<Explanation> {
         self.require(caller, Capability::ManagePolicies).await?;
-        let snapshot = self.directory().load();
+        let mut snapshot = self.directory().load();
         let mut wrong = Wrong::new();
-        let person = snapshot.people.get(question.person);
+        let person = snapshot.people.get(question.person).cloned();
         if person.is_none() {
             wrong.add("person", "choose a person who exists");
         }
-        let server = snapshot.servers.get(question.server);
+        let server = snapshot.servers.get(question.server).cloned();
         if server.is_none() {
             wrong.add("server", "choose a server that exists");
         }
@@ -32,6 +40,8 @@ impl Services {
             TargetKind::Server => String::new(),
             _ => wrong.text("name", &question.name, MAX_NAME),
         };
+        let arguments = arguments(&mut wrong, &question);
+        let facts = facts(&mut wrong, &question);
         wrong.check()?;
         let (Some(person), Some(server)) = (person, server) else {
             return Err(domain::Problem::not_found("server").into());
@@ -43,13 +53,24 @@ impl Services {
             TargetKind::Template => Target::Template(&name),
             TargetKind::Server => Target::Server,
         };
-        let at = question.at.unwrap_or_else(|| self.now());
-        let access = snapshot.authorize(person, server, target, at);
+        let known = match question.kind {
+            TargetKind::Server => Known::Request(&facts),
+            _ => Known::Call(&facts, arguments.as_deref()),
+        };
+        let now = self.now();
+        let at = question.at.unwrap_or(now);
 
         let mut tx = self.read().await?;
-        let mut rules = store::rules::all(&mut tx).await?;
-        rules.retain(|rule| rule.server.is_none_or(|id| id == server.id));
-        let query = Query { subject: person.subject(), server: server.id, target, now: at };
+        let mut rules = if at < now {
+            let then = rules_as_of(&mut tx, at).await?;
+            snapshot = Arc::new(Snapshot { rules: compiled(&then).await?, ..Snapshot::clone(&snapshot) });
+            then
+        } else {
+            store::rules::all(&mut tx).await?
+        };
+        let access = snapshot.authorize(&person, &server, target, at, known);
+        rules.retain(|rule| rule.is_about(server.id));
+        let query = Query { subject: person.subject(), server: server.id, target, now: at, known };
         let all = rules.len();
         rules.retain(|rule| policy::bearing(rule, &query) != Bearing::SomebodyElse);
         let about_others = u32::try_from(all - rules.len()).unwrap_or(u32::MAX);
@@ -60,6 +81,7 @@ impl Services {
             .map(|view| Weighed {
                 bearing: policy::bearing(&view.rule, &query),
                 decides: by_rules && access.rules.contains(&view.rule.id),
+                tests: policy::tried(&view.rule, &query),
                 view,
             })
             .collect();
@@ -73,9 +95,54 @@ impl Services {
             changes: changes(&access, &person.name, &rules),
             rules,
             about_others,
-            question: Question { name, ..question },
+            question: Question { name: name.clone(), ..question },
         })
     }
+}
+
+/// The arguments that a call would have; a call of the server itself has none.
+fn arguments(wrong: &mut Wrong, question: &Question) -> Option<String> {
+    let text = question.arguments.trim();
+    if text.is_empty() || question.kind == TargetKind::Server {
+        return None;
+    }
+    if text.len() > MAX_ARGUMENTS {
+        wrong.add("arguments", format!("shorten the arguments to {} kB", MAX_ARGUMENTS / 1024));
+        return None;
+    }
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(error) => {
+            wrong.add("arguments", format!("enter a JSON object, such as {{\"table\": \"salaries\"}}: {error}"));
+            None
+        }
+    }
+}
+
+/// What would be known of the request.
+fn facts(wrong: &mut Wrong, question: &Question) -> RequestFacts {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let ip = given(&question.ip).and_then(|text| match text.parse::<IpAddr>() {
+        Ok(ip) => Some(ip),
+        Err(_) => {
+            wrong.add("ip", "enter an IP address, such as 192.0.2.10 or 2001:db8::10");
+            None
+        }
+    });
+    let client_name = Some(wrong.optional_text("client", &question.client, MAX_NAME)).filter(|text| !text.is_empty());
+    let version = wrong.optional_text("client_version", &question.client_version, MAX_NAME);
+    let client_version = Some(version).filter(|text| !text.is_empty());
+    // Calls come with a key.
+    RequestFacts { ip, client_name, client_version, method: Some(AuthMethod::ApiKey), ..RequestFacts::default() }
+}
+
+/// Rules that are not in force any more, apart from those that are.
+async fn compiled(rules: &[Rule]) -> Result<Arc<RuleSet>> {
+    let rules = rules.to_vec();
+    let compiled = tokio::task::spawn_blocking(move || RuleSet::compile(rules.iter(), None))
+        .await
+        .map_err(|e| Error::broken("the compilation of the rules", e))??;
+    Ok(Arc::new(compiled))
 }
 
 /// What would have to change for the other decision.
@@ -111,7 +178,7 @@ fn changes(access: &Access, person: &str, rules: &[Weighed]) -> Vec<String> {
     }
 }
 
-/// What would have to end.
+/// What would have to end, and what would deny it.
 fn allowed(rules: &[Weighed]) -> Vec<String> {
     let deciding: Vec<&Weighed> = rules.iter().filter(|rule| rule.decides).collect();
     let mut changes: Vec<String> =
@@ -119,6 +186,15 @@ fn allowed(rules: &[Weighed]) -> Vec<String> {
     if deciding.len() > 1 {
         changes.push("All of these rules, since each of them is enough.".to_owned());
     }
+    let denies = rules.iter().filter(|rule| rule.view.rule.effect == Effect::Deny).filter_map(|rule| {
+        let name = name(&rule.view);
+        match rule.bearing {
+            Bearing::WouldDeny => Some(format!("{name} would deny it, but only monitors: let it enforce.")),
+            Bearing::Unmet => Some(unmet(&format!("{name} would deny it"), &rule.tests)),
+            _ => None,
+        }
+    });
+    changes.extend(denies);
     changes
 }
 
@@ -130,8 +206,10 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
             Bearing::SwitchedOff => Some(format!("{name} would allow it, but is switched off.")),
             Bearing::NotYet => Some(format!("{name} would allow it, but has not begun.")),
             Bearing::Over => Some(format!("{name} would allow it, but has ended.")),
+            Bearing::Unmet => Some(unmet(&format!("{name} would allow it"), &rule.tests)),
+            Bearing::WouldAllow => Some(format!("{name} would allow it, but only monitors: let it enforce.")),
             Bearing::SomethingElse => Some(format!("{name} allows something else of this server: add this to it.")),
-            Bearing::Allows | Bearing::Denies | Bearing::SomebodyElse => None,
+            Bearing::Allows | Bearing::Denies | Bearing::WouldDeny | Bearing::SomebodyElse => None,
         }
     });
     let mut changes: Vec<String> = nearly.collect();
@@ -141,13 +219,39 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
     changes
 }
 
+/// What keeps a rule from covering the call.
+fn unmet(would: &str, tests: &[TriedTest]) -> String {
+    let failed = tests.iter().filter(|test| test.outcome != TestOutcome::Met).map(|test| {
+        let TriedTest { path, operator, wanted, found, outcome } = test;
+        let wanted = if wanted.is_empty() { String::new() } else { format!(" {wanted}") };
+        let there = match outcome {
+            TestOutcome::Missing => "nothing".to_owned(),
+            TestOutcome::Unknown => "not known".to_owned(),
+            _ if found.is_empty() => "nothing".to_owned(),
+            _ => found.clone(),
+        };
+        format!("{path} {}{wanted} (found: {there})", operator.replace('_', " "))
+    });
+    let failed: Vec<String> = failed.collect();
+    if failed.is_empty() {
+        // Of a group that asks for none, or clauses of an expert.
+        return format!("{would}, but its conditions are not met.");
+    }
+    format!("{would}, but these conditions are not met: {}.", failed.join("; "))
+}
+
 /// A rule, as it is spoken of.
 fn name(view: &RuleView) -> String {
     let who = &view.principal_name;
-    match (view.rule.principal.kind, &view.rule.tools) {
-        (PrincipalKind::Everyone, ToolScope::All(_)) => "The rule for everyone".to_owned(),
-        (PrincipalKind::Everyone, ToolScope::Some(names)) => format!("The rule for everyone ({})", names.join(", ")),
-        (_, ToolScope::All(_)) => format!("The rule for {who}"),
-        (_, ToolScope::Some(names)) => format!("The rule for {who} ({})", names.join(", ")),
+    let rule = match view.rule.principal.kind {
+        PrincipalKind::Everyone => "The rule for everyone".to_owned(),
+        _ => format!("The rule for {who}"),
+    };
+    match &view.rule.scope {
+        RuleScope::All => rule,
+        RuleScope::Named(names) => {
+            let all = names.tools.iter().chain(&names.resources).chain(&names.prompts);
+            format!("{rule} ({})", all.map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
     }
 }

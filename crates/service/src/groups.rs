@@ -1,6 +1,6 @@
 //! Groups of people, to whom rules can be given.
 
-use domain::{AuditAction, Capability, Group, GroupId, GroupSort, PageQuery, Principal, Problem, Sort, User, UserId};
+use domain::{AuditAction, Capability, Group, GroupId, GroupSort, Problem, Sort, User, UserId};
 use serde_json::json;
 
 use crate::change::{Change, payload};
@@ -79,9 +79,7 @@ impl Services {
         self.require(caller, Capability::ManageUsers).await?;
         let mut change = self.begin(caller).await?;
         let group = store::groups::get(&mut change.tx, id).await?.ok_or_else(not_found)?;
-        let naming = store::rules::Listing { principal: Some(Principal::group(id)), ..Default::default() };
-        let one = PageQuery { cursor: None, limit: Some(1) };
-        if !store::rules::list(&mut change.tx, &naming, &one).await?.data.is_empty() {
+        if !store::rules::of_principal(&mut change.tx, &id.to_string()).await?.is_empty() {
             return Err(Problem::conflict(
                 "group_in_use",
                 format!("rules name the group “{}”; delete or change them first", group.name),

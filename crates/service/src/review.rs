@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use domain::{
-    Approval, AuditAction, Capability, DecisionRecord, Effect, FieldError, NewRule, NotificationKind, PageQuery,
-    Principal, Problem, Rejection, Request, RequestId, RequestKind, RequestState, Review, Rule, RuleId, Scope, Server,
-    ServerId, ServerStatus, Slug, TestReport, ToolScope, User,
+    Approval, AuditAction, Capability, DecisionRecord, Effect, NewRule, NotificationKind, PageQuery,
+    Principal, Problem, Rejection, Request, RequestId, RequestKind, RequestState, Review, RuleChangeKind, Rule, RuleId, Scope, Server,
+    RuleScope, ServerId, ServerStatus, Slug, TestReport, User,
 };
 use net::Reach;
 use store::requests::Listing;
@@ -18,7 +18,7 @@ use crate::definitions::{pinned_event, pins_of, tested};
 use crate::error::Wrong;
 use crate::notifications::{Message, notify};
 use crate::requests::{add_history, decided, request_event, server_of, settled};
-use crate::rules::rule_event;
+use crate::rules::{note_version, rule_event};
 use crate::servers::{server_event, test_event, transport_of};
 use crate::snapshot::Part;
 use crate::views::{request_subject, rule_views};
@@ -127,22 +127,10 @@ impl Services {
         };
         let now = change.now;
         let new = checked_rule(&request, &approval, server.id)?;
-        let rule = Rule {
-            id: RuleId::generate(self.env()),
-            principal: new.principal,
-            effect: new.effect,
-            server: new.server,
-            tools: new.tools,
-            starts_at: new.starts_at,
-            ends_at: new.ends_at,
-            notes: new.notes,
-            enabled: new.enabled,
-            request_id: Some(id),
-            created_by: caller.actor.id,
-            created_at: now,
-            updated_at: now,
-        };
+        let made = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
+        let rule = Rule { request_id: Some(id), ..made };
         store::rules::insert(&mut change.tx, &rule).await?;
+        note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
         change.reload(Part::Rules);
         // Kept as the server got it; a server that existed before keeps the slug that it has.
         let chosen = request.kind == RequestKind::Server && approval.slug.is_some();
@@ -330,34 +318,27 @@ fn only_known(tools: &[String], known: impl Fn(&str) -> bool) -> Result<()> {
 /// The rule that an approval makes, without its place and date. The names come from the server, which may choose names
 /// that a rule cannot hold, or that would mean more than one tool.
 fn checked_rule(request: &Request, approval: &Approval, server: ServerId) -> Result<NewRule> {
-    let tools = match &approval.scope {
-        Scope::Server => ToolScope::ALL,
+    let scope = match &approval.scope {
+        Scope::Server => RuleScope::All,
         Scope::Tools(tools) => {
             if let Some(tool) = tools.iter().find(|tool| tool.contains('*')) {
                 let why = format!("`{tool}` would stand for many tools; leave it out or approve the entire server");
                 return Err(Problem::field("scope", why).into());
             }
-            ToolScope::Some(tools.clone())
+            RuleScope::tools(tools.iter().cloned())
         }
     };
     let rule = NewRule {
-        principal: Principal::user(request.requester_id),
-        effect: Effect::Allow,
-        server: Some(server),
-        tools,
-        starts_at: None,
+        scope,
         ends_at: approval.ends_at,
         notes: format!("Approved request for {}", request.name),
-        enabled: true,
+        ..NewRule::new(Principal::user(request.requester_id), Effect::Allow, Some(server))
     };
     match policy::check_rule(&rule) {
         Ok(()) => Ok(rule),
         Err(errors) => {
             let mut wrong = Wrong::new();
-            wrong.extend(errors.into_iter().map(|error| match error.field.as_str() {
-                "tools" => FieldError { field: "scope".to_owned(), ..error },
-                _ => error,
-            }));
+            wrong.extend(errors);
             wrong.check()?;
             Ok(rule)
         }

@@ -1,19 +1,23 @@
-//! Access rules: who may use which tools of which server.
+//! Access rules: who may use what of which servers.
+
+mod check;
+mod versions;
 
 use std::collections::BTreeSet;
 
 use domain::{
-    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleId, RuleSort, RuleView,
-    ServerId, Sort,
+    AuditAction, Capability, Effect, NewRule, Problem, Rule, RuleChangeKind, RuleId, RuleSort, RuleView, ServerId, Sort,
 };
 use serde_json::json;
 use store::Tx;
 
-use crate::change::payload;
-use crate::error::Wrong;
+use crate::change::{Change, payload};
 use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
+
+use self::check::{checked, refers};
+pub(crate) use self::versions::{note_version, rules_as_of};
 
 /// How a rule ended that is still there.
 const SWITCHED_OFF: &str = "switched off";
@@ -32,7 +36,7 @@ impl Services {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut tx = self.read().await?;
         let mut rules = store::rules::all(&mut tx).await?;
-        rules.retain(|rule| server.is_none() || rule.server.is_none() || rule.server == server);
+        rules.retain(|rule| server.is_none_or(|server| rule.is_about(server)));
         if sort.is_none() {
             rules.reverse();
         }
@@ -47,7 +51,7 @@ impl Services {
     pub async fn rule(&self, caller: &Caller, id: RuleId) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut tx = self.read().await?;
-        let rule = store::rules::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+        let rule = store::rules::get(&mut tx, id).await?.ok_or_else(not_found)?;
         one_view(&mut tx, rule, self.now()).await
     }
 
@@ -60,27 +64,15 @@ impl Services {
     /// Makes a rule. It is in force before this returns.
     pub async fn create_rule(&self, caller: &Caller, new: NewRule) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
-        check(&new)?;
+        let new = checked(new)?;
         let mut change = self.begin(caller).await?;
         refers(&mut change.tx, &new).await?;
-        let rule = Rule {
-            id: RuleId::generate(self.env()),
-            principal: new.principal,
-            effect: new.effect,
-            server: new.server,
-            tools: new.tools,
-            starts_at: new.starts_at,
-            ends_at: new.ends_at,
-            notes: new.notes.trim().to_owned(),
-            enabled: new.enabled,
-            request_id: None,
-            created_by: caller.actor.id,
-            created_at: change.now,
-            updated_at: change.now,
-        };
+        let now = change.now;
+        let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
+        note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
         change.reload(Part::Rules);
-        let (event, now) = (change.event(AuditAction::PolicyCreated), change.now);
+        let event = change.event(AuditAction::PolicyCreated);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
         let view = one_view(&mut change.tx, rule, now).await?;
         change.commit(event).await?;
@@ -90,27 +82,22 @@ impl Services {
     /// Changes a rule. The new form is in force before this returns.
     pub async fn update_rule(&self, caller: &Caller, id: RuleId, new: NewRule) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
-        check(&new)?;
+        let new = checked(new)?;
         let mut change = self.begin(caller).await?;
-        let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+        let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         refers(&mut change.tx, &new).await?;
+        let now = change.now;
         let rule = Rule {
-            principal: new.principal,
-            effect: new.effect,
-            server: new.server,
-            tools: new.tools,
-            starts_at: new.starts_at,
-            ends_at: new.ends_at,
-            notes: new.notes.trim().to_owned(),
-            enabled: new.enabled,
-            updated_at: change.now,
-            ..old.clone()
+            request_id: old.request_id,
+            created_at: old.created_at,
+            ..new.into_rule(id, old.created_by, now)
         };
         store::rules::update(&mut change.tx, &rule).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
         let how = if old.enabled && !rule.enabled { SWITCHED_OFF } else { "changed" };
         self.tell_rule_ended(&mut change, &old, how).await?;
         change.reload(Part::Rules);
-        let (event, now) = (change.event(AuditAction::PolicyUpdated), change.now);
+        let event = change.event(AuditAction::PolicyUpdated);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
         let view = one_view(&mut change.tx, rule, now).await?;
         change.commit(event).await?;
@@ -132,12 +119,13 @@ impl Services {
         let now = change.now;
         let mut last = None;
         for id in ids {
-            let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+            let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
             if old.enabled == enabled {
                 continue;
             }
             let rule = Rule { enabled, updated_at: now, ..old.clone() };
             store::rules::update(&mut change.tx, &rule).await?;
+            note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
             if !enabled {
                 self.tell_rule_ended(&mut change, &old, SWITCHED_OFF).await?;
             }
@@ -152,18 +140,36 @@ impl Services {
         change.commit(last).await
     }
 
-    /// Deletes a rule. What only this rule allowed is refused from the next call on.
+    /// Deletes a rule. What only this rule allowed is refused from the next call on. Its versions stay.
     pub async fn delete_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut change = self.begin(caller).await?;
-        let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+        let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         let (event, now) = (change.event(AuditAction::PolicyDeleted), change.now);
         let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &caller.actor, now).await?;
         store::rules::delete(&mut change.tx, id).await?;
         self.tell_rule_ended(&mut change, &rule, "deleted").await?;
         change.reload(Part::Rules);
         change.commit(event).await
     }
+}
+
+/// Takes a server that is about to be deleted out of the rules: those that name no other one are deleted with it.
+pub(crate) async fn take_server_out(change: &mut Change<'_>, server: ServerId) -> Result<()> {
+    let (by, now) = (change.actor().clone(), change.now);
+    let gone = store::rules::server_gone(&mut change.tx, server, now).await?;
+    for rule in gone.deleted {
+        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &by, now).await?;
+    }
+    for (before, after) in gone.changed {
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &after, &by, now).await?;
+        let event = change.event(AuditAction::PolicyUpdated);
+        let event = rule_event(&mut change.tx, event, &after, now).await?;
+        change.also(event);
+    }
+    change.reload(Part::Rules);
+    Ok(())
 }
 
 /// Puts rules that are in the order of their making into another one; the reverse of an order is its exact mirror.
@@ -188,9 +194,10 @@ pub(crate) async fn rule_event(
 ) -> Result<ledger::Event> {
     let view = one_view(tx, rule.clone(), now).await?;
     let event = event.resource(rule_subject(rule)).args(payload(&json!(view)));
-    let server = match rule.server {
-        Some(id) => store::servers::get(tx, id).await?,
-        None => None,
+    // An event is about one server or none; those of a rule about several are in its text.
+    let server = match rule.servers.as_slice() {
+        [id] => store::servers::get(tx, *id).await?,
+        _ => None,
     };
     Ok(match server {
         Some(server) => event.server(server.id, server.slug.to_string()),
@@ -198,7 +205,7 @@ pub(crate) async fn rule_event(
     })
 }
 
-async fn one_view(tx: &mut Tx, rule: Rule, now: chrono::DateTime<chrono::Utc>) -> Result<RuleView> {
+pub(crate) async fn one_view(tx: &mut Tx, rule: Rule, now: chrono::DateTime<chrono::Utc>) -> Result<RuleView> {
     let id = rule.id;
     rule_views(tx, vec![rule], now)
         .await?
@@ -206,39 +213,6 @@ async fn one_view(tx: &mut Tx, rule: Rule, now: chrono::DateTime<chrono::Utc>) -
         .ok_or_else(|| crate::Error::broken("a rule", format!("{id} has no view")))
 }
 
-fn check(new: &NewRule) -> Result<()> {
-    let mut wrong = Wrong::new();
-    if let Err(errors) = policy::check_rule(new) {
-        wrong.extend(errors);
-    }
-    wrong.check()
-}
-
-/// Refuses a rule about somebody or something that does not exist.
-async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
-    let mut wrong = Wrong::new();
-    if !principal_exists(tx, &new.principal).await? {
-        wrong.add("principal", "choose a person or group that exists");
-    }
-    if let Some(server) = new.server
-        && store::servers::get(tx, server).await?.is_none()
-    {
-        wrong.add("server", "choose a server that exists");
-    }
-    wrong.check()
-}
-
-async fn principal_exists(tx: &mut Tx, principal: &Principal) -> Result<bool> {
-    let id = principal.id.as_deref().unwrap_or_default();
-    Ok(match principal.kind {
-        PrincipalKind::Everyone => true,
-        PrincipalKind::User => match id.parse() {
-            Ok(id) => store::users::get(tx, id).await?.is_some(),
-            Err(_) => false,
-        },
-        PrincipalKind::Group => match id.parse() {
-            Ok(id) => store::groups::get(tx, id).await?.is_some(),
-            Err(_) => false,
-        },
-    })
+fn not_found() -> Problem {
+    Problem::not_found("rule")
 }

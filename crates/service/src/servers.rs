@@ -14,6 +14,7 @@ use store::tests::Subject as TestSubject;
 use crate::change::payload;
 use crate::connection::Given;
 use crate::error::Wrong;
+use crate::rules::take_server_out;
 use crate::snapshot::Part;
 use crate::views::{rule_views, server_subject};
 use crate::{Caller, Error, RequestMeta, Result, Services, server_limits};
@@ -49,7 +50,7 @@ impl Services {
     pub(crate) async fn detail(&self, tx: &mut Tx, id: ServerId) -> Result<ServerDetail> {
         let server = found(store::servers::get(tx, id).await?)?;
         let mut rules = store::rules::all(tx).await?;
-        rules.retain(|rule| rule.server.is_none_or(|server| server == id));
+        rules.retain(|rule| rule.is_about(id));
         rules.reverse();
         let owner = match server.owner_id {
             Some(owner) => store::users::get(tx, owner).await?,
@@ -174,16 +175,16 @@ impl Services {
         Ok(server)
     }
 
-    /// Deletes a server with its rules, pins and secrets. The audit log keeps what happened.
+    /// Deletes a server with its pins and secrets, and takes it out of the rules: those that name no other are deleted. The audit log keeps what happened.
     pub async fn delete_server(&self, caller: &Caller, id: ServerId) -> Result<()> {
         self.require(caller, Capability::ManageServers).await?;
         let mut change = self.begin(caller).await?;
         let server = found(store::servers::lock(&mut change.tx, id).await?)?;
         // While its rules still say who could use it.
         self.tell_server_ended(&mut change, &server, "deleted the server").await?;
+        take_server_out(&mut change, id).await?;
         store::servers::delete(&mut change.tx, id).await?;
         change.reload(Part::Servers);
-        change.reload(Part::Rules);
         let event = server_event(change.event(AuditAction::ServerDeleted), &server);
         change.commit(event).await
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use directory::{KeyEntry, Keys, People, Person, PinEntry, Pins, SealedHeader, ServerEntry, Servers, Snapshot};
 use domain::Problem;
-use policy::RuleSet;
+use policy::{Profile, RuleSet};
 use store::Tx;
 pub(crate) use store::changes::Part;
 
@@ -169,6 +169,15 @@ async fn servers(tx: &mut Tx) -> Result<Servers> {
 async fn people(tx: &mut Tx) -> Result<People> {
     let people = store::snapshot::people(tx).await?.into_iter().map(|person| Person {
         id: person.id,
+        profile: Profile {
+            department: person.department,
+            title: person.title,
+            team: person.team,
+            email: person.email.to_string(),
+            role: person.role,
+            groups: person.group_names,
+            job_roles: person.job_role_names,
+        },
         email: person.email,
         name: person.name,
         status: person.status,

@@ -1,15 +1,18 @@
 //! How things are named in the audit log and in lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ApiKey, Group, GroupId, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, SessionId, Subject, User,
-    UserId,
+    ApiKey, Group, GroupId, Principal, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, ServerId, SessionId,
+    Subject, User, UserId,
 };
 use store::Tx;
 
 use crate::Result;
+
+/// Ids that are looked up at once.
+const PORTION: usize = 500;
 
 /// A person, as the subject of an event.
 pub(crate) fn user_subject(user: &User) -> Subject {
@@ -62,35 +65,54 @@ pub(crate) async fn group_names(tx: &mut Tx) -> Result<HashMap<GroupId, String>>
 
 /// Rules with the names that a person needs to read them. A principal or server that is gone is named by its id.
 pub(crate) async fn rule_views(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>) -> Result<Vec<RuleView>> {
-    let principals =
-        |kind| rules.iter().filter(move |r| r.principal.kind == kind).filter_map(|r| r.principal.id.as_ref());
-    let users: Vec<UserId> = principals(PrincipalKind::User).filter_map(|id| id.parse().ok()).collect();
-    let has_groups = principals(PrincipalKind::Group).next().is_some();
-    let servers: Vec<_> = rules.iter().filter_map(|r| r.server).collect();
-    let users = store::users::names(tx, &users).await?;
+    let principals = |kind| rules.iter().filter(move |r| r.principal.kind == kind).flat_map(|r| &r.principal.ids);
+    let users: BTreeSet<UserId> = principals(PrincipalKind::User).filter_map(|id| id.parse().ok()).collect();
+    let has_groups =
+        principals(PrincipalKind::Group).next().is_some() || principals(PrincipalKind::JobRole).next().is_some();
+    let servers: BTreeSet<ServerId> = rules.iter().flat_map(|r| r.servers.iter().copied()).collect();
+    let users = names_of(users, async |part| Ok(store::users::names(tx, part).await?)).await?;
     let groups = if has_groups { group_names(tx).await? } else { HashMap::new() };
-    let servers = store::servers::names(tx, &servers).await?;
-    let principal_name = |rule: &Rule| -> Option<String> {
-        let id = rule.principal.id.as_deref()?;
-        match rule.principal.kind {
-            PrincipalKind::User => users.get(&id.parse::<UserId>().ok()?).cloned(),
-            PrincipalKind::Group => groups.get(&id.parse::<GroupId>().ok()?).cloned(),
-            PrincipalKind::Everyone => None,
+    let servers = names_of(servers, async |part| Ok(store::servers::names(tx, part).await?)).await?;
+    let name = |kind, id: &String| -> String {
+        let name = match kind {
+            PrincipalKind::User => id.parse::<UserId>().ok().and_then(|id| users.get(&id)),
+            _ => id.parse::<GroupId>().ok().and_then(|id| groups.get(&id)),
+        };
+        name.unwrap_or(id).clone()
+    };
+    let principal_name = |principal: &Principal| match principal.kind {
+        PrincipalKind::Everyone => "Everyone".to_owned(),
+        PrincipalKind::Attribute => {
+            let attribute = principal.attribute.map(|attribute| format!("{attribute}: ")).unwrap_or_default();
+            format!("{attribute}{}", principal.values.join(", "))
+        }
+        kind => principal.ids.iter().map(|id| name(kind, id)).collect::<Vec<_>>().join(", "),
+    };
+    let server_name = |ids: &[ServerId]| match ids {
+        [] => "All servers".to_owned(),
+        ids => {
+            let name = |id: &ServerId| servers.get(id).cloned().unwrap_or_else(|| id.to_string());
+            ids.iter().map(name).collect::<Vec<_>>().join(", ")
         }
     };
-    let views = rules
-        .iter()
-        .map(|rule| RuleView {
-            principal_name: principal_name(rule)
-                .or_else(|| rule.principal.id.clone())
-                .unwrap_or_else(|| "Everyone".to_owned()),
-            server_name: rule.server.map_or_else(
-                || "All servers".to_owned(),
-                |id| servers.get(&id).cloned().unwrap_or_else(|| id.to_string()),
-            ),
-            in_force: rule.in_force(now),
-            rule: rule.clone(),
-        })
-        .collect();
-    Ok(views)
+    let views = rules.iter().map(|rule| RuleView {
+        principal_name: principal_name(&rule.principal),
+        server_name: server_name(&rule.servers),
+        in_force: rule.in_force(now),
+        rule: rule.clone(),
+    });
+    Ok(views.collect())
+}
+
+/// Looks names up in portions that fit into one statement.
+async fn names_of<I: Copy + Eq + std::hash::Hash>(
+    ids: BTreeSet<I>,
+    mut look: impl AsyncFnMut(&[I]) -> Result<HashMap<I, String>>,
+) -> Result<HashMap<I, String>> {
+    let ids: Vec<I> = ids.into_iter().collect();
+    let mut names = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(PORTION) {
+        names.extend(look(part).await?);
+    }
+    Ok(names)
 }

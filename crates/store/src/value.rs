@@ -88,4 +88,5 @@ by_text!(|v: &_| ToString::to_string(v);
     TestId, UserId, ViewId, Email, Slug,
     ActorKind, AuditAction, AuthKind, Decision, Effect, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
     PrincipalKind, ProtocolChoice, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
+    RuleChangeKind,
 );

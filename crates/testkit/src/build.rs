@@ -6,8 +6,8 @@ use chrono::Duration;
 use domain::{
     ApiKey, AuthKind, Definition, Effect, Env, Group, GroupId, Health, Justification, KeyId, Notification,
     NotificationId, NotificationKind, Pin, PinKind, PinState, Principal, Request, RequestId, RequestKind, RequestState,
-    Risk, Role, Rule, RuleId, Server, ServerId, ServerStatus, SessionId, TestId, TestReport, TestStep, TestStepKind,
-    TestStepState, ToolScope, Transport, User, UserId, UserStatus,
+    Risk, Role, Rule, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, SessionId, TestId, TestReport, TestStep, TestStepKind,
+    TestStepState, Transport, User, UserId, UserStatus,
 };
 use store::sessions::Session;
 
@@ -137,8 +137,11 @@ pub fn rule<E: Env + ?Sized>(env: &E, principal: Principal, server: ServerId) ->
         id: RuleId::generate(env),
         principal,
         effect: Effect::Allow,
-        server: Some(server),
-        tools: ToolScope::ALL,
+        servers: vec![server],
+        scope: RuleScope::All,
+        conditions: None,
+        cedar: None,
+        mode: RuleMode::Enforce,
         starts_at: None,
         ends_at: None,
         notes: String::new(),

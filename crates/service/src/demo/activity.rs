@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, TimeDelta, Utc, Weekday};
 use directory::{Why, Withheld};
 use domain::{Actor, ActorKind, AuditAction, Decision, Outcome, RuleId, SessionId, UserStatus};
 use ledger::{Event, Payload};
-use policy::{Groups, Query, RuleSet, SubjectRef, Target};
+use policy::{AuthMethod, Groups, Known, Profile, Query, RequestFacts, RuleSet, SubjectRef, Target};
 use serde_json::json;
 use store::Tx;
 
@@ -57,7 +57,7 @@ pub(super) async fn write(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
 struct Judge {
     rules: RuleSet,
     /// By person, in the order of [`Who`].
-    groups: Vec<Groups>,
+    people: Vec<(Groups, Profile)>,
     changed: (String, DateTime<Utc>),
     switched_off: DateTime<Utc>,
 }
@@ -65,19 +65,48 @@ struct Judge {
 impl Judge {
     fn new(stage: &Stage<'_>) -> Result<Self> {
         let rules = RuleSet::compile(stage.rules.iter(), None)?;
-        let groups = PEOPLE
-            .iter()
-            .map(|profile| {
-                let of = stage.groups.iter().filter(|(_, members)| members.contains(&profile.who));
-                of.map(|(group, _)| group.id).collect()
-            })
-            .collect();
-        Ok(Self { rules, groups, changed: changed(stage), switched_off: switched_off(stage) })
+        let people = PEOPLE.iter().map(|profile| {
+            let user = stage.person(profile.who);
+            let of = stage.groups.iter().filter(|(_, members)| members.contains(&profile.who));
+            let (ids, names): (Vec<_>, Vec<_>) = of.map(|(group, _)| (group.id, group.name.clone())).unzip();
+            let profile = Profile {
+                department: user.department.clone(),
+                title: user.title.clone(),
+                team: user.team.clone(),
+                email: user.email.to_string(),
+                role: user.role,
+                groups: names,
+                job_roles: Vec::new(),
+            };
+            (Groups::new(ids), profile)
+        });
+        Ok(Self { rules, people: people.collect(), changed: changed(stage), switched_off: switched_off(stage) })
     }
 
-    fn decide(&self, stage: &Stage<'_>, who: Who, which: Which, target: Target<'_>, at: DateTime<Utc>) -> Verdict {
-        let subject = SubjectRef { user: stage.person(who).id, groups: &self.groups[who as usize] };
-        let verdict = self.rules.decide(&Query { subject, server: stage.server(which).id, target, now: at });
+    fn decide(
+        &self,
+        stage: &Stage<'_>,
+        who: Who,
+        which: Which,
+        target: Target<'_>,
+        arguments: Option<&str>,
+        at: DateTime<Utc>,
+    ) -> Verdict {
+        let (groups, profile) = &self.people[who as usize];
+        let subject = SubjectRef { user: stage.person(who).id, groups, profile };
+        let (client, version) = client(who);
+        let facts = RequestFacts {
+            ip: Some(address(who)),
+            client_name: Some(client.to_owned()),
+            client_version: Some(version.to_owned()),
+            method: Some(AuthMethod::ApiKey),
+            ..RequestFacts::default()
+        };
+        let known = match target {
+            Target::Server => Known::Request(&facts),
+            _ => Known::Call(&facts, arguments),
+        };
+        let verdict = self.rules.decide(&Query { subject, server: stage.server(which).id, target, now: at, known });
         let rules = verdict.rules.to_vec();
         let why = if !verdict.is_allowed() {
             Some(verdict.reason.to_string())
@@ -167,7 +196,7 @@ fn attempt(stage: &mut Stage<'_>, judge: &Judge, who: Who, which: Which, tool: &
     let known = stage.offered(&[tool]).pop().unwrap_or_default();
     let samples: Vec<&Sample> = SAMPLES.iter().filter(|sample| sample.tool == known).collect();
     let sample = stage.dice.pick(&samples).copied().copied().unwrap_or(Sample::UNKNOWN);
-    let verdict = judge.decide(stage, who, which, Target::Tool(&known), at);
+    let verdict = judge.decide(stage, who, which, Target::Tool(&known), Some(sample.args), at);
     let base = of_call(stage, who, which, at).tool(known);
     if let Some(why) = verdict.why {
         let event = base.decision(Decision::Deny, verdict.rules).args(Payload::new(sample.args)).reason(why);
@@ -195,9 +224,14 @@ fn attempt(stage: &mut Stage<'_>, judge: &Judge, who: Who, which: Which, tool: &
     stage.record(done.min(stage.now), outcome);
 }
 
+/// The AI client of a person.
+const fn client(who: Who) -> (&'static str, &'static str) {
+    CLIENTS[who as usize % CLIENTS.len()]
+}
+
 /// What all events of a call have in common; a denial until it is said to be something else.
 fn of_call(stage: &Stage<'_>, who: Who, which: Which, at: DateTime<Utc>) -> Event {
-    let (client, version) = CLIENTS[who as usize % CLIENTS.len()];
+    let (client, version) = client(who);
     let server = stage.server(which);
     let event = stage.event(at, who, AuditAction::AccessDenied);
     Event { outcome: Outcome::Denied, ..event }
@@ -245,7 +279,7 @@ fn refusals(stage: &mut Stage<'_>, judge: &Judge) {
 
 /// Somebody tries the address of a server that no rule opens to them.
 fn knock(stage: &mut Stage<'_>, judge: &Judge, who: Who, which: Which, at: DateTime<Utc>) {
-    let verdict = judge.decide(stage, who, which, Target::Server, at);
+    let verdict = judge.decide(stage, who, which, Target::Server, None, at);
     let Some(why) = verdict.why else { return };
     let event = of_call(stage, who, which, at).decision(Decision::Deny, verdict.rules).reason(why);
     stage.record(at, Event { resource: None, ..event });

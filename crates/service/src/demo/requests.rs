@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Approval, AuditAction, AuthKind, DecisionRecord, Justification, Notification, NotificationId, NotificationKind,
-    Principal, Rejection, Request, RequestHistory, RequestId, RequestKind, RequestState, Rule, Scope, SecretField,
-    SecretText, ToolScope, Transport,
+    Principal, Rejection, Request, RequestHistory, RequestId, RequestKind, RequestState, Rule, RuleScope, Scope,
+    SecretField, SecretText, Transport,
 };
 use store::Tx;
 use store::secrets::Owner;
@@ -226,9 +226,9 @@ pub(super) async fn approve(
     }
     let rule = Rule {
         principal: Principal::user(request.requester_id),
-        tools: match &approval.scope {
-            Scope::Server => ToolScope::ALL,
-            Scope::Tools(tools) => ToolScope::Some(tools.clone()),
+        scope: match &approval.scope {
+            Scope::Server => RuleScope::All,
+            Scope::Tools(tools) => RuleScope::tools(tools.iter().cloned()),
         },
         ends_at: approval.ends_at,
         notes: format!("Approved request for {}", request.name),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AuditAction, AuthKind, Effect, Health, NotificationKind, Pin, PinKind, PinState, Principal, Risk, Rule, RuleId,
-    Server, ServerId, ServerStatus, TestId, TestReport, ToolScope, Transport,
+    AuditAction, AuthKind, Effect, Health, NotificationKind, Pin, PinKind, PinState, Principal, Risk, Rule,
+    RuleChangeKind, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, TestId, TestReport, Transport,
 };
 use serde_json::json;
 use store::Tx;
@@ -14,8 +14,9 @@ use super::requests::tell;
 use super::stage::Stage;
 use crate::change::payload;
 use crate::definitions::{pinned_event, pins_of};
-use crate::rules::rule_event;
+use crate::rules::{note_version, rule_event};
 use crate::servers::{server_event, test_event};
+use crate::sessions::actor;
 use crate::views::server_subject;
 use crate::{Error, Result};
 
@@ -255,8 +256,11 @@ pub(super) fn rule(stage: &Stage<'_>, at: DateTime<Utc>, which: Which) -> Rule {
         id: RuleId::generate(&stage.at(at)),
         principal: Principal::everyone(),
         effect: Effect::Allow,
-        server: Some(stage.server(which).id),
-        tools: ToolScope::ALL,
+        servers: vec![stage.server(which).id],
+        scope: RuleScope::All,
+        conditions: None,
+        cedar: None,
+        mode: RuleMode::Enforce,
         starts_at: None,
         ends_at: None,
         notes: String::new(),
@@ -272,6 +276,7 @@ pub(super) fn rule(stage: &Stage<'_>, at: DateTime<Utc>, which: Which) -> Rule {
 pub(super) async fn put_rule(stage: &mut Stage<'_>, tx: &mut Tx, by: Who, rule: Rule) -> Result<()> {
     let at = rule.created_at;
     store::rules::insert(tx, &rule).await?;
+    note_version(tx, RuleChangeKind::Created, None, &rule, &actor(stage.person(by)), at).await?;
     let event = rule_event(tx, stage.event(at, by, AuditAction::PolicyCreated), &rule, at).await?;
     stage.record(at, event);
     stage.rules.push(rule);
@@ -281,12 +286,12 @@ pub(super) async fn put_rule(stage: &mut Stage<'_>, tx: &mut Tx, by: Who, rule: 
 async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
     let group = |stage: &Stage<'_>, n: usize| Principal::group(stage.groups[n].0.id);
     let user = |stage: &Stage<'_>, who: Who| Principal::user(stage.person(who).id);
-    let tools = |names: &[&str]| ToolScope::Some(names.iter().map(|name| (*name).to_owned()).collect());
-    let reading = ToolScope::Some(stage.offered(&["search_issues", "read_file", "echo"]));
+    let tools = |names: &[&str]| RuleScope::tools(names.iter().map(|name| (*name).to_owned()));
+    let reading = RuleScope::tools(stage.offered(&["search_issues", "read_file", "echo"]));
     let at = stage.day(29, 13, 30);
     let later = stage.day(18, 10, 15);
     let rules = [
-        Rule { tools: reading, notes: "Everybody may look things up".to_owned(), ..rule(stage, at, Which::Handbook) },
+        Rule { scope: reading, notes: "Everybody may look things up".to_owned(), ..rule(stage, at, Which::Handbook) },
         Rule {
             principal: group(stage, ENGINEERING),
             notes: "Day-to-day work of the product teams".to_owned(),
@@ -294,7 +299,7 @@ async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
         },
         Rule {
             principal: group(stage, ENGINEERING),
-            tools: tools(&["*_file"]),
+            scope: tools(&["*_file"]),
             notes: "Files only; nothing else of this server".to_owned(),
             ..rule(stage, at, Which::Files)
         },
@@ -313,7 +318,7 @@ async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
         Rule {
             principal: user(stage, Who::Daniel),
             effect: Effect::Deny,
-            tools: tools(&["write_*"]),
+            scope: tools(&["write_*"]),
             notes: "Until the training is done".to_owned(),
             ..rule(stage, later, Which::Desk)
         },
@@ -329,9 +334,9 @@ async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
             ..rule(stage, stage.day(26, 13, 0), Which::Payroll)
         },
         Rule {
-            server: None,
+            servers: Vec::new(),
             effect: Effect::Deny,
-            tools: tools(&["delete_*"]),
+            scope: tools(&["delete_*"]),
             notes: "Nothing is deleted by an assistant".to_owned(),
             ..rule(stage, at, Which::Files)
         },

@@ -361,7 +361,8 @@ pub async fn set_health(
     Ok(changed > 0)
 }
 
-/// Removes a server with its rules, pins, secrets and tests.
+/// Removes a server with its pins, secrets and tests. Take it out of the rules before, by
+/// [`super::rules::server_gone`]: what still names only it goes, too.
 pub async fn delete(tx: &mut Tx, id: ServerId) -> Result<bool> {
     secrets::delete_owner(tx, secrets::Owner::Server(id)).await?;
     super::tests::delete(tx, super::tests::Subject::Server(id)).await?;

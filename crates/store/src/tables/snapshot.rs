@@ -23,8 +23,18 @@ pub struct Person {
     pub name: String,
     /// Email address.
     pub email: Email,
-    /// Their groups, in order of id.
+    /// Department, empty when unknown.
+    pub department: String,
+    /// Job title, empty when unknown.
+    pub title: String,
+    /// Team, empty when unknown.
+    pub team: String,
+    /// Their groups and job roles, in order of id.
     pub groups: Vec<GroupId>,
+    /// Names of their groups.
+    pub group_names: Vec<String>,
+    /// Names of their job roles.
+    pub job_role_names: Vec<String>,
 }
 
 /// A key that works, or did so until lately.
@@ -64,6 +74,24 @@ struct PersonRow {
     role: Parsed<Role>,
     name: String,
     email: Parsed<Email>,
+    department: String,
+    title: String,
+    team: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct MemberRow {
+    user_id: Parsed<UserId>,
+    group_id: Parsed<GroupId>,
+    name: String,
+}
+
+impl MemberRow {
+    /// Every group is one, until they are told apart.
+    #[expect(clippy::unused_self, reason = "the row will say it")]
+    const fn is_job_role(&self) -> bool {
+        false
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,22 +114,38 @@ struct PinRow {
 
 /// Everybody, in order of id.
 pub async fn people(tx: &mut Tx) -> Result<Vec<Person>> {
-    let rows: Vec<PersonRow> = sql("SELECT id, status, role, name, email FROM users ORDER BY id").fetch_all(tx).await?;
-    let members: Vec<(Parsed<UserId>, Parsed<GroupId>)> =
-        sql("SELECT user_id, group_id FROM group_members ORDER BY user_id, group_id").fetch_all(tx).await?;
-    let mut groups = HashMap::<UserId, Vec<GroupId>>::new();
-    for (user, group) in members {
-        groups.entry(user.0).or_default().push(group.0);
+    let rows: Vec<PersonRow> =
+        sql("SELECT id, status, role, name, email, department, title, team FROM users ORDER BY id")
+            .fetch_all(tx)
+            .await?;
+    let members: Vec<MemberRow> = sql("SELECT m.user_id, m.group_id, g.name
+             FROM group_members m JOIN groups g ON g.id = m.group_id ORDER BY m.user_id, m.group_id")
+    .fetch_all(tx)
+    .await?;
+    let mut groups = HashMap::<UserId, Vec<MemberRow>>::new();
+    for row in members {
+        groups.entry(row.user_id.0).or_default().push(row);
     }
     Ok(rows
         .into_iter()
-        .map(|row| Person {
-            groups: groups.remove(&row.id.0).unwrap_or_default(),
-            id: row.id.0,
-            status: row.status.0,
-            role: row.role.0,
-            name: row.name,
-            email: row.email.0,
+        .map(|row| {
+            let groups = groups.remove(&row.id.0).unwrap_or_default();
+            let ids = groups.iter().map(|group| group.group_id.0).collect();
+            let (job_roles, plain): (Vec<_>, Vec<_>) = groups.into_iter().partition(MemberRow::is_job_role);
+            let names = |groups: Vec<MemberRow>| groups.into_iter().map(|group| group.name).collect();
+            Person {
+                id: row.id.0,
+                status: row.status.0,
+                role: row.role.0,
+                name: row.name,
+                email: row.email.0,
+                department: row.department,
+                title: row.title,
+                team: row.team,
+                groups: ids,
+                group_names: names(plain),
+                job_role_names: names(job_roles),
+            }
         })
         .collect())
 }

@@ -1,0 +1,131 @@
+//! What is entered for a rule, before it is one.
+
+use std::collections::{BTreeSet, HashSet};
+
+use domain::{Capability, Effect, NewRule, PinState, PrincipalKind, RuleId, RuleScope, ServerId, UserId};
+use store::Tx;
+
+use crate::error::Wrong;
+use crate::{Caller, Result, Services};
+
+impl Services {
+    /// The Cedar policy that a rule would be compiled to.
+    ///
+    /// # Errors
+    /// `Invalid` with the fields that are wrong, as for a rule that is made.
+    pub async fn draft_cedar(&self, caller: &Caller, new: NewRule) -> Result<String> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        let new = checked(new)?;
+        let mut tx = self.read().await?;
+        refers(&mut tx, &new).await?;
+        let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, self.now());
+        let text = policy::cedar_text(&rule);
+        // It has no id before it is made.
+        Ok(text.lines().filter(|line| !line.starts_with("@id(")).map(|line| format!("{line}\n")).collect())
+    }
+
+    /// What of a rule is allowed to be so, and probably is not meant: it is for people to read before they go on. Nothing
+    /// for a rule that would be refused.
+    pub async fn rule_warnings(&self, caller: &Caller, new: &NewRule) -> Result<Vec<String>> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        let Ok(new) = checked(new.clone()) else { return Ok(Vec::new()) };
+        let now = self.now();
+        let mut warnings = Vec::new();
+        if new.ends_at.is_some_and(|end| end <= now) {
+            warnings.push("The rule has ended already: it will never be in force.".to_owned());
+        }
+        let everything = new.scope.is_all() && new.conditions.is_none() && new.cedar.is_none();
+        if new.effect == Effect::Deny && new.principal.kind == PrincipalKind::Everyone && everything {
+            warnings.push(if new.servers.is_empty() {
+                "This denies everything to everybody, you included.".to_owned()
+            } else {
+                "This denies everybody these servers, you included.".to_owned()
+            });
+        }
+        let mut tx = self.read().await?;
+        if let RuleScope::Named(names) = &new.scope {
+            let servers: BTreeSet<ServerId> = new.servers.iter().copied().collect();
+            let mut offered = Vec::new();
+            for server in &servers {
+                offered.extend(store::pins::list(&mut tx, *server).await?);
+            }
+            offered.retain(|pin| pin.state != PinState::Gone);
+            // What nobody has tested yet offers nothing that could be compared.
+            if !offered.is_empty() {
+                use domain::PinKind::{Prompt, Resource, Template, Tool};
+                let kinds =
+                    [(&names.tools, &[Tool] as &[_], "tool"), (&names.prompts, &[Prompt], "prompt"), (
+                        &names.resources,
+                        &[Resource, Template],
+                        "resource",
+                    )];
+                for (list, kinds, word) in kinds {
+                    let known: HashSet<&str> =
+                        offered.iter().filter(|pin| kinds.contains(&pin.kind)).map(|pin| pin.name.as_str()).collect();
+                    let unknown = list.iter().filter(|name| !known.iter().any(|known| policy::matches(name, known)));
+                    warnings.extend(unknown.map(|name| format!("No {word} that is approved is called “{name}”.")));
+                }
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+/// What was entered, tidied: every name once, empty clauses left out.
+///
+/// # Errors
+/// `Invalid` with all fields that are wrong.
+pub(super) fn checked(new: NewRule) -> Result<NewRule> {
+    let new = tidied(new);
+    let mut wrong = Wrong::new();
+    if let Err(errors) = policy::check_rule(&new) {
+        wrong.extend(errors);
+    }
+    wrong.check()?;
+    Ok(new)
+}
+
+fn tidied(mut new: NewRule) -> NewRule {
+    once(&mut new.principal.ids);
+    once(&mut new.principal.values);
+    let mut servers = HashSet::new();
+    new.servers.retain(|server| servers.insert(*server));
+    new.cedar = new.cedar.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    new
+}
+
+fn once(list: &mut Vec<String>) {
+    let mut seen = HashSet::new();
+    list.retain(|item| seen.insert(item.clone()));
+}
+
+/// Refuses a rule about somebody or something that does not exist.
+pub(super) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
+    let mut wrong = Wrong::new();
+    let ids = &new.principal.ids;
+    match new.principal.kind {
+        PrincipalKind::User => {
+            let users: Vec<UserId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+            if store::users::names(tx, &users).await?.len() < ids.len() {
+                wrong.add("principal", "choose a person or group that exists");
+            }
+        }
+        PrincipalKind::Group | PrincipalKind::JobRole => {
+            for id in ids {
+                let group = match id.parse() {
+                    Ok(id) => store::groups::get(tx, id).await?,
+                    Err(_) => None,
+                };
+                if group.is_none() {
+                    wrong.add("principal", "choose a person or group that exists");
+                    break;
+                }
+            }
+        }
+        PrincipalKind::Attribute | PrincipalKind::Everyone => {}
+    }
+    if store::servers::names(tx, &new.servers).await?.len() < new.servers.len() {
+        wrong.add("servers", "choose a server that exists");
+    }
+    wrong.check()
+}
