@@ -45,8 +45,8 @@ pub use limits::{
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};
 pub use people::{
-    Counters, Group, GroupSort, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter,
-    UserProfile, UserSort, UserStatus,
+    Counters, Group, GroupImport, GroupImportChange, GroupKind, GroupSort, GroupSource, LinkKind, LinkView, Me,
+    NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile, UserSort, UserStatus,
 };
 pub use problem::{FieldError, Problem};
 pub use request::{
