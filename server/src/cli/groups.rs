@@ -95,9 +95,10 @@ fn in_words(import: &GroupImport, dry_run: bool) -> String {
          members {what}removed: {members_removed}"
     )];
     let list = |sign: char, count: u32, examples: &[Email]| {
-        let named = examples.iter().map(|email| format!(" {sign}{email}")).collect::<String>();
-        let more = count as usize - examples.len();
-        if more > 0 { format!("{named} {sign}{more} more") } else { named }
+        let mut named: Vec<String> = examples.iter().map(|email| format!(" {sign}{email}")).collect();
+        let more = (count as usize).saturating_sub(examples.len());
+        named.extend((more > 0).then(|| format!(" {sign}{more} more")));
+        named.concat()
     };
     for change in changes {
         let made = if change.made { " (new)" } else { "" };

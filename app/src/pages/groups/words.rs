@@ -47,13 +47,13 @@ pub(super) fn preview(plan: GroupImport, csv: String, replace: bool, again: bool
     if plan.is_empty() {
         return ImportPreview { csv, replace, title: text::import_nothing().to_owned(), ..ImportPreview::default() };
     }
-    let counts: [(u32, fn(u64) -> String); 4] = [
-        (plan.groups_made, |count| text::import_made(count)),
-        (plan.groups_described, |count| text::import_described(count)),
-        (plan.members_added, |count| text::import_added(count)),
-        (plan.members_removed, |count| text::import_removed(count)),
+    let counts = [
+        (plan.groups_made, text::import_made(plan.groups_made)),
+        (plan.groups_described, text::import_described(plan.groups_described)),
+        (plan.members_added, text::import_added(plan.members_added)),
+        (plan.members_removed, text::import_removed(plan.members_removed)),
     ];
-    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| words(count.into()));
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words);
     let more = (plan.more_changes > 0).then(|| text::import_more(plan.more_changes));
     let again = again.then(|| text::import_again().to_owned());
     ImportPreview {
