@@ -134,8 +134,7 @@ impl RuleSet {
         let now = query.now.timestamp_micros();
         let named = if scope.distinguishes(query.target) { query.target.name() } else { "" };
         let conditional = scope.is_conditional();
-        let candidates =
-            if conditional { scope.candidates(query.subject, &groups, query.target) } else { Vec::new() };
+        let candidates = if conditional { scope.candidates(query.subject, &groups, query.target) } else { Vec::new() };
         let looked = candidates.iter().any(|rule| rule.is_conditional());
         let facts = looked.then(|| Facts::gather(candidates.iter().flat_map(|rule| &rule.needs), query));
         // What else the verdict depends on is remembered with the name.
@@ -161,8 +160,7 @@ impl RuleSet {
         if remembered && let Some(verdict) = self.cache.get(&key, now) {
             return verdict;
         }
-        let candidates =
-            if conditional { candidates } else { scope.candidates(query.subject, &groups, query.target) };
+        let candidates = if conditional { candidates } else { scope.candidates(query.subject, &groups, query.target) };
         if candidates.is_empty() {
             return no_rule();
         }
