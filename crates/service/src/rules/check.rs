@@ -53,12 +53,11 @@ impl Services {
             // What nobody has tested yet offers nothing that could be compared.
             if !offered.is_empty() {
                 use domain::PinKind::{Prompt, Resource, Template, Tool};
-                let kinds =
-                    [(&names.tools, &[Tool] as &[_], "tool"), (&names.prompts, &[Prompt], "prompt"), (
-                        &names.resources,
-                        &[Resource, Template],
-                        "resource",
-                    )];
+                let kinds = [
+                    (&names.tools, &[Tool] as &[_], "tool"),
+                    (&names.prompts, &[Prompt], "prompt"),
+                    (&names.resources, &[Resource, Template], "resource"),
+                ];
                 for (list, kinds, word) in kinds {
                     let known: HashSet<&str> =
                         offered.iter().filter(|pin| kinds.contains(&pin.kind)).map(|pin| pin.name.as_str()).collect();
@@ -75,7 +74,7 @@ impl Services {
 ///
 /// # Errors
 /// `Invalid` with all fields that are wrong.
-pub(super) fn checked(new: NewRule) -> Result<NewRule> {
+pub(crate) fn checked(new: NewRule) -> Result<NewRule> {
     let new = tidied(new);
     let mut wrong = Wrong::new();
     if let Err(errors) = policy::check_rule(&new) {
@@ -100,7 +99,7 @@ fn once(list: &mut Vec<String>) {
 }
 
 /// Refuses a rule about somebody or something that does not exist.
-pub(super) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
+pub(crate) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
     let mut wrong = Wrong::new();
     let ids = &new.principal.ids;
     match new.principal.kind {
