@@ -188,6 +188,7 @@ fn page_at(path: &str) -> Option<Page> {
         ("users", None) => users::list(),
         ("users", Some(_)) => person::detail(),
         ("groups", None) => groups::list(),
+        ("groups", Some("import")) => import_groups::import(),
         ("groups", Some(_)) => group::detail(),
         ("login" | "setup" | "invite" | "reset", _) => session::login(),
         ("dev", _) => gallery::gallery(),
@@ -309,6 +310,9 @@ areas! {
     }
     group {
         detail: pages::groups::GroupPage,
+    }
+    import_groups {
+        import: pages::groups::ImportGroupsPage,
     }
     gallery {
         gallery: Gallery,

@@ -42,8 +42,8 @@ pub use ssr::{Console, CookiePolicy, pages, server_fns};
 
 use areas::{
     account, api_keys, audit, catalog, connector, connectors, entry, event, explain, gallery, group, groups, home,
-    inbox, new_server, notifications, own_request, person, policies, policy, request_form, requests, review, server,
-    servers, session, users,
+    import_groups, inbox, new_server, notifications, own_request, person, policies, policy, request_form, requests,
+    review, server, servers, session, users,
 };
 use context::Context;
 use pages::not_found::NotFoundPage;
@@ -91,6 +91,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/dev/gallery") view=gallery::gallery() ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=person::detail() ssr=SsrMode::Async/>
                     <Route path=path!("/groups") view=groups::list() ssr=SsrMode::Async/>
+                    <Route path=path!("/groups/import") view=import_groups::import() ssr=SsrMode::Async/>
                     <Route path=path!("/groups/:id") view=group::detail() ssr=SsrMode::Async/>
                 </FlatRoutes>
             </Frame>

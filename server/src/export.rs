@@ -1,7 +1,6 @@
 //! `GET /export/<list>.csv`: the lists of the console as files (RFC 4180), with the filters and in the order of the page
 //! whose query is given. The use cases decide who may, as they do for the page; that events left the house is an event.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use app::i18n::Language;
@@ -19,7 +18,7 @@ use domain::{
     Server, ServerFilter, User, UserFilter,
 };
 use http::{HeaderMap, Method, StatusCode, header};
-use service::{Caller, Services};
+use service::{Caller, Services, defused};
 
 /// Rows of a file. Who needs more narrows the filters, or asks the API.
 const MOST_ROWS: usize = 10_000;
@@ -36,6 +35,7 @@ pub(crate) fn router(services: Services) -> Router {
             };
             router.route(&format!("/export/{list}.csv"), get(answer))
         })
+        .route("/export/group-members.csv", get(group_members))
         .with_state(services)
 }
 
@@ -49,19 +49,46 @@ async fn answer(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    // An export of the audit log is recorded, so nothing but a person on a page of ours may ask for one.
+    if let Some(refusal) = not_from_a_page(&caller, &method, &headers) {
+        return refusal;
+    }
+    let text = file(list, &services, &caller, language_of(&headers), &query).await;
+    sent(list.as_str(), &services, text)
+}
+
+/// `GET /export/group-members.csv`: groups with their members, as they can be imported again.
+async fn group_members(
+    State(services): State<Services>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<Asked>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(refusal) = not_from_a_page(&caller, &method, &headers) {
+        return refusal;
+    }
+    let text = services.export_groups(&caller, value(&query, "kind")).await;
+    let text = text.map(String::into_bytes).map_err(|error| error.into_problem(caller.meta.correlation));
+    sent("group-members", &services, text)
+}
+
+/// An export of the audit log is recorded, so nothing but a person on a page of ours may ask for one.
+fn not_from_a_page(caller: &Caller, method: &Method, headers: &HeaderMap) -> Option<Response> {
     if method != Method::GET || headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
-        return (StatusCode::FORBIDDEN, "open the list in the console and download it there").into_response();
+        return Some((StatusCode::FORBIDDEN, "open the list in the console and download it there").into_response());
     }
-    if caller.session.is_none() {
-        return (StatusCode::UNAUTHORIZED, "sign in to the console first").into_response();
-    }
-    match file(list, &services, &caller, language_of(&headers), &query).await {
+    let nobody = || (StatusCode::UNAUTHORIZED, "sign in to the console first").into_response();
+    caller.session.is_none().then(nobody)
+}
+
+/// A file by its name, or why there is none.
+fn sent(name: &str, services: &Services, text: Result<Vec<u8>, Problem>) -> Response {
+    match text {
         Ok(text) => {
             let today = services.parts().env.now().format("%Y-%m-%d");
             let headers = [
                 (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{list}-{today}.csv\"")),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{today}.csv\"")),
                 (header::CACHE_CONTROL, "no-store".to_owned()),
             ];
             (headers, text).into_response()
@@ -95,7 +122,8 @@ async fn file(
         }
         ListName::Groups => {
             let mut sheet = Sheet::new(GROUPS, MOST_ROWS)?;
-            let groups = services.groups(caller, value(asked, "sort")).await.map_err(refused)?;
+            let groups =
+                services.groups_of_kind(caller, value(asked, "kind"), value(asked, "sort")).await.map_err(refused)?;
             sheet.add(Page::whole(groups), group)?;
             sheet.finish()
         }
@@ -225,11 +253,6 @@ fn unwritten(error: impl std::fmt::Display) -> Problem {
     Problem::Unavailable { why: "the file could not be written; try again".to_owned() }
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn defused(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
-}
-
 fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
@@ -256,10 +279,17 @@ fn user(user: &User) -> Vec<String> {
     ]
 }
 
-const GROUPS: &[&str] = &["id", "name", "description", "members"];
+const GROUPS: &[&str] = &["id", "name", "description", "members", "kind", "source"];
 
 fn group(group: &Group) -> Vec<String> {
-    vec![group.id.to_string(), group.name.clone(), group.description.clone(), group.members.to_string()]
+    vec![
+        group.id.to_string(),
+        group.name.clone(),
+        group.description.clone(),
+        group.members.to_string(),
+        group.kind.to_string(),
+        group.source.to_string(),
+    ]
 }
 
 const SERVERS: &[&str] =

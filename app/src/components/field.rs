@@ -203,6 +203,12 @@ pub fn SecretInput(
     }
 }
 
+/// What stands in a text area when it is made. Leptos prints it as it is, unlike the content of other elements, so the
+/// server writes what a page must not take for marks in its own way.
+fn printed(text: String) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
+}
+
 /// Several lines of text.
 #[component]
 pub fn TextArea(
@@ -242,7 +248,7 @@ pub fn TextArea(
                 aria-invalid=ids.invalid()
                 aria-describedby=ids.described_by()
             >
-                {ids.value(value)}
+                {printed(ids.value(value))}
             </textarea>
             {ids.below(help)}
         </div>

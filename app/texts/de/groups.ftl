@@ -1,26 +1,77 @@
-### Gruppen von Personen.
+### Gruppen von Personen und Funktionen.
 
 ## Liste
 
-groups-description = Personen, die gemeinsam Zugriff erhalten: Eine Regel für eine Gruppe gilt für alle in ihr.
+groups-description = Personen, die gemeinsam Zugriff erhalten, und Funktionen: Eine Regel für eine davon gilt für alle in ihr.
 groups-what-for = Wofür sie da ist
-groups-empty = Noch keine Gruppen
-groups-empty-help = Legen Sie eine an, um mehreren Personen auf einmal Zugriff zu geben.
+groups-any-kind = Gruppen und Funktionen
+groups-kind-group = Gruppe
+groups-kind-job-role = Funktion
+groups-kind-help = Eine Funktion sagt, was Personen im Unternehmen tun. In Drawbridge selbst gibt sie keine Rechte.
+groups-source = Herkunft
+groups-source-manual = Von Hand
+groups-source-csv = CSV-Datei
+groups-empty = Noch nichts da
+groups-empty-help = Legen Sie eine Gruppe an, um mehreren Personen auf einmal Zugriff zu geben, oder importieren Sie sie aus einer Datei.
 groups-new = Neue Gruppe
+groups-new-job-role = Neue Funktion
 groups-name-example = Datenplattform
 groups-what-for-question = Wofür ist sie da?
-groups-create = Gruppe anlegen
+groups-import = Importieren
+groups-export = Mit Mitgliedern exportieren
 
 ## Eine Gruppe
 
 groups-add-somebody = Jemanden hinzufügen
 groups-no-members = Noch niemand darin
-groups-no-members-help = Fügen Sie Personen hinzu; was die Gruppe nutzen darf, funktioniert für sie sofort.
-groups-add-title = Jemanden zur Gruppe hinzufügen
+groups-no-members-help = Fügen Sie Personen hinzu; was Regeln hier erlauben, funktioniert für sie sofort.
+groups-add-title = Personen hinzufügen
 groups-nobody-has-email = hier hat niemand diese E-Mail-Adresse; laden Sie die Person zuerst ein
-groups-delete-question = Diese Gruppe löschen?
-groups-delete = Gruppe löschen
-groups-delete-help = Regeln für die Gruppe gewähren nichts mehr; ihre Mitglieder verlieren, was nur die Gruppe erlaubt hat. Die Personen bleiben.
+groups-delete-question = { $name } löschen?
+groups-delete-help = Das geht erst, wenn keine Regel sie mehr nennt. Die Personen bleiben.
 groups-people = Personen
 groups-people-help = Geben Sie Name, E-Mail-Adresse oder Abteilung ein. Mehrere auf einmal sind möglich.
 groups-choose-somebody = wählen Sie jemanden aus
+
+## Import
+
+groups-import-title = Gruppen und Funktionen importieren
+groups-import-description = Aus einer CSV-Datei mit einer Zeile je Mitglied. Nichts ändert sich, bevor Sie gesehen haben, was sich ändern würde.
+groups-import-forbidden = dafür ist das Recht nötig, Benutzer zu verwalten; bitten Sie einen Administrator, die Datei zu importieren
+groups-import-file = Datei wählen
+groups-import-text = Zeilen der Datei
+groups-import-text-help = Die erste Zeile nennt die Spalten: group und email, auf Wunsch auch kind (group oder job_role) und description. Eine Zeile ohne Adresse steht für eine Gruppe ohne Mitglieder.
+groups-import-replace = Herausnehmen, wer nicht in der Datei steht
+groups-import-replace-help = Nur aus Gruppen, die die Datei nennt. Sonst kommen Personen hinzu, und niemand wird herausgenommen.
+groups-import-look = Zeigen, was sich ändern würde
+groups-import-apply = Diese Änderungen vornehmen
+groups-import-changes = Was sich ändern würde
+groups-import-what = Änderung
+groups-import-who-added = Hinzugefügt
+groups-import-who-removed = Herausgenommen
+groups-import-nothing = Alles ist schon so, wie die Datei es sagt. Nichts würde sich ändern.
+groups-import-again = Die Datei oder die Gruppen sind nicht mehr wie zuvor. Sehen Sie sich dies an, bevor Sie es vornehmen.
+groups-import-new = Neu
+groups-import-new-description = Neue Beschreibung
+groups-import-more = { $count ->
+    [one] 1 weitere Gruppe ändert sich.
+   *[other] { $count } weitere Gruppen ändern sich.
+}
+groups-import-made = { $count ->
+    [one] 1 neue Gruppe oder Funktion
+   *[other] { $count } neue Gruppen und Funktionen
+}
+groups-import-described = { $count ->
+    [one] 1 neue Beschreibung
+   *[other] { $count } neue Beschreibungen
+}
+groups-import-added = { $count ->
+    [one] 1 Mitglied hinzugefügt
+   *[other] { $count } Mitglieder hinzugefügt
+}
+groups-import-removed = { $count ->
+    [one] 1 Mitglied herausgenommen
+   *[other] { $count } Mitglieder herausgenommen
+}
+groups-and-more = { $names } und { NUMBER($count) } weitere
+groups-line = Zeile { $number }

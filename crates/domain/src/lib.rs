@@ -51,8 +51,8 @@ pub use limits::{
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};
 pub use people::{
-    Counters, Group, GroupSort, LinkKind, LinkView, Me, NewUser, OneTimeLink, SessionView, User, UserFilter,
-    UserProfile, UserSort, UserStatus,
+    Counters, Group, GroupImport, GroupImportChange, GroupKind, GroupSort, GroupSource, LinkKind, LinkView, Me,
+    NewUser, OneTimeLink, SessionView, User, UserFilter, UserProfile, UserSort, UserStatus,
 };
 pub use problem::{FieldError, Problem};
 pub use request::{
@@ -60,8 +60,8 @@ pub use request::{
     RequestHistory, RequestKind, RequestSort, RequestState, Review, Scope,
 };
 pub use rule::{
-    Effect, Names, NewRule, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind, RuleMode, RuleScope, RuleSort,
-    RuleVersion, RuleView,
+    Effect, Names, NewRule, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind, RuleMode, RuleScope,
+    RuleSort, RuleVersion, RuleView,
 };
 pub use server::{
     AddToClient, AuthKind, Connector, Health, NewServer, Pin, PinKind, PinState, Risk, SecretField, Server,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{Capability, Email, GroupId, LinkId, Role, RuleView, SessionId, Sort, UserId};
+use crate::{Capability, Email, GroupId, LinkId, PrincipalKind, Role, RuleView, SessionId, Sort, UserId};
 
 words! {
     /// Whether a person may act.
@@ -120,18 +120,101 @@ pub struct UserProfile {
     pub link: Option<LinkView>,
 }
 
-/// A group of people.
+words! {
+    /// What holds people together. Both kinds share ids, names and members.
+    pub enum GroupKind {
+        /// People who get access together.
+        Group = "group",
+        /// People who do the same work: the "role" of a rule, which is not a platform role.
+        JobRole = "job_role",
+    }
+}
+
+impl GroupKind {
+    /// The kind of principal that rules about such a group have.
+    pub const fn principal(self) -> PrincipalKind {
+        match self {
+            Self::Group => PrincipalKind::Group,
+            Self::JobRole => PrincipalKind::JobRole,
+        }
+    }
+}
+
+words! {
+    /// Where a group comes from.
+    pub enum GroupSource {
+        /// It was made by hand.
+        Manual = "manual",
+        /// It was made by the import of a CSV file.
+        Csv = "csv",
+    }
+}
+
+/// A group of people, or a job role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group {
     /// Identity.
     pub id: GroupId,
-    /// Name, unique.
+    /// Group or job role; stays what it is.
+    pub kind: GroupKind,
+    /// Where it comes from.
+    pub source: GroupSource,
+    /// Name, unique among both kinds.
     pub name: String,
     /// What it is for.
     pub description: String,
     /// Number of members.
     pub members: u32,
+}
+
+/// What the import of a CSV file changes, or would change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupImport {
+    /// Groups and job roles that are made.
+    pub groups_made: u32,
+    /// Existing ones whose description changes.
+    pub groups_described: u32,
+    /// People who are put into a group, counted once for each group.
+    pub members_added: u32,
+    /// People who are taken out of a group, counted once for each group.
+    pub members_removed: u32,
+    /// The first groups that change, in the order of the file.
+    pub changes: Vec<GroupImportChange>,
+    /// How many further groups change.
+    pub more_changes: u32,
+    /// Names exactly these changes, so that only what somebody has seen is applied.
+    pub digest: String,
+}
+
+impl GroupImport {
+    /// True when everything is as the file says already.
+    pub const fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// What an import changes at one group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupImportChange {
+    /// Group or job role.
+    pub kind: GroupKind,
+    /// Its name.
+    pub name: String,
+    /// It is made.
+    pub made: bool,
+    /// It exists, and gets another description.
+    pub described: bool,
+    /// How many people are put in.
+    pub added: u32,
+    /// The first of them, by email address.
+    pub added_examples: Vec<Email>,
+    /// How many people are taken out.
+    pub removed: u32,
+    /// The first of them, by email address.
+    pub removed_examples: Vec<Email>,
 }
 
 /// An open browser session.

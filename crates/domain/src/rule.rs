@@ -208,9 +208,8 @@ impl<'de> Deserialize<'de> for RuleScope {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for RuleScope {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        let all = utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::Type::String)
-            .enum_values(Some(["all"]));
+        let all =
+            utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::Type::String).enum_values(Some(["all"]));
         utoipa::openapi::OneOfBuilder::new().item(all).item(<Names as utoipa::PartialSchema>::schema()).into()
     }
 }

@@ -85,8 +85,11 @@ fn is_met(rule: &Rule, query: &Query<'_>) -> bool {
     // By itself, without its dates: they were looked at.
     let alone = Rule { starts_at: None, ends_at: None, ..rule.clone() };
     let Ok(compiled) = compile(&[&alone]) else { return false };
-    let groups: Vec<_> =
-        compiled.iter().flat_map(crate::compiled::Compiled::groups).filter(|g| query.subject.groups.contains(*g)).collect();
+    let groups: Vec<_> = compiled
+        .iter()
+        .flat_map(crate::compiled::Compiled::groups)
+        .filter(|g| query.subject.groups.contains(*g))
+        .collect();
     let candidates: Vec<_> = compiled.iter().collect();
     let facts = Facts::gather(compiled.iter().flat_map(|rule| &rule.needs), query);
     let verdict = evaluate(&candidates, query, &groups, Some(&facts));

@@ -30,6 +30,8 @@ pub(crate) struct Compiled {
     policies: Vec<Policy>,
     /// What the conditions look at.
     pub(crate) needs: Vec<Need>,
+    /// The conditions, without the clauses of experts.
+    pub(crate) tree: Option<Tree>,
     pub(crate) source: Rule,
 }
 
@@ -122,6 +124,7 @@ impl Compiled {
             ends: rule.ends_at.map(|t| t.timestamp_micros()),
             policies,
             needs,
+            tree,
             source: rule.clone(),
         }
     }
@@ -167,6 +170,11 @@ impl Compiled {
         };
         groups.extend(self.source.cedar.iter().flat_map(|clauses| schema::groups(clauses)));
         groups
+    }
+
+    /// True when the dates include the moment.
+    pub(crate) fn holds_at(&self, now: i64) -> bool {
+        self.starts.is_none_or(|start| start <= now) && self.ends.is_none_or(|end| now < end)
     }
 
     /// The moments at which the rule begins or ends to be in force.

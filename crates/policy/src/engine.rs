@@ -143,8 +143,7 @@ impl Engine {
             Target::Server => (&self.connect, None),
         };
         // Values enter as values: text of a caller never passes a Cedar parser.
-        let mut context: Tags =
-            vec![("now".to_owned(), RestrictedExpression::new_long(query.now.timestamp_micros()))];
+        let mut context: Tags = vec![("now".to_owned(), RestrictedExpression::new_long(query.now.timestamp_micros()))];
         context.extend(name.map(|(field, name)| (field.to_owned(), string(name))));
         if let Some(facts) = facts {
             self.facts(facts, &mut context, entities)?;
@@ -230,7 +229,8 @@ mod tests {
     }
 
     fn compiled(n: u32, effect: Effect, cedar: Option<&str>) -> Compiled {
-        let new = NewRule { cedar: cedar.map(str::to_owned), ..NewRule::new(Principal::everyone(), effect, Some(server())) };
+        let new =
+            NewRule { cedar: cedar.map(str::to_owned), ..NewRule::new(Principal::everyone(), effect, Some(server())) };
         let rule = new.into_rule(format!("rul_{n:032x}").parse().unwrap(), None, DateTime::UNIX_EPOCH);
         compile(&[&rule]).unwrap().remove(0)
     }

@@ -142,7 +142,9 @@ fn argument<'a>(json: &'a str, steps: &[String]) -> Option<Found<'a>> {
     let mut at: &'a RawValue = serde_json::from_str(json).ok()?;
     for step in steps {
         at = match at.get().as_bytes().first()? {
-            b'{' => serde_json::from_str::<HashMap<Cow<'a, str>, &'a RawValue>>(at.get()).ok()?.remove(step.as_str())?,
+            b'{' => {
+                serde_json::from_str::<HashMap<Cow<'a, str>, &'a RawValue>>(at.get()).ok()?.remove(step.as_str())?
+            }
             b'[' => {
                 // One spelling for each position.
                 let position: usize = step.parse().ok().filter(|n: &usize| n.to_string() == *step)?;
@@ -163,7 +165,9 @@ fn argument<'a>(json: &'a str, steps: &[String]) -> Option<Found<'a>> {
 
 fn scalar(raw: &RawValue) -> Option<Found<'_>> {
     match raw.get().as_bytes().first()? {
-        b'"' => serde_json::from_str::<Cow<'_, str>>(raw.get()).ok().map(|text| Found::Text(Cow::Owned(text.into_owned()))),
+        b'"' => {
+            serde_json::from_str::<Cow<'_, str>>(raw.get()).ok().map(|text| Found::Text(Cow::Owned(text.into_owned())))
+        }
         b't' => Some(Found::Flag(true)),
         b'f' => Some(Found::Flag(false)),
         b'-' | b'0'..=b'9' => Decimal::parse(raw.get()).map(Found::Number),

@@ -254,12 +254,7 @@ impl Scope {
     }
 
     /// The rules that could decide, each once.
-    pub(crate) fn candidates(
-        &self,
-        subject: SubjectRef<'_>,
-        groups: &[GroupId],
-        target: Target<'_>,
-    ) -> Vec<&Compiled> {
+    pub(crate) fn candidates(&self, subject: SubjectRef<'_>, groups: &[GroupId], target: Target<'_>) -> Vec<&Compiled> {
         let asking = Asking { user: subject.user, groups, profile: subject.profile };
         let mut out = Vec::new();
         self.own.collect(asking, target, &mut out);

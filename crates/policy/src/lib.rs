@@ -28,8 +28,8 @@
 //!
 //! # How a decision is made
 //!
-//! An index by server, name and principal finds the candidate rules. None means denial, without Cedar. Otherwise Cedar
-//! evaluates the candidates, and any evaluation error is a denial: Cedar by itself skips a `forbid` that fails. What
+//! An index by server, name and principal finds the candidate rules. Rules without conditions are decided by it alone, as
+//! it finds exactly those that apply. If any has conditions, Cedar evaluates the candidates, and any evaluation error is a denial: Cedar by itself skips a `forbid` that fails. What
 //! conditions look at enters Cedar as values, never as text that it parses. The verdict is remembered in a bounded cache,
 //! with the values that it depends on, until the next moment at which one of the candidates begins or ends. The same
 //! cache serves the next [`RuleSet`]; what a change touches gets a new epoch and is decided afresh.
@@ -54,9 +54,7 @@ mod value;
 mod window;
 
 pub use bearing::{bearing, tried};
-pub use check::{
-    MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule,
-};
+pub use check::{MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule};
 pub use glob::matches;
 pub use lines::{condition_lines, read_conditions, value_text};
 pub use query::{

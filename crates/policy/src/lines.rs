@@ -82,7 +82,10 @@ fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read
             break;
         }
         if line.indent > indent {
-            return Err(format!("line {}: only the lines of a group (`all:`, `any:`, `none:`) are indented", line.number));
+            return Err(format!(
+                "line {}: only the lines of a group (`all:`, `any:`, `none:`) are indented",
+                line.number
+            ));
         }
         let group = match line.content.to_ascii_lowercase().as_str() {
             "all:" => Some(Condition::All as fn(Vec<Condition>) -> Condition),
@@ -94,9 +97,10 @@ fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read
         match group {
             None => parts.push(Condition::Test(test(line)?)),
             Some(group) => {
-                let inner = rest.first().filter(|next| next.indent > indent).ok_or_else(|| {
-                    format!("line {}: the group is empty; indent its lines below it", line.number)
-                })?;
+                let inner = rest
+                    .first()
+                    .filter(|next| next.indent > indent)
+                    .ok_or_else(|| format!("line {}: the group is empty; indent its lines below it", line.number))?;
                 let (members, after) = block(rest, inner.indent, depth + 1)?;
                 parts.push(group(members));
                 lines = after;

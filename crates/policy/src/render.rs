@@ -21,13 +21,11 @@ impl Tree {
         match self {
             Self::All(parts) => group(all(parts, sides), " &&\n  ", &Rendered::Never, Rendered::Always),
             Self::Any(parts) => group(all(parts, sides), " || ", &Rendered::Always, Rendered::Never),
-            Self::None(parts) => {
-                match group(all(parts, sides.flipped()), " || ", &Rendered::Always, Rendered::Never) {
-                    Rendered::Always => Rendered::Never,
-                    Rendered::Never => Rendered::Always,
-                    Rendered::Text(text) => Rendered::Text(format!("!({text})")),
-                }
-            }
+            Self::None(parts) => match group(all(parts, sides.flipped()), " || ", &Rendered::Always, Rendered::Never) {
+                Rendered::Always => Rendered::Never,
+                Rendered::Never => Rendered::Always,
+                Rendered::Text(text) => Rendered::Text(format!("!({text})")),
+            },
             Self::Leaf(leaf) if leaf.need.source.level() > level => {
                 if sides.unknown {
                     Rendered::Always

@@ -74,7 +74,10 @@ pub(crate) fn check(text: &str, span: std::ops::Range<usize>) -> Result<(), Stri
     if set.num_of_policies() != 1 || set.num_of_templates() != 0 {
         return Err("write clauses only: a rule is one policy, and its head comes from the form".into());
     }
-    if set.policies().any(|policy: &Policy| policy.annotations().any(|(name, _)| !matches!(name, "id" | "starts_at" | "ends_at"))) {
+    if set
+        .policies()
+        .any(|policy: &Policy| policy.annotations().any(|(name, _)| !matches!(name, "id" | "starts_at" | "ends_at")))
+    {
         return Err("write clauses only, without annotations".into());
     }
     let result = VALIDATOR.validate(&set, ValidationMode::Strict);
@@ -89,7 +92,8 @@ fn placed<E: miette::Diagnostic + std::fmt::Display>(error: &E, text: &str, from
     let at = error.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
     let said = error.to_string();
     // The id of the policy says nothing to a person.
-    let said = said.split_once("`, ").filter(|(id, _)| id.starts_with("for policy")).map_or(said.as_str(), |(_, rest)| rest);
+    let said =
+        said.split_once("`, ").filter(|(id, _)| id.starts_with("for policy")).map_or(said.as_str(), |(_, rest)| rest);
     match at {
         Some(at) if at >= from && text.is_char_boundary(at) => {
             let before = &text[from..at];

@@ -199,7 +199,9 @@ impl Leaf {
             Op::BeginsWith | Op::NotBeginsWith => {
                 (Compare::Begins(text(value)?.to_owned()), test.operator == Op::NotBeginsWith)
             }
-            Op::EndsWith | Op::NotEndsWith => (Compare::Ends(text(value)?.to_owned()), test.operator == Op::NotEndsWith),
+            Op::EndsWith | Op::NotEndsWith => {
+                (Compare::Ends(text(value)?.to_owned()), test.operator == Op::NotEndsWith)
+            }
             Op::Matches | Op::NotMatches => {
                 (Compare::Matches(text(value)?.to_owned()), test.operator == Op::NotMatches)
             }
@@ -207,9 +209,7 @@ impl Leaf {
             Op::LessOrEqual => (Compare::LessOrEqual(number(value)?), false),
             Op::Greater => (Compare::Greater(number(value)?), false),
             Op::GreaterOrEqual => (Compare::GreaterOrEqual(number(value)?), false),
-            Op::InIpRange | Op::NotInIpRange => {
-                (Compare::Ranges(ranges(value)?), test.operator == Op::NotInIpRange)
-            }
+            Op::InIpRange | Op::NotInIpRange => (Compare::Ranges(ranges(value)?), test.operator == Op::NotInIpRange),
             Op::BetweenTimes | Op::NotBetweenTimes => {
                 if source != Source::Time {
                     return Err("only `meta.request.time` can lie between times".into());
@@ -263,7 +263,9 @@ impl Compare {
     /// Nothing when the value cannot be compared so.
     fn holds(&self, fact: &Fact<'_>, found: &Found<'_>) -> Option<bool> {
         Some(match (self, found) {
-            (Self::OneOf(many), Found::Text(text)) if !many.texts.is_empty() => many.texts.iter().any(|one| one == text),
+            (Self::OneOf(many), Found::Text(text)) if !many.texts.is_empty() => {
+                many.texts.iter().any(|one| one == text)
+            }
             (Self::OneOf(many), Found::Number(number)) if !many.numbers.is_empty() => many.numbers.contains(number),
             (Self::OneOf(many), Found::Flag(flag)) if !many.flags.is_empty() => many.flags.contains(flag),
             (Self::OneOf(many), Found::List(items)) if many.lists => {

@@ -162,7 +162,9 @@ mod tests {
         ] {
             assert_eq!(Decimal::parse(text).map(|d| d.to_string()).as_deref(), Some(shown), "{text}");
         }
-        for text in ["", "-", ".5", "1,5", "0x1", "1e", "0.00001", "922337203685477.5808", "1e400", "1e-2147483648", "NaN"] {
+        for text in
+            ["", "-", ".5", "1,5", "0x1", "1e", "0.00001", "922337203685477.5808", "1e400", "1e-2147483648", "NaN"]
+        {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
     }

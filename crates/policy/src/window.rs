@@ -124,9 +124,19 @@ mod tests {
             assert_eq!(Window::parse(text).unwrap().to_string(), shown);
             assert_eq!(Window::parse(shown).unwrap().to_string(), shown);
         }
-        for wrong in ["", "Mon", "8:00-9:00", "08:00", "08:00-08:00", "24:00-01:00", "08:00-25:00", "08:60-09:00",
-            "Foo 08:00-09:00", "08:00-09:00 Mars/Base", "08:00-09:00 UTC x"]
-        {
+        for wrong in [
+            "",
+            "Mon",
+            "8:00-9:00",
+            "08:00",
+            "08:00-08:00",
+            "24:00-01:00",
+            "08:00-25:00",
+            "08:60-09:00",
+            "Foo 08:00-09:00",
+            "08:00-09:00 Mars/Base",
+            "08:00-09:00 UTC x",
+        ] {
             assert!(Window::parse(wrong).is_err(), "{wrong}");
         }
     }

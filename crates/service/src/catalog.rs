@@ -6,7 +6,6 @@ use domain::{
     AuthKind, CatalogEntry, CatalogItem, CatalogNeeds, Category, PageQuery, Problem, Request, RequestKind, Server,
     ServerFilter, ServerStatus, Transport,
 };
-use policy::Known;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -78,7 +77,7 @@ impl Services {
         });
         let found = found.take(SERVERS).map(|server| {
             let usable = person
-                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now, Known::Person).is_ok());
+                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
             (for_everybody(server), usable)
         });
         Ok(found.collect())
@@ -113,7 +112,7 @@ impl Services {
                 .iter()
                 .filter(|server| of_entry(&server.catalog_name))
                 .find(|server| {
-                    person.is_some_and(|person| snapshot.visible(person, now, Known::Person).any(|visible| visible.id == server.id))
+                    person.is_some_and(|person| snapshot.visible(person, now).any(|visible| visible.id == server.id))
                 })
                 .map(|server| server.slug.to_string());
             let requested =

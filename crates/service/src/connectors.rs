@@ -34,7 +34,7 @@ impl Services {
     pub async fn connectors(&self, caller: &Caller) -> Result<Vec<Connector>> {
         let (snapshot, person) = self.person(caller)?;
         let now = self.now();
-        let ids: Vec<ServerId> = snapshot.visible(&person, now, Known::Person).map(|server| server.id).collect();
+        let ids: Vec<ServerId> = snapshot.visible(&person, now).map(|server| server.id).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,7 +56,7 @@ impl Services {
         let (snapshot, person) = self.person(caller)?;
         let now = self.now();
         let entry = snapshot
-            .visible(&person, now, Known::Person)
+            .visible(&person, now)
             .find(|server| server.slug.as_str() == slug)
             .ok_or_else(|| Problem::not_found("connector"))?;
         let mut tx = self.read().await?;
@@ -72,7 +72,7 @@ impl Services {
     #[expect(clippy::unused_async, reason = "use cases are asynchronous; this one answers from memory")]
     pub async fn can_use(&self, caller: &Caller, server: ServerId) -> Result<bool> {
         let (snapshot, person) = self.person(caller)?;
-        Ok(snapshot.visible(&person, self.now(), Known::Person).any(|entry| entry.id == server))
+        Ok(snapshot.visible(&person, self.now()).any(|entry| entry.id == server))
     }
 
     /// When the caller's access to how many of these tools of a server ends: what has no end comes last.

@@ -1,7 +1,6 @@
 //! What already does what somebody asks for.
 
 use domain::{Duplicate, NewRequest, RequestId, RequestKind, ServerId, ServerStatus, UserId};
-use policy::Known;
 use store::Tx;
 
 use crate::{Caller, Result, Services};
@@ -36,7 +35,7 @@ impl Services {
         for server in servers.into_iter().filter(|server| server.status == ServerStatus::Active) {
             let has_access = person
                 .as_ref()
-                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now, Known::Person).is_ok());
+                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
             let why = if catalog.is_some() && server.catalog_name.as_deref() == catalog {
                 "it comes from the same catalog entry"
             } else {

@@ -1,7 +1,11 @@
-//! Groups of people, to whom rules can be given.
+//! Groups of people and job roles, to whom rules can be given.
 
-use domain::{AuditAction, Capability, Group, GroupId, GroupSort, Problem, Sort, User, UserId};
-use serde_json::json;
+mod file;
+mod import;
+
+use domain::{AuditAction, Capability, Group, GroupId, GroupKind, GroupSort, GroupSource, Problem, Sort, User, UserId};
+use ledger::Event;
+use serde_json::{Map, json};
 
 use crate::change::{Change, payload};
 use crate::error::Wrong;
@@ -10,16 +14,28 @@ use crate::snapshot::Part;
 use crate::views::group_subject;
 use crate::{Caller, Result, Services};
 
+pub use file::{MOST_BYTES, MOST_LINES, defused, text_of_file};
+
 /// Most characters of a description.
 const DESCRIPTION: usize = 1000;
 
 impl Services {
-    /// All groups, by name unless another order is asked for: for those who manage people, and for those who write
-    /// rules about groups.
+    /// All groups and job roles, by name unless another order is asked for: for those who manage people, and for those
+    /// who write rules about groups.
     pub async fn groups(&self, caller: &Caller, sort: Option<Sort<GroupSort>>) -> Result<Vec<Group>> {
+        self.groups_of_kind(caller, None, sort).await
+    }
+
+    /// As [`Self::groups`], of one kind.
+    pub async fn groups_of_kind(
+        &self,
+        caller: &Caller,
+        kind: Option<GroupKind>,
+        sort: Option<Sort<GroupSort>>,
+    ) -> Result<Vec<Group>> {
         self.may_see_groups(caller).await?;
         let mut tx = self.read().await?;
-        Ok(store::groups::list(&mut tx, sort).await?)
+        Ok(store::groups::list(&mut tx, kind, sort).await?)
     }
 
     /// One group with its members by name.
@@ -31,21 +47,44 @@ impl Services {
         Ok((group, members))
     }
 
-    /// Makes a group without members.
-    pub async fn create_group(&self, caller: &Caller, name: &str, description: &str) -> Result<Group> {
+    /// Makes a group or a job role without members.
+    ///
+    /// # Errors
+    /// `Conflict` when one of either kind has this name.
+    pub async fn create_group(&self, caller: &Caller, kind: GroupKind, name: &str, description: &str) -> Result<Group> {
         self.require(caller, Capability::ManageUsers).await?;
-        let mut wrong = Wrong::new();
-        let name = wrong.text("name", name, NAME);
-        let description = wrong.optional_text("description", description, DESCRIPTION);
-        wrong.check()?;
+        let (name, description) = checked(name, description)?;
         let mut change = self.begin(caller).await?;
-        let group = Group { id: GroupId::generate(self.env()), name, description, members: 0 };
+        let id = GroupId::generate(self.env());
+        let group = Group { id, kind, source: GroupSource::Manual, name, description, members: 0 };
         store::groups::insert(&mut change.tx, &group, change.now).await?;
-        let event = change
-            .event(AuditAction::GroupCreated)
-            .resource(group_subject(&group))
-            .args(payload(&json!({ "name": group.name, "description": group.description })));
+        let event = created(&change, &group);
         change.commit(event).await?;
+        Ok(group)
+    }
+
+    /// Changes name and description. Rules name a group by its id, so they go on holding for it.
+    ///
+    /// # Errors
+    /// `Conflict` when another one has this name.
+    pub async fn update_group(&self, caller: &Caller, id: GroupId, name: &str, description: &str) -> Result<Group> {
+        self.require(caller, Capability::ManageUsers).await?;
+        let (name, description) = checked(name, description)?;
+        let mut change = self.begin(caller).await?;
+        let old = store::groups::get(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        let mut fields = Map::new();
+        for (field, before, after) in [("name", &old.name, &name), ("description", &old.description, &description)] {
+            if before != after {
+                fields.insert(field.to_owned(), json!(after));
+            }
+        }
+        if fields.is_empty() {
+            return Ok(old);
+        }
+        store::groups::update(&mut change.tx, id, &name, &description).await?;
+        let group = Group { name, description, ..old };
+        let event = change.event(AuditAction::GroupUpdated).resource(group_subject(&group));
+        change.commit(event.args(payload(&fields.into()))).await?;
         Ok(group)
     }
 
@@ -91,7 +130,7 @@ impl Services {
         let event = change
             .event(AuditAction::GroupDeleted)
             .resource(group_subject(&group))
-            .args(payload(&json!({ "members": group.members })));
+            .args(payload(&json!({ "kind": group.kind, "members": group.members })));
         change.commit(event).await
     }
 
@@ -101,6 +140,21 @@ impl Services {
         }
         self.require(caller, Capability::ManageUsers).await
     }
+}
+
+/// Name and description as they are kept.
+fn checked(name: &str, description: &str) -> Result<(String, String)> {
+    let mut wrong = Wrong::new();
+    let name = wrong.text("name", name, NAME);
+    let description = wrong.optional_text("description", description, DESCRIPTION);
+    wrong.check()?;
+    Ok((name, description))
+}
+
+fn created(change: &Change<'_>, group: &Group) -> Event {
+    let Group { kind, source, name, description, .. } = group;
+    let fields = json!({ "kind": kind, "source": source, "name": name, "description": description });
+    change.event(AuditAction::GroupCreated).resource(group_subject(group)).args(payload(&fields))
 }
 
 async fn group_and_person(change: &mut Change<'_>, group: GroupId, user: UserId) -> Result<(Group, User)> {

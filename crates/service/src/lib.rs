@@ -47,6 +47,7 @@ use chrono::{DateTime, Utc};
 pub use caller::{AuthMethod, Caller, ClientInfo, RequestMeta};
 pub use demo::{DEMO_ADMIN, DEMO_EMPLOYEE, DEMO_PASSWORD};
 pub use error::{Error, Result};
+pub use groups::{MOST_BYTES as MOST_GROUP_FILE_BYTES, MOST_LINES as MOST_GROUP_FILE_LINES, defused, text_of_file};
 pub use links::AcceptLink;
 pub use nodes::BEAT;
 pub use sessions::SignedIn;

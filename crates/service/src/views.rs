@@ -60,7 +60,7 @@ pub(crate) fn for_everybody(server: Server) -> Server {
 
 /// The names of groups.
 pub(crate) async fn group_names(tx: &mut Tx) -> Result<HashMap<GroupId, String>> {
-    Ok(store::groups::list(tx, None).await?.into_iter().map(|group| (group.id, group.name)).collect())
+    Ok(store::groups::list(tx, None, None).await?.into_iter().map(|group| (group.id, group.name)).collect())
 }
 
 /// Rules with the names that a person needs to read them. A principal or server that is gone is named by its id.

@@ -86,7 +86,7 @@ macro_rules! by_text {
 by_text!(|v: &_| ToString::to_string(v);
     AuditId, CorrelationId, GroupId, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId, SessionId,
     TestId, UserId, ViewId, Email, Slug,
-    ActorKind, AuditAction, AuthKind, Decision, Effect, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
+    ActorKind, AuditAction, AuthKind, Decision, Effect, GroupKind, GroupSource, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
     PrincipalKind, ProtocolChoice, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
     RuleChangeKind,
 );

@@ -4,10 +4,10 @@
 
 use chrono::Duration;
 use domain::{
-    ApiKey, AuthKind, Definition, Effect, Env, Group, GroupId, Health, Justification, KeyId, Notification,
-    NotificationId, NotificationKind, Pin, PinKind, PinState, Principal, Request, RequestId, RequestKind, RequestState,
-    Risk, Role, Rule, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, SessionId, TestId, TestReport, TestStep, TestStepKind,
-    TestStepState, Transport, User, UserId, UserStatus,
+    ApiKey, AuthKind, Definition, Effect, Env, Group, GroupId, GroupKind, GroupSource, Health, Justification, KeyId,
+    Notification, NotificationId, NotificationKind, Pin, PinKind, PinState, Principal, Request, RequestId, RequestKind,
+    RequestState, Risk, Role, Rule, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, SessionId, TestId,
+    TestReport, TestStep, TestStepKind, TestStepState, Transport, User, UserId, UserStatus,
 };
 use store::sessions::Session;
 
@@ -35,7 +35,14 @@ pub fn admin<E: Env + ?Sized>(env: &E, name: &str) -> User {
 
 /// An empty group.
 pub fn group<E: Env + ?Sized>(env: &E, name: &str) -> Group {
-    Group { id: GroupId::generate(env), name: name.to_owned(), description: format!("{name} people"), members: 0 }
+    Group {
+        id: GroupId::generate(env),
+        kind: GroupKind::Group,
+        source: GroupSource::Manual,
+        name: name.to_owned(),
+        description: format!("{name} people"),
+        members: 0,
+    }
 }
 
 /// A session of 30 days that began now.

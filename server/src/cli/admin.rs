@@ -112,14 +112,15 @@ pub(super) enum Audit {
     },
 }
 
-struct Opened {
-    services: Services,
+/// The use cases on a data directory, for somebody at the command line.
+pub(super) struct Opened {
+    pub(super) services: Services,
     data: Data,
-    operator: Caller,
+    pub(super) operator: Caller,
 }
 
 impl Opened {
-    async fn at(place: &Place) -> anyhow::Result<Self> {
+    pub(super) async fn at(place: &Place) -> anyhow::Result<Self> {
         let env: Arc<dyn domain::Env> = Arc::new(SystemEnv);
         let public = PublicUrl::parse(&place.public_url)?;
         let data = open(&place.data, &env).await?;
@@ -149,7 +150,7 @@ impl Opened {
         Ok(Self { services, data, operator })
     }
 
-    async fn close(self) {
+    pub(super) async fn close(self) {
         self.data.ledger.shutdown().await;
         self.data.db.close().await;
     }

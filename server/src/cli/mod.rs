@@ -4,6 +4,7 @@
 //! running, SQLite refuses the second process and the message says so.
 
 mod admin;
+mod groups;
 mod serve;
 mod table;
 
@@ -35,6 +36,9 @@ enum Command {
     /// Make API keys.
     #[command(subcommand)]
     Key(admin::Key),
+    /// Import and export groups, job roles and their members.
+    #[command(subcommand)]
+    Groups(groups::Groups),
     /// Examine access rules.
     #[command(subcommand)]
     Policy(admin::Policy),
@@ -77,6 +81,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::serve(&args).await,
         Command::User(command) => admin::user(command).await,
         Command::Key(command) => admin::key(command).await,
+        Command::Groups(command) => groups::groups(command).await,
         Command::Policy(command) => admin::policy(command).await,
         Command::Audit(command) => admin::audit(command).await,
         Command::Config { markdown } => {

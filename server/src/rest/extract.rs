@@ -1,5 +1,6 @@
 //! Who calls and with what: parsed before a handler runs.
 
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -69,6 +70,19 @@ pub(super) struct Body<T>(pub(super) T);
 impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         Problem::field("body", rejection.body_text()).into()
+    }
+}
+
+/// A CSV file as the body.
+pub(super) struct Csv(pub(super) String);
+
+impl<S: Send + Sync> FromRequest<S> for Csv {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| Problem::field("csv", rejection.body_text()))?;
+        Ok(Self(service::text_of_file(body.into())?))
     }
 }
 

@@ -124,6 +124,12 @@ fn rows() -> Vec<Row> {
             (format!("/users/{}/reactivate", s.target.id), none())
         }),
         row(post(), "/groups", Administrators, A::GroupCreated, |_| ("/groups".into(), json!({ "name": "Seven" }))),
+        row(post(), "/groups/import", Administrators, A::GroupCreated, |_| {
+            ("/groups/import".into(), json!("group,email\nEight,\n"))
+        }),
+        row(put(), "/groups/{id}", Administrators, A::GroupUpdated, |s| {
+            (format!("/groups/{}", s.group), json!({ "name": "Renamed" }))
+        }),
         row(put(), "/groups/{id}/members/{user}", Administrators, A::GroupUpdated, |s| {
             (format!("/groups/{}/members/{}", s.group, s.target.id), none())
         }),

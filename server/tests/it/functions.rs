@@ -82,6 +82,8 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "catalog/get" => vec![("name", text("com.example/none"))],
         "connectors/get" => vec![("slug", text("stage"))],
         "groups/create" => vec![("name", text("Intruders"))],
+        "groups/update" => vec![("name", text("Intruders"))],
+        "groups/import" => vec![("csv", text("group,email\nIntruders,\n"))],
         "groups/add-members" => vec![("emails[]", stage.employee.email.clone())],
         "groups/candidates" => vec![("words", text("a"))],
         "groups/remove-member" => vec![("user", stage.target.id.to_string())],

@@ -18,6 +18,7 @@ mod frame;
 mod full_disk;
 mod functions;
 mod generations;
+mod groups;
 mod harness;
 mod http_sse;
 mod journey;

@@ -1,26 +1,81 @@
-//! Groups of people.
+//! Groups of people and job roles.
 
-use domain::{Group, GroupId, User, UserId};
+use domain::{GroupId, User, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::components::Choice;
 use crate::error::AppError;
 
+/// A group or a job role, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupLine {
+    /// Identity.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Number of members.
+    pub members: u32,
+    /// What it is, in words.
+    pub kind: String,
+    /// Where it comes from, in words.
+    pub source: String,
+}
+
 /// A group with its members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupDetail {
     /// The group.
-    pub group: Group,
+    pub group: GroupLine,
     /// Its members, by name.
     pub members: Vec<User>,
 }
 
-/// All groups, by name unless another order is asked for.
+/// What an import would change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPreview {
+    /// The file as it was sent.
+    pub csv: String,
+    /// Others are taken out of the groups.
+    pub replace: bool,
+    /// Sent along with the file, it applies what is shown here and nothing else. Empty when nothing would change.
+    pub digest: String,
+    /// What would change, in one line.
+    pub title: String,
+    /// What to know about it.
+    pub note: String,
+    /// The first groups that would change.
+    pub changes: Vec<ImportLine>,
+}
+
+/// What an import would change at one group, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportLine {
+    /// Name of the group.
+    pub name: String,
+    /// Group or job role.
+    pub kind: String,
+    /// What happens to the group itself.
+    pub what: String,
+    /// Who is put in.
+    pub added: String,
+    /// Who is taken out.
+    pub removed: String,
+}
+
+/// All groups, or those of one kind, by name unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "groups/list")]
-pub async fn list_groups(#[server(default)] sort: Option<String>) -> Result<Vec<Group>, AppError> {
+pub async fn list_groups(
+    #[server(default)] kind: Option<String>,
+    #[server(default)] sort: Option<String>,
+) -> Result<Vec<GroupLine>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    Ok(services.groups(&caller, crate::parse::order(sort.as_deref())).await?)
+    // As with the order: an address with a kind that there is not is still the address of the list.
+    let kind = kind.and_then(|kind| kind.parse().ok());
+    let groups = services.groups_of_kind(&caller, kind, crate::parse::order(sort.as_deref())).await?;
+    Ok(groups.into_iter().map(super::words::line).collect())
 }
 
 /// A group.
@@ -28,16 +83,48 @@ pub async fn list_groups(#[server(default)] sort: Option<String>) -> Result<Vec<
 pub async fn get_group(id: GroupId) -> Result<GroupDetail, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let (group, members) = services.group(&caller, id).await?;
-    Ok(GroupDetail { group, members })
+    Ok(GroupDetail { group: super::words::line(group), members })
 }
 
-/// Makes a group.
+/// Makes a group, or a job role.
 #[server(prefix = "/api/fn", endpoint = "groups/create")]
-pub async fn create_group(name: String, #[server(default)] description: String) -> Result<(), AppError> {
+pub async fn create_group(
+    #[server(default)] kind: Option<String>,
+    name: String,
+    #[server(default)] description: String,
+) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let group = services.create_group(&caller, &name, &description).await?;
+    let kind = crate::parse::optional("kind", kind.as_deref())?.unwrap_or(domain::GroupKind::Group);
+    let group = services.create_group(&caller, kind, &name, &description).await?;
     crate::ssr::redirect(&format!("/groups/{}?notice=group-created", group.id));
     Ok(())
+}
+
+/// Changes name and description of a group.
+#[server(prefix = "/api/fn", endpoint = "groups/update")]
+pub async fn update_group(id: GroupId, name: String, #[server(default)] description: String) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    services.update_group(&caller, id, &name, &description).await?;
+    crate::ssr::redirect(&format!("/groups/{id}?notice=user-saved"));
+    Ok(())
+}
+
+/// Shows what the import of a file would change. With the digest of what was shown, and if nothing else would change
+/// by now, it is done.
+#[server(prefix = "/api/fn", endpoint = "groups/import")]
+pub async fn import_groups(
+    csv: String,
+    #[server(default)] replace: bool,
+    #[server(default)] digest: String,
+) -> Result<ImportPreview, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let plan = services.plan_group_import(&caller, &csv, replace).await.map_err(super::words::by_line)?;
+    if plan.digest == digest {
+        services.import_groups(&caller, &csv, replace, Some(&digest)).await.map_err(super::words::by_line)?;
+        crate::ssr::redirect("/groups?notice=user-saved");
+        return Ok(ImportPreview::default());
+    }
+    Ok(super::words::preview(plan, csv, replace, !digest.is_empty()))
 }
 
 /// Deletes a group.

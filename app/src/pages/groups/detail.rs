@@ -1,8 +1,10 @@
-//! `/groups/:id`: a group and its members.
+//! `/groups/:id`: a group or a job role and its members.
 
 use domain::{GroupId, User};
 
-use super::api::{AddMembers, DeleteGroup, FindCandidates, GetGroup, GroupDetail, RemoveMember};
+use super::api::{
+    AddMembers, DeleteGroup, FindCandidates, GetGroup, GroupDetail, GroupLine, RemoveMember, UpdateGroup,
+};
 use crate::prelude::*;
 use crate::wire::ask;
 
@@ -12,11 +14,12 @@ pub fn GroupPage() -> impl IntoView {
     let id = param::<GroupId>("id");
     let add = use_form::<AddMembers>();
     let remove = use_form::<RemoveMember>();
+    let update = use_form::<UpdateGroup>();
     let delete = use_form::<DeleteGroup>();
     let group = load_unless(move || delete.output().is_some(), move || Ok(GetGroup { id: id.get()? }));
     view! {
         <Load resource=group page=true let:detail>
-            <Detail detail=detail add=add remove=remove delete=delete/>
+            <Detail detail=detail add=add remove=remove update=update delete=delete/>
         </Load>
     }
 }
@@ -26,19 +29,29 @@ fn Detail(
     detail: GroupDetail,
     add: FormState<AddMembers>,
     remove: FormState<RemoveMember>,
+    update: FormState<UpdateGroup>,
     delete: FormState<DeleteGroup>,
 ) -> impl IntoView {
     let GroupDetail { group, members } = detail;
-    let id = group.id;
-    // Members lose what only the group allowed; an empty one is no loss.
-    let typed = (!members.is_empty()).then(|| group.name.clone());
+    let GroupLine { id, name, description, kind, source, .. } = group;
+    let id = StoredValue::new(id);
+    let own_id = move || id.get_value();
+    let entered = StoredValue::new((name.clone(), description.clone()));
+    // An empty one is no loss.
+    let typed = (!members.is_empty()).then(|| name.clone());
+    let question = text::groups::delete_question(&name);
     view! {
         <PageHeader
-            title=group.name
-            description=group.description
+            title=name
+            description=description
+            badges=move || {
+                let (kind, source) = (kind.clone(), source.clone());
+                view! { <Badge>{kind}</Badge> <Badge>{source}</Badge> }
+            }
             crumbs=vec![(text::common::groups(), "/groups".to_owned())]
             actions=|| view! {
                 <LinkButton href=Signal::derive(open_dialog("add")) variant=Variant::Primary icon="user-plus">{text::groups::add_somebody()}</LinkButton>
+                <LinkButton href=Signal::derive(open_dialog("edit")) icon="pencil">{text::common::edit()}</LinkButton>
                 <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">{text::common::delete()}</LinkButton>
             }
         />
@@ -48,7 +61,7 @@ fn Detail(
                 columns=vec![Column::new(text::common::name()).wide(), Column::new(text::common::department()), Column::new(text::common::status()), Column::new(text::common::action()).actions()]
                 rows=members
                 row=move |user: User| {
-                    let fields = vec![("id", id.to_string()), ("user", user.id.to_string())];
+                    let fields = vec![("id", own_id()), ("user", user.id.to_string())];
                     Row::new(cells![
                         view! { <Person name=user.name detail=user.email.to_string()/> },
                         user.department,
@@ -62,7 +75,7 @@ fn Detail(
         </Card>
         <Dialog name="add" title=text::groups::add_title()>
             <Form form=add>
-                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="id" value=own_id()/>
                 <Picker
                     name="emails[]" label=text::groups::people() required=true help=text::groups::people_help()
                     find=Finder::new(async |words| ask(FindCandidates { words }).await.unwrap_or_default())
@@ -70,9 +83,17 @@ fn Detail(
                 <DialogActions><Submit>{text::common::add()}</Submit></DialogActions>
             </Form>
         </Dialog>
+        <Dialog name="edit" title=text::common::edit()>
+            <Form form=update>
+                <Hidden name="id" value=own_id()/>
+                <TextField name="name" label=text::common::name() required=true value=entered.get_value().0/>
+                <TextArea name="description" label=text::groups::what_for_question() value=entered.get_value().1/>
+                <DialogActions><Submit>{text::common::save()}</Submit></DialogActions>
+            </Form>
+        </Dialog>
         <ConfirmDialog
-            name="delete" title=text::groups::delete_question() form=delete confirm=text::groups::delete() danger=true
-            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=typed
+            name="delete" title=question form=delete confirm=text::common::delete() danger=true
+            fields=Signal::derive(move || vec![("id", own_id())]) typed=typed
         >
             <p>{text::groups::delete_help()}</p>
         </ConfirmDialog>

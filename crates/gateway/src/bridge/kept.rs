@@ -182,6 +182,8 @@ impl Gateway {
             headers: HeaderMap::new(),
             hangup: None,
             track: Track::begin(&parts.env, None, correlation, &HeaderMap::new()),
+            facts: std::sync::OnceLock::new(),
+            asked: std::sync::OnceLock::new(),
         };
         self.end_at_server(&context, &line).await;
     }

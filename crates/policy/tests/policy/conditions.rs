@@ -1,9 +1,9 @@
 //! What conditions mean, monitor mode, attributes and parts.
 
-use domain::{Decision, Effect, Names, PersonAttribute, Principal, PrincipalKind, Rule, RuleMode, RuleScope, TestOutcome};
-use policy::{
-    AuthMethod, Groups, Known, Profile, Query, Reason, RequestFacts, RuleSet, SubjectRef, Target, tried,
+use domain::{
+    Decision, Effect, Names, PersonAttribute, Principal, PrincipalKind, Rule, RuleMode, RuleScope, TestOutcome,
 };
+use policy::{AuthMethod, Groups, Known, Profile, Query, Reason, RequestFacts, RuleSet, SubjectRef, Target, tried};
 
 use crate::make::{ask, ask_as, at, call, call_as, group, list, rule, server, user, when};
 
@@ -151,11 +151,17 @@ fn what_is_not_known_yet_counts_for_the_caller() {
     assert_eq!(allowed(&[allow_if("payload.x exists")]), [true, true, false]);
     assert_eq!(allowed(&[allow(), deny_if("payload.x not_exists")]), [true, true, false]);
     assert_eq!(allowed(&[allow_if("meta.client.name equals Cursor")]), [true, false, false]);
-    assert_eq!(allowed(&[allow_if("none:\n  meta.client.name equals Claude\n  payload.x exists")]), [true, false, false]);
+    assert_eq!(
+        allowed(&[allow_if("none:\n  meta.client.name equals Claude\n  payload.x exists")]),
+        [true, false, false]
+    );
     assert_eq!(allowed(&[allow_if("subject.team equals a")]), [false, false, false]);
     let clauses = Rule { cedar: Some("when { context.present.contains(\"payload.x\") }".into()), ..allow() };
     assert_eq!(allowed(&[clauses]), [true, true, false]);
-    let clauses = Rule { cedar: Some("unless { context.present.contains(\"payload.x\") }".into()), ..deny_if("payload.x not_exists") };
+    let clauses = Rule {
+        cedar: Some("unless { context.present.contains(\"payload.x\") }".into()),
+        ..deny_if("payload.x not_exists")
+    };
     assert_eq!(allowed(&[allow(), clauses]), [true, true, false]);
 }
 

@@ -213,7 +213,10 @@ fn a_condition_that_makes_no_sense_is_refused_in_its_field() {
         ("meta.request.time equals x", "between_times"),
         ("payload.x within_path ../x", "write a path"),
         (r#"{"any":[]}"#, "empty"),
-        (r#"{"all":[{"all":[{"all":[{"all":[{"all":[{"all":[{"all":[{"path":"payload.x","operator":"exists"}]}]}]}]}]}]}]}"#, "deep"),
+        (
+            r#"{"all":[{"all":[{"all":[{"all":[{"all":[{"all":[{"all":[{"path":"payload.x","operator":"exists"}]}]}]}]}]}]}]}"#,
+            "deep",
+        ),
     ] {
         let entered = entered(Rule { conditions: when(wrong), ..good.clone() });
         let errors = check_rule(&entered).unwrap_err();

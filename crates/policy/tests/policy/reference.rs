@@ -203,8 +203,15 @@ fn reference(rules: &[&Rule], query: &Query<'_>) -> (Decision, Vec<RuleId>) {
 fn any_test() -> impl Strategy<Value = Condition> {
     use Operator as Op;
     let path = prop::sample::select(vec![
-        "payload.x", "payload.x", "payload.x", "payload.o.y", "payload.l.0", "meta.client.name", "subject.department",
-        "subject.groups", "meta.request.ip",
+        "payload.x",
+        "payload.x",
+        "payload.x",
+        "payload.o.y",
+        "payload.l.0",
+        "meta.client.name",
+        "subject.department",
+        "subject.groups",
+        "meta.request.ip",
     ]);
     let scalar = || {
         prop_oneof![
@@ -232,9 +239,8 @@ fn any_test() -> impl Strategy<Value = Condition> {
             Just(Some(Value::Text("10.0.0.0/8".into())))
         ),
     ];
-    (path, comparison).prop_map(|(path, (operator, value))| {
-        Condition::Test(Test { path: path.to_owned(), operator, value })
-    })
+    (path, comparison)
+        .prop_map(|(path, (operator, value))| Condition::Test(Test { path: path.to_owned(), operator, value }))
 }
 
 fn any_condition() -> impl Strategy<Value = Condition> {
@@ -257,13 +263,15 @@ fn any_rule() -> impl Strategy<Value = Rule> {
         prop::sample::select(&DEPARTMENTS[1..])
             .prop_map(|value| Principal::attribute(PersonAttribute::Department, vec![value.into(), "Ops".into()])),
     ];
-    let names = |least: usize| {
-        prop::collection::vec(prop::sample::select(&PATTERNS[..]).prop_map(str::to_owned), least..4)
-    };
+    let names =
+        |least: usize| prop::collection::vec(prop::sample::select(&PATTERNS[..]).prop_map(str::to_owned), least..4);
     let scope = prop_oneof![
         Just(RuleScope::All),
-        (names(1), names(0), names(0))
-            .prop_map(|(tools, resources, prompts)| RuleScope::Named(Names { tools, resources, prompts })),
+        (names(1), names(0), names(0)).prop_map(|(tools, resources, prompts)| RuleScope::Named(Names {
+            tools,
+            resources,
+            prompts
+        })),
     ];
     let window = (prop::option::of(0..4_i64), prop::option::of(4..8_i64));
     let servers = prop_oneof![1 => Just(vec![]), 9 => prop::collection::vec((0..2_u32).prop_map(server), 1..3)];
@@ -350,6 +358,7 @@ fn check(set: &RuleSet, rules: &[Rule], question: Question) {
     let subject = SubjectRef { user: user(who), groups: &groups, profile: &profile };
     let query = Query { subject, server: server(on), target, now, known };
     let verdict = set.decide(&query);
+    assert_eq!(set.foresee(&query), verdict.decision, "{question:?} {rules:#?}");
     let enforced: Vec<&Rule> = rules.iter().filter(|rule| rule.mode == RuleMode::Enforce).collect();
     let (decision, ids) = reference(&enforced, &query);
     assert_eq!((verdict.decision, &*verdict.rules), (decision, &*ids), "{question:?} {rules:#?}");

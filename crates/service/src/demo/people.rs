@@ -1,7 +1,7 @@
 //! The people of the demonstration, their groups and their keys.
 
 use chrono::TimeDelta;
-use domain::{ApiKey, AuditAction, Group, GroupId, KeyId, Role, User, UserId, UserStatus};
+use domain::{ApiKey, AuditAction, Group, GroupId, GroupKind, GroupSource, KeyId, Role, User, UserId, UserStatus};
 use serde_json::json;
 use store::Tx;
 
@@ -192,6 +192,8 @@ async fn write_groups(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
         let at = stage.day(29, 11, n * 4);
         let group = Group {
             id: GroupId::generate(&stage.at(at)),
+            kind: GroupKind::Group,
+            source: GroupSource::Manual,
             name: name.to_owned(),
             description: description.to_owned(),
             members: u32::try_from(members.len()).unwrap_or(u32::MAX),

@@ -116,7 +116,9 @@ pub(super) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
                     Ok(id) => store::groups::get(tx, id).await?,
                     Err(_) => None,
                 };
-                if group.is_none() {
+                // A job role is a group of another kind; a rule must not take one for the other.
+                let kind = group.map(|group| group.kind.principal());
+                if kind != Some(new.principal.kind) {
                     wrong.add("principal", "choose a person or group that exists");
                     break;
                 }

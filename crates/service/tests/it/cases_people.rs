@@ -1,7 +1,7 @@
 //! People, sessions, links, groups, keys, notifications, the audit log, home.
 
 use domain::Capability::{ManagePolicies, ManageUsers};
-use domain::{AuditFilter, ListName, PageQuery, SecretText, UserFilter, ViewId};
+use domain::{AuditFilter, GroupKind, ListName, PageQuery, SecretText, UserFilter, ViewId};
 use service::AcceptLink;
 
 use crate::coverage::{Case, Leaves, Needs, case};
@@ -10,6 +10,8 @@ use crate::world::{PASSWORD, new_user};
 const PEOPLE: Needs = Needs::Right(&[ManageUsers]);
 const VIEWS: Leaves = Leaves::NothingBut("views are private notes about how to look at a list; they open nothing");
 const READ: Leaves = Leaves::NothingBut("reading one's own notifications is no event");
+
+const IMPORTED: &str = "group,email\nFrom a file,\n";
 
 fn new_password() -> SecretText {
     SecretText::new("a loom that weaves numbers")
@@ -25,6 +27,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("user", PEOPLE, Leaves::Nothing, |s, c, x| s.user(c, x.target.id)),
         case!("user_by_email", PEOPLE, Leaves::Nothing, |s, c, x| s.user_by_email(c, x.target.email.as_str())),
         case!("groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.groups(c, None)),
+        case!("groups_of_kind", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s
+            .groups_of_kind(c, Some(GroupKind::JobRole), None)),
+        case!("export_groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s
+            .export_groups(c, None)),
+        case!("plan_group_import", PEOPLE, Leaves::Nothing, |s, c, x| s.plan_group_import(c, IMPORTED, false)),
         case!("group", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.group(c, x.group)),
         case!("keys", Needs::Account, Leaves::Nothing, |s, c, x| s.keys(c)),
         case!("audit", Needs::Account, Leaves::Nothing, |s, c, x| s.audit(
@@ -56,7 +63,9 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("create_key", Needs::Account, Leaves::Event, |s, c, x| s.create_key(c, "laptop", None)),
         case!("create_key_for", Needs::Local, Leaves::Event, |s, c, x| s.create_key_for(c, x.target.id, "ci", None)),
         case!("revoke_key", PEOPLE, Leaves::Event, |s, c, x| s.revoke_key(c, x.key)),
-        case!("create_group", PEOPLE, Leaves::Event, |s, c, x| s.create_group(c, "Another", "")),
+        case!("create_group", PEOPLE, Leaves::Event, |s, c, x| s.create_group(c, GroupKind::Group, "Another", "")),
+        case!("update_group", PEOPLE, Leaves::Event, |s, c, x| s.update_group(c, x.group, "Renamed", "Words")),
+        case!("import_groups", PEOPLE, Leaves::Event, |s, c, x| s.import_groups(c, IMPORTED, false, None)),
         case!("add_group_member", PEOPLE, Leaves::Event, |s, c, x| s.add_group_member(c, x.group, x.target.id)),
         case!("remove_group_member", PEOPLE, Leaves::Event, |s, c, x| s.remove_group_member(c, x.group, x.target.id)),
         case!("delete_group", PEOPLE, Leaves::Event, |s, c, x| s.delete_group(c, x.group)),

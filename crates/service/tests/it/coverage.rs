@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::{AuditAction, Capability, GroupId, KeyId, Problem, Role, SecretText, SessionId, User};
+use domain::{AuditAction, Capability, GroupId, GroupKind, KeyId, Problem, Role, SecretText, SessionId, User};
 use service::{Caller, Result, Services};
 use store::Db;
 
@@ -98,7 +98,7 @@ async fn stage(world: &World) -> Stage {
     let actor = world.person("Actor", Role::SuperAdmin).await;
     let target = world.person("Target", Role::User).await;
     let (invited, _) = services.invite_user(&operator, crate::world::new_user("Invited", None)).await.unwrap();
-    let group = services.create_group(&operator, "Group", "").await.unwrap().id;
+    let group = services.create_group(&operator, GroupKind::Group, "Group", "").await.unwrap().id;
     let key = services.create_key(&world.as_user(&target), "key", None).await.unwrap().key.id;
     let session = world.sign_in(&target).await.session;
     let link = crate::world::token(&services.reset_link(&operator, target.id).await.unwrap());

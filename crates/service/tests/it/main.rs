@@ -13,6 +13,7 @@ mod governance_demo;
 mod governance_requests;
 mod governance_review;
 mod governance_servers;
+mod group_files;
 mod groups;
 mod home;
 mod keys;

@@ -1,7 +1,9 @@
 //! `groups` and `group_members`.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use domain::{Group, GroupId, GroupSort, Sort, User, UserId};
+use domain::{Email, Group, GroupId, GroupKind, GroupSort, GroupSource, Sort, User, UserId};
 
 use super::{number, users};
 use crate::{Parsed, Result, Tx, list as select, sql};
@@ -9,6 +11,8 @@ use crate::{Parsed, Result, Tx, list as select, sql};
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Parsed<GroupId>,
+    kind: Parsed<GroupKind>,
+    source: Parsed<GroupSource>,
     name: String,
     description: String,
     members: i64,
@@ -16,13 +20,20 @@ struct Row {
 
 impl From<Row> for Group {
     fn from(row: Row) -> Self {
-        Self { id: row.id.0, name: row.name, description: row.description, members: number(row.members) }
+        Self {
+            id: row.id.0,
+            kind: row.kind.0,
+            source: row.source.0,
+            name: row.name,
+            description: row.description,
+            members: number(row.members),
+        }
     }
 }
 
 /// The group.
 pub async fn get(tx: &mut Tx, id: GroupId) -> Result<Option<Group>> {
-    let row = sql("SELECT id, name, description,
+    let row = sql("SELECT id, kind, source, name, description,
                           (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
                    FROM groups WHERE id = $1")
     .bind(id)
@@ -33,7 +44,7 @@ pub async fn get(tx: &mut Tx, id: GroupId) -> Result<Option<Group>> {
 
 /// The group with this name.
 pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Group>> {
-    let row = sql("SELECT id, name, description,
+    let row = sql("SELECT id, kind, source, name, description,
                           (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
                    FROM groups WHERE name = $1")
     .bind(name)
@@ -42,13 +53,16 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<Group>> {
     Ok(row.map(Into::into))
 }
 
-/// All groups, by name unless another order is asked for.
-pub async fn list(tx: &mut Tx, sort: Option<Sort<GroupSort>>) -> Result<Vec<Group>> {
+/// All groups, or those of one kind; by name unless another order is asked for.
+pub async fn list(tx: &mut Tx, kind: Option<GroupKind>, sort: Option<Sort<GroupSort>>) -> Result<Vec<Group>> {
     let mut q = select(
-        "SELECT id, name, description,
+        "SELECT id, kind, source, name, description,
                 (SELECT COUNT(*) FROM group_members m WHERE m.group_id = groups.id) AS members
          FROM groups WHERE true",
     );
+    if let Some(kind) = kind {
+        q.and(" AND kind = ?", kind);
+    }
     let sort = sort.unwrap_or(Sort { by: GroupSort::Name, descending: false });
     match (sort.by, sort.descending) {
         (GroupSort::Name, false) => q.push_plain(" ORDER BY lower(name), id"),
@@ -61,7 +75,7 @@ pub async fn list(tx: &mut Tx, sort: Option<Sort<GroupSort>>) -> Result<Vec<Grou
 
 /// The groups of a person by name.
 pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Group>> {
-    let rows = sql("SELECT g.id, g.name, g.description,
+    let rows = sql("SELECT g.id, g.kind, g.source, g.name, g.description,
                            (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id) AS members
                     FROM groups g JOIN group_members gm ON gm.group_id = g.id
                     WHERE gm.user_id = $1 ORDER BY lower(g.name), g.id")
@@ -73,8 +87,10 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Group>> {
 
 /// Adds a group (its member count is ignored). Conflict: `groups.name`.
 pub async fn insert(tx: &mut Tx, group: &Group, now: DateTime<Utc>) -> Result<()> {
-    sql("INSERT INTO groups (id, name, description, created_at) VALUES ($1, $2, $3, $4)")
+    sql("INSERT INTO groups (id, kind, source, name, description, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(group.id)
+        .bind(group.kind)
+        .bind(group.source)
         .bind(&group.name)
         .bind(&group.description)
         .bind(now)
@@ -107,6 +123,25 @@ pub async fn members(tx: &mut Tx, id: GroupId) -> Result<Vec<User>> {
     .fetch_all(tx)
     .await?;
     users::of_ids(tx, rows.into_iter().map(|(id,)| id.0).collect()).await
+}
+
+/// How many groups are asked about at once: far below what either engine binds.
+const AT_ONCE: usize = 500;
+
+/// Who is in which of these groups, by email address within each.
+pub async fn memberships(tx: &mut Tx, groups: &[GroupId]) -> Result<HashMap<GroupId, Vec<(Email, UserId)>>> {
+    let mut found = HashMap::<GroupId, Vec<(Email, UserId)>>::new();
+    for groups in groups.chunks(AT_ONCE) {
+        let mut q =
+            select("SELECT m.group_id, u.email, u.id FROM group_members m JOIN users u ON u.id = m.user_id WHERE true");
+        q.and_in(" AND m.group_id IN ", groups.iter().copied());
+        q.push_plain(" ORDER BY m.group_id, u.email");
+        let rows: Vec<(Parsed<GroupId>, Parsed<Email>, Parsed<UserId>)> = q.fetch_all(tx).await?;
+        for (group, email, user) in rows {
+            found.entry(group.0).or_default().push((email.0, user.0));
+        }
+    }
+    Ok(found)
 }
 
 /// Makes exactly these people members; those who stay keep their date.

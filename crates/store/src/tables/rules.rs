@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Condition, Effect, GroupId, Page, PageQuery, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode, RuleScope,
-    ServerId, UserId,
+    Condition, Effect, GroupId, Page, PageQuery, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode,
+    RuleScope, ServerId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -205,8 +205,7 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Rule>> {
     let (department, title, team) = about.unwrap_or_default();
     let groups: Vec<(Parsed<GroupId>,)> =
         sql("SELECT group_id FROM group_members WHERE user_id = $1").bind(user).fetch_all(tx).await?;
-    let ids: BTreeSet<String> =
-        groups.into_iter().map(|(id,)| id.0.to_string()).chain([user.to_string()]).collect();
+    let ids: BTreeSet<String> = groups.into_iter().map(|(id,)| id.0.to_string()).chain([user.to_string()]).collect();
     // What older columns cannot hold is about everyone in them.
     let rows = sql("SELECT id, principal_kind, principal_id, effect, server_id, tools, enabled, definition, starts_at,
                            ends_at, notes, request_id, created_by, created_at, updated_at

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{Email, GroupId, KeyId, PinKind, PinState, Role, Rule, Server, ServerId, UserId, UserStatus};
+use domain::{Email, GroupId, GroupKind, KeyId, PinKind, PinState, Role, Rule, Server, ServerId, UserId, UserStatus};
 
 use super::secrets::Sealed;
 use super::{rules as rules_table, secrets, servers as servers_table};
@@ -84,14 +84,7 @@ struct MemberRow {
     user_id: Parsed<UserId>,
     group_id: Parsed<GroupId>,
     name: String,
-}
-
-impl MemberRow {
-    /// Every group is one, until they are told apart.
-    #[expect(clippy::unused_self, reason = "the row will say it")]
-    const fn is_job_role(&self) -> bool {
-        false
-    }
+    kind: Parsed<GroupKind>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -118,7 +111,7 @@ pub async fn people(tx: &mut Tx) -> Result<Vec<Person>> {
         sql("SELECT id, status, role, name, email, department, title, team FROM users ORDER BY id")
             .fetch_all(tx)
             .await?;
-    let members: Vec<MemberRow> = sql("SELECT m.user_id, m.group_id, g.name
+    let members: Vec<MemberRow> = sql("SELECT m.user_id, m.group_id, g.name, g.kind
              FROM group_members m JOIN groups g ON g.id = m.group_id ORDER BY m.user_id, m.group_id")
     .fetch_all(tx)
     .await?;
@@ -131,7 +124,8 @@ pub async fn people(tx: &mut Tx) -> Result<Vec<Person>> {
         .map(|row| {
             let groups = groups.remove(&row.id.0).unwrap_or_default();
             let ids = groups.iter().map(|group| group.group_id.0).collect();
-            let (job_roles, plain): (Vec<_>, Vec<_>) = groups.into_iter().partition(MemberRow::is_job_role);
+            let (job_roles, plain): (Vec<_>, Vec<_>) =
+                groups.into_iter().partition(|group| group.kind.0 == GroupKind::JobRole);
             let names = |groups: Vec<MemberRow>| groups.into_iter().map(|group| group.name).collect();
             Person {
                 id: row.id.0,

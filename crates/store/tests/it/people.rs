@@ -1,11 +1,12 @@
 //! Contract of users, groups, sessions, links, keys, notifications, settings.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{
-    Clock, Env, GroupSort, LinkId, LinkKind, ListName, PageQuery, Role, SavedView, Sort, User, UserFilter, UserSort,
-    UserStatus, ViewId,
+    Clock, Email, Env, Group, GroupId, GroupKind, GroupSort, GroupSource, LinkId, LinkKind, ListName, PageQuery, Role,
+    SavedView, Sort, User, UserFilter, UserSort, UserStatus, ViewId,
 };
 use store::links::Link;
 use store::{Db, Error, Tx, api_keys, groups, links, notifications, saved_views, sessions, settings, users};
@@ -178,9 +179,43 @@ both_engines! {
         assert_eq!(groups::of_user(&mut tx, bob.id).await.unwrap(), [sales.clone()]);
         assert!(groups::of_user(&mut tx, ada.id).await.unwrap().is_empty());
         assert!(groups::update(&mut tx, sales.id, "Trade", "all of it").await.unwrap());
-        assert_eq!(groups::list(&mut tx, None).await.unwrap()[0].name, "Trade");
+        assert_eq!(groups::list(&mut tx, None, None).await.unwrap()[0].name, "Trade");
         assert!(groups::remove_member(&mut tx, sales.id, bob.id).await.unwrap());
         assert!(groups::delete(&mut tx, sales.id).await.unwrap());
+    }
+
+    async fn job_roles_are_groups_of_another_kind(db: Db) {
+        let env = MockEnv::default();
+        let mut tx = db.begin().await.unwrap();
+        let (ada, bob) = (person(&mut tx, &env, "Ada").await, person(&mut tx, &env, "Bob").await);
+        let sales = build::group(&env, "Sales");
+        let nurse = Group { kind: GroupKind::JobRole, source: GroupSource::Csv, ..build::group(&env, "Nurse") };
+        for group in [&sales, &nurse] {
+            groups::insert(&mut tx, group, env.now()).await.unwrap();
+        }
+        for (group, member) in [(&sales, &bob), (&nurse, &bob), (&nurse, &ada)] {
+            groups::add_member(&mut tx, group.id, member.id, env.now()).await.unwrap();
+        }
+        assert_eq!(groups::get(&mut tx, nurse.id).await.unwrap(), Some(Group { members: 2, ..nurse.clone() }));
+        let listed = async |tx: &mut Tx, kind: Option<GroupKind>| {
+            let groups = groups::list(tx, kind, None).await.unwrap();
+            groups.into_iter().map(|group| group.name).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(&mut tx, None).await, ["Nurse", "Sales"]);
+        assert_eq!(listed(&mut tx, Some(GroupKind::Group)).await, ["Sales"]);
+        assert_eq!(listed(&mut tx, Some(GroupKind::JobRole)).await, ["Nurse"]);
+        // More groups than are asked about at once, one of which exists.
+        let mut ids: Vec<GroupId> = (0..600).map(|_| GroupId::generate(&env)).collect();
+        ids.push(nurse.id);
+        let found = groups::memberships(&mut tx, &ids).await.unwrap();
+        let expected = vec![(ada.email.clone(), ada.id), (bob.email.clone(), bob.id)];
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [(nurse.id, expected)]);
+        assert!(groups::memberships(&mut tx, &[]).await.unwrap().is_empty());
+
+        let mut emails: Vec<Email> = (0..600).map(|n| format!("nobody{n}@example.com").parse().unwrap()).collect();
+        emails.extend([bob.email.clone(), ada.email.clone()]);
+        let found = users::of_emails(&mut tx, &emails).await.unwrap();
+        assert_eq!(found, HashMap::from([(bob.email.clone(), bob.id), (ada.email.clone(), ada.id)]));
     }
 
     async fn groups_are_listed_in_every_order_and_its_reverse(db: Db) {
@@ -195,7 +230,7 @@ both_engines! {
             }
         }
         let listed = async |tx: &mut Tx, by: GroupSort, descending: bool| {
-            let groups = groups::list(tx, Some(Sort { by, descending })).await.unwrap();
+            let groups = groups::list(tx, None, Some(Sort { by, descending })).await.unwrap();
             groups.into_iter().map(|group| group.name).collect::<Vec<_>>()
         };
         for by in GroupSort::ALL {

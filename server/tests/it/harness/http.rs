@@ -77,9 +77,12 @@ impl Api {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = match body {
+            None => request,
+            // Files are the only texts that are sent as a whole.
+            Some(Value::String(file)) => request.header("content-type", "text/csv").body(file.clone()),
+            Some(body) => request.json(body),
+        };
         Reply::read(request.send().await.expect("an answer")).await
     }
 
