@@ -12,7 +12,7 @@ async fn of(org: &Org, question: Question) -> Explanation {
     org.services().explain(&org.as_root(), question).await.unwrap()
 }
 
-fn question(person: &domain::User, server: &domain::Server, tool: &str) -> Question {
+pub(crate) fn question(person: &domain::User, server: &domain::Server, tool: &str) -> Question {
     Question {
         person: person.id,
         server: server.id,

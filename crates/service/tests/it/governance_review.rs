@@ -168,7 +168,7 @@ testkit::both_engines! {
             assert_eq!(server.transport, spoken, "{name}");
             let snapshot = services.directory().load();
             let person = snapshot.people.get(org.ada.id).unwrap();
-            let entry = snapshot.server_for(server.slug.as_str(), person, org.world.now(), policy::Known::Person).unwrap();
+            let entry = snapshot.server_for(server.slug.as_str(), person, org.world.now()).unwrap();
             assert_eq!(entry.transport, spoken, "{name}");
             assert!(org.may_call(org.ada.id, server.slug.as_str(), "echo"), "{name}");
         }

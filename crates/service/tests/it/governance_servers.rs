@@ -154,7 +154,7 @@ testkit::both_engines! {
         assert!(services.rule_cedar(&root, made.rule.id).await.unwrap().contains("permit"));
 
         let id = made.rule.id;
-        services.update_rule(&root, id, NewRule { tools: tools(&["add"]), ..rule.clone() }).await.unwrap();
+        services.update_rule(&root, id, NewRule { scope: tools(&["add"]), ..rule.clone() }).await.unwrap();
         assert!(!ada("echo") && ada("add"));
         services.update_rule(&root, id, NewRule { enabled: false, ..rule.clone() }).await.unwrap();
         assert!(!ada("echo"));
