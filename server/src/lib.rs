@@ -8,6 +8,7 @@ pub mod assets;
 mod audit_metrics;
 pub mod cli;
 pub mod config;
+mod endings;
 mod env;
 mod export;
 mod listen;

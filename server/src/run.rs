@@ -21,7 +21,7 @@ use crate::assets::{AssetError, Site};
 use crate::config::{AuditDelivery, ConfigError, ServeArgs};
 use crate::listen::{Connections, Peer};
 use crate::open::{self, Data, OpenError};
-use crate::{audit_metrics, mcp, nodes, observer, operations, rest, spans, web};
+use crate::{audit_metrics, endings, mcp, nodes, observer, operations, rest, spans, web};
 
 /// Why the program does not start.
 #[derive(Debug, thiserror::Error)]
@@ -174,8 +174,11 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             .await
     });
     tracing::info!(%address, public_url = public.text, version = env!("CARGO_PKG_VERSION"), "listening");
-    let mut background =
-        vec![tokio::spawn(notices.run(services.clone())), tokio::spawn(upkeep(services.clone(), stop.clone()))];
+    let mut background = vec![
+        tokio::spawn(notices.run(services.clone())),
+        tokio::spawn(upkeep(services.clone(), stop.clone())),
+        tokio::spawn(endings::warn(services.clone(), stop.clone())),
+    ];
     // Last, since others send requests here from now on.
     let cluster = if args.data.database_url.is_some() { args.node_address(address)? } else { None };
     if let Some(address) = &cluster {

@@ -156,3 +156,6 @@ problems-file-two-kinds = Zeile { NUMBER($line) } gibt „{ $name }“ eine ande
 problems-file-two-descriptions = Zeile { NUMBER($line) } beschreibt „{ $name }“ anders; verwenden Sie eine Beschreibung je Gruppe
 problems-file-line-twice = dies sagt dasselbe wie Zeile { NUMBER($line) }; entfernen Sie eine von beiden
 problems-file-plan-changed = die Gruppen oder die Datei sind nicht mehr wie in der Vorschau; sehen Sie sich diese noch einmal an, bevor Sie sie übernehmen
+problems-block-one-principal = wählen Sie eine Person, eine Gruppe oder eine Berufsrolle
+problems-choose-count-days = wählen Sie zwischen 1 und { NUMBER($max) } Tagen
+problems-rule-without-end = die Regel hat kein Ende; es gibt nichts zu verlängern

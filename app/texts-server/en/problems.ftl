@@ -156,3 +156,6 @@ problems-file-two-kinds = line { NUMBER($line) } gives “{ $name }” another k
 problems-file-two-descriptions = line { NUMBER($line) } describes “{ $name }” otherwise; use one description for each group
 problems-file-line-twice = this says the same as line { NUMBER($line) }; remove one of them
 problems-file-plan-changed = the groups, or the file, are not as they were in the preview; look at it again before you apply it
+problems-block-one-principal = choose one person, group or job role
+problems-choose-count-days = choose between 1 and { NUMBER($max) } days
+problems-rule-without-end = the rule has no end; there is nothing to extend

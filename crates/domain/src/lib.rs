@@ -22,6 +22,8 @@ mod rule;
 mod server;
 #[cfg(not(target_arch = "wasm32"))]
 mod simulate;
+#[cfg(not(target_arch = "wasm32"))]
+mod standing;
 mod test;
 mod text;
 mod view;
@@ -69,6 +71,8 @@ pub use server::{
 };
 #[cfg(not(target_arch = "wasm32"))]
 pub use simulate::{Affected, Otherwise, Preview, RuleDraft, Simulation};
+#[cfg(not(target_arch = "wasm32"))]
+pub use standing::{Audience, PersonAccess, ServerAccess, Standing};
 pub use test::{Definition, TestReport, TestStep, TestStepKind, TestStepState};
 pub use text::{Email, SecretText, Slug, TextError};
 pub use view::{ListName, SavedView};

@@ -19,6 +19,8 @@ words! {
         DefinitionChanged = "definition_changed",
         /// Access was taken away or a server was switched off.
         AccessEnded = "access_ended",
+        /// Access ends soon.
+        AccessEnding = "access_ending",
     }
 }
 

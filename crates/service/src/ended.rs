@@ -90,12 +90,12 @@ impl Services {
 }
 
 /// True when a rule gives access now.
-fn allows(rule: &Rule, now: DateTime<Utc>) -> bool {
+pub(crate) fn allows(rule: &Rule, now: DateTime<Utc>) -> bool {
     rule.effect == Effect::Allow && rule.mode == RuleMode::Enforce && rule.in_force(now)
 }
 
 /// The people whom a rule names.
-fn named(rule: &Rule) -> Vec<UserId> {
+pub(crate) fn named(rule: &Rule) -> Vec<UserId> {
     match rule.principal.kind {
         PrincipalKind::User => rule.principal.ids.iter().filter_map(|id| id.parse().ok()).collect(),
         _ => Vec::new(),

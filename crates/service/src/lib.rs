@@ -7,6 +7,7 @@
 
 mod access;
 mod audit;
+mod block;
 mod caller;
 mod catalog;
 mod change;
@@ -18,6 +19,7 @@ mod drafts;
 mod duplicates;
 mod ended;
 mod error;
+mod expiry;
 mod explain;
 mod groups;
 mod home;
@@ -39,6 +41,7 @@ mod servers;
 mod sessions;
 mod simulate;
 mod snapshot;
+mod standing;
 mod token;
 mod views;
 
@@ -46,6 +49,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use block::Blocked;
 pub use caller::{AuthMethod, Caller, ClientInfo, RequestMeta};
 pub use demo::{DEMO_ADMIN, DEMO_EMPLOYEE, DEMO_PASSWORD};
 pub use error::{Error, Result};

@@ -13,7 +13,7 @@ pub async fn list_notifications(cursor: Option<String>) -> Result<Page<Notificat
         crate::ssr::spoken(services.notifications(&caller, &domain::PageQuery { cursor, limit: None }).await?);
     for notification in &mut page.data {
         use domain::NotificationKind::{
-            AccessEnded, DefinitionChanged, RequestApproved, RequestPending, RequestRejected,
+            AccessEnded, AccessEnding, DefinitionChanged, RequestApproved, RequestPending, RequestRejected,
         };
         match notification.kind {
             // What people wrote.
@@ -21,7 +21,7 @@ pub async fn list_notifications(cursor: Option<String>) -> Result<Page<Notificat
                 notification.body = crate::components::plain(&notification.body);
             }
             // Names of tools, as they are.
-            DefinitionChanged | AccessEnded => {}
+            DefinitionChanged | AccessEnded | AccessEnding => {}
         }
     }
     Ok(page)

@@ -56,7 +56,7 @@ fn look(kind: NotificationKind) -> (&'static str, Tone) {
         NotificationKind::RequestRejected => ("circle-x", Tone::Danger),
         NotificationKind::RequestPending => ("inbox", Tone::Accent),
         NotificationKind::DefinitionChanged => ("git-compare", Tone::Warning),
-        NotificationKind::AccessEnded => ("shield-off", Tone::Warning),
+        NotificationKind::AccessEnded | NotificationKind::AccessEnding => ("shield-off", Tone::Warning),
     }
 }
 

@@ -118,7 +118,7 @@ impl Spoken for Notification {
             NotificationKind::RequestPending | NotificationKind::RequestRejected => {}
             // Notes of the approver, or a sentence of ours where there are none.
             NotificationKind::RequestApproved => say_whole(language, NOTICES, &mut self.body),
-            NotificationKind::DefinitionChanged | NotificationKind::AccessEnded => {
+            NotificationKind::DefinitionChanged | NotificationKind::AccessEnded | NotificationKind::AccessEnding => {
                 say(language, NOTICES, &mut self.body);
             }
         }

@@ -104,7 +104,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
         &["an answer to another request", "unreadable list: {error}", "no content type"],
     ),
     ("a place in a file: `pages/groups/words.rs` has its own words for it", &["line {}"]),
-    ("the notes of a rule, which people go on writing", &["Approved request for {}"]),
+    ("the notes of a rule, which people go on writing", &["Approved request for {}", "Blocked on {}"]),
     ("stands for a host, and every address has one", &["the server"]),
     (
         "names, snippets and codes, the same in every language",

@@ -8,6 +8,7 @@ pub mod api_keys;
 pub mod changes;
 pub mod drafts;
 pub mod ended_sessions;
+pub mod ending_rules;
 pub mod groups;
 pub mod links;
 pub mod nodes;

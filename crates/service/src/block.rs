@@ -1,0 +1,67 @@
+//! Blocking somebody on a server at once, whatever gives them access.
+
+use domain::{
+    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId, RuleMode,
+    RuleView, ServerId,
+};
+
+use crate::rules::{checked, note_version, one_view, refers, rule_event};
+use crate::snapshot::Part;
+use crate::{Caller, Result, Services};
+
+/// Somebody who is blocked on a server.
+#[derive(Debug, Clone)]
+pub struct Blocked {
+    /// The rule that blocks them.
+    pub rule: RuleView,
+    /// It was made now; otherwise it was there.
+    pub made: bool,
+}
+
+impl Services {
+    /// Denies one person, group or job role an entire server, in force before this returns. Deleting or switching off the
+    /// rule undoes it. Who is blocked by such a rule already is not blocked a second time, also not by two callers at the
+    /// same moment.
+    ///
+    /// # Errors
+    /// `Invalid` for a principal that does not name exactly one, or somebody who does not exist; `NotFound` for the server.
+    pub async fn block_on_server(&self, caller: &Caller, server: ServerId, principal: Principal) -> Result<Blocked> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        let kinds = [PrincipalKind::User, PrincipalKind::Group, PrincipalKind::JobRole];
+        let Some(id) = principal.only_id().filter(|_| kinds.contains(&principal.kind)).map(str::to_owned) else {
+            return Err(Problem::field("principal", "choose one person, group or job role").into());
+        };
+        let new = checked(NewRule::new(principal, Effect::Deny, Some(server)))?;
+        let mut change = self.begin(caller).await?;
+        // Whoever blocks somebody on this server waits here, so that the second one finds the rule of the first.
+        let server = store::servers::lock(&mut change.tx, server).await?.ok_or_else(|| Problem::not_found("server"))?;
+        refers(&mut change.tx, &new).await?;
+        let now = change.now;
+        let named = store::rules::of_principal(&mut change.tx, &id).await?;
+        if let Some(rule) = named.into_iter().find(|rule| rule.in_force(now) && blocks(rule, server.id, &new.principal)) {
+            return Ok(Blocked { rule: one_view(&mut change.tx, rule, now).await?, made: false });
+        }
+        let new = NewRule { notes: format!("Blocked on {}", server.name), ..new };
+        let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
+        store::rules::insert(&mut change.tx, &rule).await?;
+        note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
+        change.reload(Part::Rules);
+        let event = change.event(AuditAction::PolicyCreated);
+        let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        let rule = one_view(&mut change.tx, rule, now).await?;
+        change.commit(event).await?;
+        Ok(Blocked { rule, made: true })
+    }
+}
+
+/// True for a rule that does nothing but deny exactly these exactly this server, always and without an end.
+pub(crate) fn blocks(rule: &Rule, server: ServerId, principal: &Principal) -> bool {
+    rule.effect == Effect::Deny
+        && rule.mode == RuleMode::Enforce
+        && rule.enabled
+        && rule.servers == [server]
+        && rule.scope.is_all()
+        && !rule.is_conditional()
+        && rule.ends_at.is_none()
+        && rule.principal == *principal
+}

@@ -1,0 +1,176 @@
+//! Access that ends soon: telling those whom it concerns, and letting it go on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    AuditAction, Capability, NotificationKind, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId, RuleView, Server,
+    ServerId, ServerStatus, User, UserId, UserStatus,
+};
+
+use crate::change::Change;
+use crate::ended::{allows, named};
+use crate::notifications::{Message, notify};
+use crate::rules::{note_version, one_view, rule_event};
+use crate::snapshot::Part;
+use crate::{Caller, RequestMeta, Result, Services};
+
+/// How long before the end of a rule people are told.
+const AHEAD: TimeDelta = TimeDelta::days(7);
+/// The longest that a rule is extended by at once, in days.
+const MOST_DAYS: u32 = 366;
+
+impl Services {
+    /// Tells of rules that allow something and end within a week: the people whom they name in person, unless another rule
+    /// goes on giving them the server, and who answers for the server. Returns how many rules people were told of. Every
+    /// node may call it at any time: each end is told of once.
+    ///
+    /// Members of groups are not told one by one, for the reason that is in `ended`.
+    pub async fn warn_of_ends(&self) -> Result<u32> {
+        let system = Caller::system(RequestMeta::local(self.env()));
+        let now = self.now();
+        let mut tx = self.read().await?;
+        let due = store::ending_rules::due(&mut tx, now, now + AHEAD).await?;
+        drop(tx);
+        let mut told = 0;
+        for rule in due {
+            told += u32::from(self.warn_of_end(&system, rule).await?);
+        }
+        Ok(told)
+    }
+
+    /// Each rule in a transaction of its own, so that nobody waits for all of them.
+    async fn warn_of_end(&self, system: &Caller, id: RuleId) -> Result<bool> {
+        let mut change = self.begin(system).await?;
+        let now = change.now;
+        let Some(rule) = store::rules::lock(&mut change.tx, id).await? else { return Ok(false) };
+        let Some(end) = rule.ends_at.filter(|end| *end <= now + AHEAD) else { return Ok(false) };
+        // One that is switched on later is looked at then.
+        if !allows(&rule, now) || !store::ending_rules::note(&mut change.tx, id, end, now).await? {
+            return Ok(false);
+        }
+        let mut servers = store::servers::by_ids(&mut change.tx, &rule.servers).await?;
+        servers.retain(|server| server.status == ServerStatus::Active);
+        let holders = self.warn_holders(&mut change, &rule, &servers, end).await?;
+        self.warn_owners(&mut change, &rule, &servers, end, &holders).await?;
+        change.commit_unaudited("a warning gives and takes nothing").await?;
+        Ok(true)
+    }
+
+    /// Tells the people whom the rule names; returns whom.
+    async fn warn_holders(
+        &self,
+        change: &mut Change<'_>,
+        rule: &Rule,
+        servers: &[Server],
+        end: DateTime<Utc>,
+    ) -> Result<BTreeSet<UserId>> {
+        let mut told = BTreeSet::new();
+        for person in store::users::of_ids(&mut change.tx, named(rule)).await? {
+            let rules = store::rules::of_user(&mut change.tx, person.id).await?;
+            let goes_on = |server: ServerId| {
+                rules.iter().any(|other| other.id != rule.id && other.servers.contains(&server) && allows(other, end))
+            };
+            let lost: Vec<&Server> = servers.iter().filter(|server| !goes_on(server.id)).collect();
+            if person.status != UserStatus::Active || lost.is_empty() {
+                continue;
+            }
+            let message = Message {
+                kind: NotificationKind::AccessEnding,
+                title: format!("Your access to {} ends soon", names(&lost)),
+                body: format!("The last day is {}. Ask for it again if you need it longer.", last_day(end)),
+                link: link(&person, rule, &lost),
+            };
+            notify(&mut change.tx, self.env(), change.now, &[person.id], &message).await?;
+            told.insert(person.id);
+        }
+        Ok(told)
+    }
+
+    /// Tells the owners of the servers, or who approved the rule where there is no owner.
+    async fn warn_owners(
+        &self,
+        change: &mut Change<'_>,
+        rule: &Rule,
+        servers: &[Server],
+        end: DateTime<Utc>,
+        holders: &BTreeSet<UserId>,
+    ) -> Result<()> {
+        let mut approver = rule.created_by;
+        if let Some(request) = rule.request_id {
+            let request = store::requests::get(&mut change.tx, request).await?;
+            approver = request.and_then(|request| request.decision).and_then(|decision| decision.by_id).or(approver);
+        }
+        let mut owned: BTreeMap<UserId, Vec<&Server>> = BTreeMap::new();
+        for server in servers {
+            if let Some(owner) = server.owner_id.or(approver).filter(|owner| !holders.contains(owner)) {
+                owned.entry(owner).or_default().push(server);
+            }
+        }
+        let who = one_view(&mut change.tx, rule.clone(), change.now).await?.principal_name;
+        let day = last_day(end);
+        let body = match rule.principal.kind {
+            PrincipalKind::Everyone => format!("It is everybody's access; the last day is {day}. It can be extended."),
+            _ => format!("It is the access of {who}; the last day is {day}. It can be extended."),
+        };
+        for owner in store::users::of_ids(&mut change.tx, owned.keys().copied().collect()).await? {
+            let Some(servers) = owned.get(&owner.id).filter(|_| owner.status == UserStatus::Active) else { continue };
+            let message = Message {
+                kind: NotificationKind::AccessEnding,
+                title: format!("Access to {} ends soon", names(servers)),
+                body: body.clone(),
+                link: link(&owner, rule, servers),
+            };
+            notify(&mut change.tx, self.env(), change.now, &[owner.id], &message).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets a rule end so many days later, counted from its end, or from now if that is over. Nothing else of it changes.
+    ///
+    /// # Errors
+    /// `Invalid` for no days or more than a year; `Conflict` for a rule without an end.
+    pub async fn extend_rule(&self, caller: &Caller, id: RuleId, days: u32) -> Result<RuleView> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(Problem::field("days", format!("choose between 1 and {MOST_DAYS} days")).into());
+        }
+        let mut change = self.begin(caller).await?;
+        let now = change.now;
+        let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+        let Some(end) = old.ends_at else {
+            return Err(Problem::conflict("no_end", "the rule has no end; there is nothing to extend").into());
+        };
+        let ends_at = Some(end.max(now) + TimeDelta::days(i64::from(days)));
+        let rule = Rule { ends_at, updated_at: now, ..old.clone() };
+        store::rules::update(&mut change.tx, &rule).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
+        // Whoever was told of the end has nothing to do about it any more.
+        let link = format!("/policies/{id}");
+        store::notifications::mark_done(&mut change.tx, NotificationKind::AccessEnding, &link, now).await?;
+        change.reload(Part::Rules);
+        let event = change.event(AuditAction::PolicyUpdated);
+        let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        change.commit(event).await?;
+        Ok(view)
+    }
+}
+
+/// Where somebody can do something about it.
+fn link(person: &User, rule: &Rule, servers: &[&Server]) -> String {
+    match servers {
+        _ if person.role.can(Capability::ManagePolicies) => format!("/policies/{}", rule.id),
+        [server] => format!("/requests/new?server={}", server.id),
+        _ => "/connectors".to_owned(),
+    }
+}
+
+fn names(servers: &[&Server]) -> String {
+    servers.iter().map(|server| server.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The last day on which something is in force that ends at this moment. An end at midnight belongs to the day before.
+fn last_day(end: DateTime<Utc>) -> String {
+    (end - TimeDelta::microseconds(1)).format("%Y-%m-%d").to_string()
+}
