@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ApiKey, Group, GroupId, Principal, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, ServerId, SessionId,
-    Subject, User, UserId,
+    ApiKey, Group, GroupId, Principal, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, ServerId,
+    SessionId, Subject, User, UserId,
 };
 use store::Tx;
 

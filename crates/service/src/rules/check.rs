@@ -68,7 +68,7 @@ impl Services {
 ///
 /// # Errors
 /// `Invalid` with all fields that are wrong.
-pub(super) fn checked(new: NewRule) -> Result<NewRule> {
+pub(crate) fn checked(new: NewRule) -> Result<NewRule> {
     let new = tidied(new);
     let mut wrong = Wrong::new();
     if let Err(errors) = policy::check_rule(&new) {
@@ -93,7 +93,7 @@ fn once(list: &mut Vec<String>) {
 }
 
 /// Refuses a rule about somebody or something that does not exist.
-pub(super) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
+pub(crate) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
     let mut wrong = Wrong::new();
     let ids = &new.principal.ids;
     match new.principal.kind {
