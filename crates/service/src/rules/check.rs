@@ -48,23 +48,6 @@ impl Services {
             for server in &new.servers {
                 pins.extend(store::pins::list(&mut tx, *server).await?);
             }
-<<<<<<< HEAD
-            offered.retain(|pin| pin.state != PinState::Gone);
-            // What nobody has tested yet offers nothing that could be compared.
-            if !offered.is_empty() {
-                use domain::PinKind::{Prompt, Resource, Template, Tool};
-                let kinds = [
-                    (&names.tools, &[Tool] as &[_], "tool"),
-                    (&names.prompts, &[Prompt], "prompt"),
-                    (&names.resources, &[Resource, Template], "resource"),
-                ];
-                for (list, kinds, word) in kinds {
-                    let known: HashSet<&str> =
-                        offered.iter().filter(|pin| kinds.contains(&pin.kind)).map(|pin| pin.name.as_str()).collect();
-                    let unknown = list.iter().filter(|name| !known.iter().any(|known| policy::matches(name, known)));
-                    warnings.extend(unknown.map(|name| format!("No {word} that is approved is called “{name}”.")));
-                }
-=======
             // What nobody has tested yet offers nothing to compare with; resources come and go without approval.
             if !pins.is_empty() {
                 let unknown = |list: &[String], kind: PinKind| {
@@ -75,7 +58,6 @@ impl Services {
                 warnings.extend(tools.map(|name| format!("No tool of the chosen servers is called “{name}”.")));
                 let prompts = unknown(&names.prompts, PinKind::Prompt).into_iter();
                 warnings.extend(prompts.map(|name| format!("No prompt of the chosen servers is called “{name}”.")));
->>>>>>> rules
             }
         }
         Ok(warnings)
