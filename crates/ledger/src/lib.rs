@@ -19,6 +19,7 @@ mod ledger;
 mod open_calls;
 mod orphans;
 pub mod query;
+pub mod replay;
 pub mod verify;
 mod writer;
 

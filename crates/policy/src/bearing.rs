@@ -1,7 +1,7 @@
 //! What one rule has to do with one question, for explanations. It decides nothing: [`crate::RuleSet::decide`] does, and a
 //! property test holds that the rules which are said to apply are those that it names.
 
-use domain::{Bearing, Decision, Effect, Rule, RuleMode, RuleScope, TestOutcome, TriedTest};
+use domain::{Bearing, Decision, Effect, Principal, Rule, RuleMode, RuleScope, TestOutcome, TriedTest};
 
 use crate::check::Who;
 use crate::compiled::compile;
@@ -9,7 +9,7 @@ use crate::engine::evaluate;
 use crate::facts::{Facts, Found, plain};
 use crate::glob::matches;
 use crate::lines::value_text;
-use crate::query::{Query, Reason, Target};
+use crate::query::{Query, Reason, SubjectRef, Target};
 use crate::tree::{Outcome, Sides, Tree};
 
 /// What a rule has to do with a query. The rule is one of the query's server or a global one.
@@ -17,7 +17,7 @@ pub fn bearing(rule: &Rule, query: &Query<'_>) -> Bearing {
     if !concerns(rule, query) {
         return Bearing::SomebodyElse;
     }
-    if !covers(rule, query.target) || !rule.is_about(query.server) {
+    if !covers(&rule.scope, rule.effect, query.target) || !rule.is_about(query.server) {
         return Bearing::SomethingElse;
     }
     if rule.starts_at.is_some_and(|start| query.now < start) {
@@ -102,25 +102,31 @@ fn is_met(rule: &Rule, query: &Query<'_>) -> bool {
 }
 
 fn concerns(rule: &Rule, query: &Query<'_>) -> bool {
-    match Who::parse(&rule.principal) {
+    is_about(&rule.principal, query.subject)
+}
+
+/// True for a person whom rules with this principal are about.
+pub fn is_about(principal: &Principal, subject: SubjectRef<'_>) -> bool {
+    match Who::parse(principal) {
         Ok(Who::Everyone) => true,
-        Ok(Who::Users(users)) => users.contains(&query.subject.user),
-        Ok(Who::Groups(groups)) => groups.iter().any(|group| query.subject.groups.contains(*group)),
+        Ok(Who::Users(users)) => users.contains(&subject.user),
+        Ok(Who::Groups(groups)) => groups.iter().any(|group| subject.groups.contains(*group)),
         Ok(Who::Attribute(attribute, values)) => {
-            values.iter().any(|value| value == query.subject.profile.attribute(attribute))
+            values.iter().any(|value| value == subject.profile.attribute(attribute))
         }
         Err(_) => false,
     }
 }
 
-fn covers(rule: &Rule, target: Target<'_>) -> bool {
-    let RuleScope::Named(names) = &rule.scope else { return true };
+/// True for what a scope covers. Every scope of an allow also opens the server itself.
+pub fn covers(scope: &RuleScope, effect: Effect, target: Target<'_>) -> bool {
+    let RuleScope::Named(names) = scope else { return true };
     let any = |list: &[String], name: &str| list.iter().any(|pattern| matches(pattern, name));
     match target {
         Target::Tool(name) => any(&names.tools, name),
         Target::Prompt(name) => any(&names.prompts, name),
         Target::Resource(uri) | Target::Template(uri) => any(&names.resources, uri),
         // Who may use a part may connect.
-        Target::Server => rule.effect == Effect::Allow,
+        Target::Server => effect == Effect::Allow,
     }
 }

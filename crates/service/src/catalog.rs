@@ -76,8 +76,7 @@ impl Services {
             words.iter().all(|word| text.contains(word))
         });
         let found = found.take(SERVERS).map(|server| {
-            let usable = person
-                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
+            let usable = person.is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
             (for_everybody(server), usable)
         });
         Ok(found.collect())

@@ -33,9 +33,8 @@ impl Services {
         let person = snapshot.people.get(requester).cloned();
         let now = self.now();
         for server in servers.into_iter().filter(|server| server.status == ServerStatus::Active) {
-            let has_access = person
-                .as_ref()
-                .is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
+            let has_access =
+                person.as_ref().is_some_and(|person| snapshot.server_for(server.slug.as_str(), person, now).is_ok());
             let why = if catalog.is_some() && server.catalog_name.as_deref() == catalog {
                 "it comes from the same catalog entry"
             } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use directory::{Access, Snapshot, Why, Withheld};
 use domain::{
-    Bearing, Capability, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView, TargetKind,
+    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView, TargetKind,
     TestOutcome, TriedTest, Weighed,
 };
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
@@ -190,7 +190,7 @@ fn allowed(rules: &[Weighed]) -> Vec<String> {
         let name = name(&rule.view);
         match rule.bearing {
             Bearing::WouldDeny => Some(format!("{name} would deny it, but only monitors: let it enforce.")),
-            Bearing::Unmet => Some(unmet(&format!("{name} would deny it"), &rule.tests)),
+            Bearing::Unmet => Some(unmet(&format!("{name} would deny it"), rule)),
             _ => None,
         }
     });
@@ -206,7 +206,7 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
             Bearing::SwitchedOff => Some(format!("{name} would allow it, but is switched off.")),
             Bearing::NotYet => Some(format!("{name} would allow it, but has not begun.")),
             Bearing::Over => Some(format!("{name} would allow it, but has ended.")),
-            Bearing::Unmet => Some(unmet(&format!("{name} would allow it"), &rule.tests)),
+            Bearing::Unmet => Some(unmet(&format!("{name} would allow it"), rule)),
             Bearing::WouldAllow => Some(format!("{name} would allow it, but only monitors: let it enforce.")),
             Bearing::SomethingElse => Some(format!("{name} allows something else of this server: add this to it.")),
             Bearing::Allows | Bearing::Denies | Bearing::WouldDeny | Bearing::SomebodyElse => None,
@@ -220,24 +220,71 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
 }
 
 /// What keeps a rule from covering the call.
-fn unmet(would: &str, tests: &[TriedTest]) -> String {
-    let failed = tests.iter().filter(|test| test.outcome != TestOutcome::Met).map(|test| {
-        let TriedTest { path, operator, wanted, found, outcome } = test;
-        let wanted = if wanted.is_empty() { String::new() } else { format!(" {wanted}") };
-        let there = match outcome {
-            TestOutcome::Missing => "nothing".to_owned(),
-            TestOutcome::Unknown => "not known".to_owned(),
-            _ if found.is_empty() => "nothing".to_owned(),
-            _ => found.clone(),
-        };
-        format!("{path} {}{wanted} (found: {there})", operator.replace('_', " "))
+fn unmet(would: &str, rule: &Weighed) -> String {
+    let mut tests = rule.tests.iter();
+    let lacking = rule.view.rule.conditions.as_ref().map(|conditions| {
+        // Which way an outcome that settles nothing counts.
+        let allows = rule.view.rule.effect == Effect::Allow;
+        lacking(conditions, &mut tests, Counts { wrong_type: !allows, unknown: allows }, true).1
     });
-    let failed: Vec<String> = failed.collect();
-    if failed.is_empty() {
-        // Of a group that asks for none, or clauses of an expert.
-        return format!("{would}, but its conditions are not met.");
+    match lacking.unwrap_or_default() {
+        lacking if lacking.is_empty() => format!("{would}, but its Cedar clauses are not met."),
+        lacking => format!("{would}, but not so: {}.", lacking.join("; ")),
     }
-    format!("{would}, but these conditions are not met: {}.", failed.join("; "))
+}
+
+/// What counts as met.
+#[derive(Clone, Copy)]
+struct Counts {
+    wrong_type: bool,
+    unknown: bool,
+}
+
+/// Whether conditions are met, and what keeps them from coming out as they should.
+fn lacking<'a>(
+    condition: &Condition,
+    tests: &mut impl Iterator<Item = &'a TriedTest>,
+    counts: Counts,
+    should: bool,
+) -> (bool, Vec<String>) {
+    let (parts, turned) = match condition {
+        Condition::All(parts) | Condition::Any(parts) => (parts, false),
+        Condition::None(parts) => (parts, true),
+        Condition::Test(_) => {
+            let Some(test) = tests.next() else { return (should, Vec::new()) };
+            let met = match test.outcome {
+                TestOutcome::Met => true,
+                TestOutcome::NotMet | TestOutcome::Missing => false,
+                TestOutcome::WrongType => counts.wrong_type,
+                TestOutcome::Unknown => counts.unknown,
+            };
+            return (met, if met == should { Vec::new() } else { vec![in_words(test, should)] });
+        }
+    };
+    let inside = if turned { Counts { wrong_type: !counts.wrong_type, unknown: !counts.unknown } } else { counts };
+    // Each part is looked at, so that the tests stay in step.
+    let (met, why): (Vec<bool>, Vec<Vec<String>>) =
+        parts.iter().map(|part| lacking(part, tests, inside, should != turned)).unzip();
+    let met = match condition {
+        Condition::All(_) => met.iter().all(|met| *met),
+        Condition::None(_) => !met.iter().any(|met| *met),
+        _ => met.iter().any(|met| *met),
+    };
+    (met, if met == should { Vec::new() } else { why.concat() })
+}
+
+/// A condition that did not come out as it should.
+fn in_words(test: &TriedTest, should: bool) -> String {
+    let TriedTest { path, operator, wanted, found, outcome } = test;
+    let operator = operator.replace('_', " ");
+    let condition = [path, &operator, wanted].map(String::as_str).join(" ");
+    let there = match outcome {
+        TestOutcome::Unknown => "not known before the call",
+        _ if found.is_empty() => "nothing is there",
+        _ => found,
+    };
+    let not = if should { "" } else { "none of it may be: " };
+    format!("{not}{} ({there})", condition.trim_end())
 }
 
 /// A rule, as it is spoken of.

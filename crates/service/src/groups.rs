@@ -82,6 +82,8 @@ impl Services {
             return Ok(old);
         }
         store::groups::update(&mut change.tx, id, &name, &description).await?;
+        // Conditions of rules may ask for groups by name.
+        change.reload(Part::People);
         let group = Group { name, description, ..old };
         let event = change.event(AuditAction::GroupUpdated).resource(group_subject(&group));
         change.commit(event.args(payload(&fields.into()))).await?;

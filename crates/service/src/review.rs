@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use domain::{
-    Approval, AuditAction, Capability, DecisionRecord, Effect, NewRule, NotificationKind, PageQuery,
-    Principal, Problem, Rejection, Request, RequestId, RequestKind, RequestState, Review, RuleChangeKind, Rule, RuleId, Scope, Server,
-    RuleScope, ServerId, ServerStatus, Slug, TestReport, User,
+    Approval, AuditAction, Capability, DecisionRecord, Effect, NewRule, NotificationKind, PageQuery, Principal,
+    Problem, Rejection, Request, RequestId, RequestKind, RequestState, Review, Rule, RuleChangeKind, RuleId, RuleScope,
+    Scope, Server, ServerId, ServerStatus, Slug, TestReport, User,
 };
 use net::Reach;
 use store::requests::Listing;

@@ -16,7 +16,7 @@ use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
-use self::check::{checked, refers};
+pub(crate) use self::check::{checked, refers};
 pub(crate) use self::versions::{note_version, rules_as_of};
 
 /// How a rule ended that is still there.
@@ -87,11 +87,8 @@ impl Services {
         let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         refers(&mut change.tx, &new).await?;
         let now = change.now;
-        let rule = Rule {
-            request_id: old.request_id,
-            created_at: old.created_at,
-            ..new.into_rule(id, old.created_by, now)
-        };
+        let rule =
+            Rule { request_id: old.request_id, created_at: old.created_at, ..new.into_rule(id, old.created_by, now) };
         store::rules::update(&mut change.tx, &rule).await?;
         note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
         let how = if old.enabled && !rule.enabled { SWITCHED_OFF } else { "changed" };

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ApiKey, Group, GroupId, Principal, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, ServerId, SessionId,
-    Subject, User, UserId,
+    ApiKey, Group, GroupId, Principal, PrincipalKind, Request, ResourceKind, Rule, RuleView, Server, ServerId,
+    SessionId, Subject, User, UserId,
 };
 use store::Tx;
 
@@ -66,13 +66,21 @@ pub(crate) async fn group_names(tx: &mut Tx) -> Result<HashMap<GroupId, String>>
 /// Rules with the names that a person needs to read them. A principal or server that is gone is named by its id.
 pub(crate) async fn rule_views(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>) -> Result<Vec<RuleView>> {
     let principals = |kind| rules.iter().filter(move |r| r.principal.kind == kind).flat_map(|r| &r.principal.ids);
-    let users: BTreeSet<UserId> = principals(PrincipalKind::User).filter_map(|id| id.parse().ok()).collect();
+    let ids: BTreeSet<UserId> = principals(PrincipalKind::User).filter_map(|id| id.parse().ok()).collect();
+    let ids: Vec<UserId> = ids.into_iter().collect();
+    let mut users = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(PORTION) {
+        users.extend(store::users::names(tx, part).await?);
+    }
     let has_groups =
         principals(PrincipalKind::Group).next().is_some() || principals(PrincipalKind::JobRole).next().is_some();
-    let servers: BTreeSet<ServerId> = rules.iter().flat_map(|r| r.servers.iter().copied()).collect();
-    let users = names_of(users, async |part| Ok(store::users::names(tx, part).await?)).await?;
+    let ids: BTreeSet<ServerId> = rules.iter().flat_map(|r| r.servers.iter().copied()).collect();
+    let ids: Vec<ServerId> = ids.into_iter().collect();
+    let mut servers = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(PORTION) {
+        servers.extend(store::servers::names(tx, part).await?);
+    }
     let groups = if has_groups { group_names(tx).await? } else { HashMap::new() };
-    let servers = names_of(servers, async |part| Ok(store::servers::names(tx, part).await?)).await?;
     let name = |kind, id: &String| -> String {
         let name = match kind {
             PrincipalKind::User => id.parse::<UserId>().ok().and_then(|id| users.get(&id)),
@@ -102,17 +110,4 @@ pub(crate) async fn rule_views(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>
         rule: rule.clone(),
     });
     Ok(views.collect())
-}
-
-/// Looks names up in portions that fit into one statement.
-async fn names_of<I: Copy + Eq + std::hash::Hash>(
-    ids: BTreeSet<I>,
-    mut look: impl AsyncFnMut(&[I]) -> Result<HashMap<I, String>>,
-) -> Result<HashMap<I, String>> {
-    let ids: Vec<I> = ids.into_iter().collect();
-    let mut names = HashMap::with_capacity(ids.len());
-    for part in ids.chunks(PORTION) {
-        names.extend(look(part).await?);
-    }
-    Ok(names)
 }

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AuditAction, AuthKind, Effect, Health, NotificationKind, Pin, PinKind, PinState, Principal, Risk, Rule,
-    RuleChangeKind, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, TestId, TestReport, Transport,
+    AuditAction, AuthKind, Condition, Effect, Health, NotificationKind, Operator, PersonAttribute, Pin, PinKind, PinState,
+    Principal, Risk, Rule,
+    RuleChangeKind, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, Test, TestId,
+    TestReport, Transport, Value,
 };
 use serde_json::json;
 use store::Tx;
@@ -283,6 +285,12 @@ pub(super) async fn put_rule(stage: &mut Stage<'_>, tx: &mut Tx, by: Who, rule: 
     Ok(())
 }
 
+/// What an argument of a call is compared with.
+fn one_of(path: &str, values: &[&str]) -> Condition {
+    let values = values.iter().map(|value| Value::Text((*value).to_owned())).collect();
+    Condition::Test(Test { path: path.to_owned(), operator: Operator::In, value: Some(Value::List(values)) })
+}
+
 async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
     let group = |stage: &Stage<'_>, n: usize| Principal::group(stage.groups[n].0.id);
     let user = |stage: &Stage<'_>, who: Who| Principal::user(stage.person(who).id);
@@ -339,6 +347,35 @@ async fn write_rules(stage: &mut Stage<'_>, tx: &mut Tx) -> Result<()> {
             scope: tools(&["delete_*"]),
             notes: "Nothing is deleted by an assistant".to_owned(),
             ..rule(stage, at, Which::Files)
+        },
+        Rule {
+            effect: Effect::Deny,
+            conditions: Some(one_of("payload.table", &["salaries", "bank_accounts"])),
+            notes: "These tables are not for assistants, whatever else somebody may read".to_owned(),
+            ..rule(stage, later, Which::Warehouse)
+        },
+        Rule {
+            principal: group(stage, DATA),
+            servers: [Which::Issues, Which::Desk].map(|which| stage.server(which).id).into(),
+            scope: tools(&["search_*"]),
+            notes: "To find what the numbers mean".to_owned(),
+            ..rule(stage, later, Which::Issues)
+        },
+        Rule {
+            principal: Principal::attribute(PersonAttribute::Department, vec!["Operations".to_owned()]),
+            notes: "Dispatch needs it whether or not the pilot goes on".to_owned(),
+            ..rule(stage, later, Which::Weather)
+        },
+        Rule {
+            effect: Effect::Deny,
+            mode: RuleMode::Monitor,
+            conditions: Some(Condition::Test(Test {
+                path: "meta.request.time".to_owned(),
+                operator: Operator::NotBetweenTimes,
+                value: Some(Value::Text("Mon-Fri 07:00-19:00 Europe/Berlin".to_owned())),
+            })),
+            notes: "Whom would it hit if files could be used in office hours only?".to_owned(),
+            ..rule(stage, later, Which::Files)
         },
         Rule {
             principal: user(stage, Who::Noor),

@@ -3,7 +3,7 @@
 use domain::Capability::{ManagePolicies, ManageRequests, ManageServers};
 use domain::{
     Approval, NewRequest, NewServer, PageQuery, Principal, Question, Rejection, RequestFilter, RequestId, RequestKind,
-    RuleId, Scope, Server, ServerFilter, ServerId, TargetKind, ToolScope, User,
+    RuleId, RuleScope, Scope, Server, ServerFilter, ServerId, TargetKind, User,
 };
 use store::tests::Subject;
 
@@ -56,7 +56,7 @@ impl Scene {
         store::tests::insert(&mut tx, Subject::Server(server.id), &report, None).await.unwrap();
         tx.commit().await.unwrap();
         let server = services.pin_definitions(&operator, server.id, &digest).await.unwrap().server;
-        let rule = allow(&server, Principal::everyone(), ToolScope::ALL);
+        let rule = allow(&server, Principal::everyone(), RuleScope::All);
         let rule = services.create_rule(&operator, rule).await.unwrap().rule.id;
         let ask = async |who: &User, new| services.submit_request(&world.as_user(who), new, None).await.unwrap().id;
         Self {
@@ -131,9 +131,18 @@ pub(crate) fn cases() -> Vec<Case> {
                 server: x.scene.server.id,
                 kind: TargetKind::Server,
                 name: String::new(),
-                at: None
+                at: None,
+                arguments: String::new(),
+                ip: String::new(),
+                client: String::new(),
+                client_version: String::new()
             }
         )),
+        case!("rule_versions", POLICIES, Leaves::Nothing, |s, c, x| s.rule_versions(c, x.scene.rule)),
+        case!("draft_cedar", POLICIES, Leaves::Nothing, |s, c, x| s
+            .draft_cedar(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
+        case!("rule_warnings", POLICIES, Leaves::Nothing, |s, c, x| s
+            .rule_warnings(c, &allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
         // There is somebody already, so nothing is written; the tests of the demonstration make one.
         case!("seed_demo", Needs::Local, Leaves::Nothing, |s, c, x| s.seed_demo(c, NOWHERE)),
         // Changing.
@@ -166,11 +175,11 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("disable_server", SERVERS, Leaves::Event, |s, c, x| s.disable_server(c, x.scene.server.id)),
         case!("enable_server", SERVERS, Leaves::Event, |s, c, x| s.enable_server(c, x.scene.server.id)),
         case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s
-            .create_rule(c, allow(&x.scene.server, Principal::everyone(), ToolScope::ALL))),
+            .create_rule(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
         case!("update_rule", POLICIES, Leaves::Event, |s, c, x| s.update_rule(
             c,
             x.scene.rule,
-            allow(&x.scene.server, Principal::everyone(), ToolScope::ALL)
+            allow(&x.scene.server, Principal::everyone(), RuleScope::All)
         )),
         case!("switch_rules", POLICIES, Leaves::Event, |s, c, x| s.switch_rules(c, &[x.scene.rule], false)),
         case!("delete_rule", POLICIES, Leaves::Event, |s, c, x| s.delete_rule(c, x.scene.rule)),

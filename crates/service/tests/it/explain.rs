@@ -1,7 +1,7 @@
 //! Explanations say what the data path would do, by which rules, and what would have to change.
 
 use chrono::TimeDelta;
-use domain::{Bearing, Decision, Effect, Explanation, NewRule, Principal, Question, TargetKind, ToolScope};
+use domain::{Bearing, Decision, Effect, Explanation, NewRule, Principal, Question, TargetKind, RuleScope};
 use store::Db;
 
 use crate::governance::{Org, allow, fixture, tools};
@@ -12,8 +12,18 @@ async fn of(org: &Org, question: Question) -> Explanation {
     org.services().explain(&org.as_root(), question).await.unwrap()
 }
 
-fn question(person: &domain::User, server: &domain::Server, tool: &str) -> Question {
-    Question { person: person.id, server: server.id, kind: TargetKind::Tool, name: tool.to_owned(), at: None }
+pub(crate) fn question(person: &domain::User, server: &domain::Server, tool: &str) -> Question {
+    Question {
+        person: person.id,
+        server: server.id,
+        kind: TargetKind::Tool,
+        name: tool.to_owned(),
+        at: None,
+        arguments: String::new(),
+        ip: String::new(),
+        client: String::new(),
+        client_version: String::new(),
+    }
 }
 
 testkit::both_engines! {
@@ -22,8 +32,8 @@ testkit::both_engines! {
         let (services, root) = (org.services(), org.as_root());
         let fixture = fixture().await;
         let (tracker, wiki) = (org.server("Tracker", &fixture.url()).await, org.server("Wiki", &fixture.url()).await);
-        org.opened(&wiki, &org.ada, ToolScope::ALL).await;
-        let eves = org.opened(&tracker, &org.eve, ToolScope::ALL).await;
+        org.opened(&wiki, &org.ada, RuleScope::All).await;
+        let eves = org.opened(&tracker, &org.eve, RuleScope::All).await;
 
         let none = of(&org, question(&org.ada, &tracker, "echo")).await;
         assert_eq!((none.decision, none.rules.len(), none.about_others), (Decision::Deny, 0, 1));
@@ -44,7 +54,7 @@ testkit::both_engines! {
         let resource = of(&org, Question { kind: TargetKind::Resource, ..question(&org.ada, &tracker, "test://a") }).await;
         assert_eq!(resource.decision, Decision::Deny, "a list of tools opens no resource");
 
-        let deny = NewRule { effect: Effect::Deny, server: None, ..allow(&tracker, Principal::everyone(), tools(&["echo"])) };
+        let deny = NewRule { effect: Effect::Deny, servers: Vec::new(), ..allow(&tracker, Principal::everyone(), tools(&["echo"])) };
         let deny = services.create_rule(&root, deny).await.unwrap();
         let denied = of(&org, question(&org.ada, &tracker, "echo")).await;
         assert_eq!(denied.decision, Decision::Deny);
@@ -61,7 +71,7 @@ testkit::both_engines! {
         let fixture = fixture().await;
         let tracker = org.server("Tracker", &fixture.url()).await;
         let now = org.world.now();
-        let rule = allow(&tracker, Principal::user(org.ada.id), ToolScope::ALL);
+        let rule = allow(&tracker, Principal::user(org.ada.id), RuleScope::All);
         let off = NewRule { enabled: false, ..rule.clone() };
         let over = NewRule { ends_at: Some(now + TimeDelta::hours(1)), ..rule.clone() };
         let later = NewRule { starts_at: Some(now + TimeDelta::hours(5)), ..rule };
@@ -89,7 +99,7 @@ testkit::both_engines! {
         let (services, root) = (org.services(), org.as_root());
         let fixture = fixture().await;
         let tracker = org.server("Tracker", &fixture.url()).await;
-        org.opened(&tracker, &org.ada, ToolScope::ALL).await;
+        org.opened(&tracker, &org.ada, RuleScope::All).await;
         let unknown = of(&org, question(&org.ada, &tracker, "no_such_tool")).await;
         assert_eq!((unknown.decision, unknown.rules[0].decides), (Decision::Deny, false));
         assert!(unknown.changes[0].starts_with("The rules allow it"), "{unknown:?}");

@@ -2,7 +2,7 @@
 
 use domain::{
     Approval, NewRequest, NewRule, NewServer, Principal, Request, Role, Scope, SecretField, SecretText, Server,
-    ServerStatus, TestReport, ToolScope, User, UserId,
+    RuleScope, ServerStatus, TestReport, User, UserId,
 };
 use policy::Target;
 use store::Db;
@@ -71,7 +71,7 @@ impl Org {
     }
 
     /// Opens a server to somebody.
-    pub(crate) async fn opened(&self, server: &Server, to: &User, tools: ToolScope) -> domain::RuleView {
+    pub(crate) async fn opened(&self, server: &Server, to: &User, tools: RuleScope) -> domain::RuleView {
         let rule = allow(server, Principal::user(to.id), tools);
         self.services().create_rule(&self.as_root(), rule).await.expect("a rule")
     }
@@ -81,8 +81,12 @@ impl Org {
         let snapshot = self.services().directory().load();
         let person = snapshot.people.get(user).expect("a known person");
         let now = self.world.now();
+        let facts = policy::RequestFacts::default();
         match snapshot.server_for(slug, person, now) {
-            Ok(server) => snapshot.authorize(person, &server, Target::Tool(tool), now).is_allowed(),
+            Ok(server) => {
+                let known = policy::Known::Call(&facts, None);
+                snapshot.authorize(person, &server, Target::Tool(tool), now, known).is_allowed()
+            }
             Err(_) => false,
         }
     }
@@ -152,21 +156,12 @@ pub(crate) fn approval(scope: Scope, report: &TestReport) -> Approval {
     }
 }
 
-pub(crate) fn allow(server: &Server, principal: Principal, tools: ToolScope) -> NewRule {
-    NewRule {
-        principal,
-        effect: domain::Effect::Allow,
-        server: Some(server.id),
-        tools,
-        starts_at: None,
-        ends_at: None,
-        notes: String::new(),
-        enabled: true,
-    }
+pub(crate) fn allow(server: &Server, principal: Principal, scope: RuleScope) -> NewRule {
+    NewRule { scope, ..NewRule::new(principal, domain::Effect::Allow, Some(server.id)) }
 }
 
-pub(crate) fn tools(names: &[&str]) -> ToolScope {
-    ToolScope::Some(names.iter().map(|name| (*name).to_owned()).collect())
+pub(crate) fn tools(names: &[&str]) -> RuleScope {
+    RuleScope::tools(names.iter().map(|name| (*name).to_owned()))
 }
 
 pub(crate) fn scope(names: &[&str]) -> Scope {

@@ -1,5 +1,5 @@
 use domain::{
-    AuditAction, Category, NewRequest, NewServer, PageQuery, RequestFilter, RequestState, Scope, SecretText, ToolScope,
+    AuditAction, Category, NewRequest, NewServer, PageQuery, RequestFilter, RequestState, Scope, SecretText, RuleScope,
 };
 use store::{Db, Sql, sql};
 
@@ -171,7 +171,7 @@ testkit::both_engines! {
         let found = services.duplicates(&org.as_ada(), &new).await.unwrap();
         assert_eq!(found.iter().map(|d| (d.server_id, d.has_access)).collect::<Vec<_>>(), [(Some(server.id), false)]);
         assert_eq!(code(services.submit_request(&org.as_ada(), new.clone(), None).await), "duplicate");
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         let found = services.duplicates(&org.as_ada(), &new).await.unwrap();
         assert_eq!((found[0].has_access, found[0].slug.as_deref()), (true, Some("tracker")));
 
@@ -231,7 +231,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Issue Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         let draft = NewServer { name: "Tracker of tomorrow".to_owned(), url: NOWHERE.to_owned(), ..NewServer::default() };
         services.create_server(&org.as_root(), draft).await.unwrap();
         for (caller, usable) in [(org.as_ada(), true), (org.as_eve(), false)] {

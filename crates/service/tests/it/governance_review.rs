@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     Approval, AuditAction, Definition, NewRequest, NewServer, NotificationKind, PageQuery, PinState, Principal,
-    Rejection, RequestKind, RequestState, Scope, ServerFilter, ServerStatus, TestStepKind, TestStepState, ToolScope,
+    Rejection, RequestKind, RequestState, Scope, ServerFilter, ServerStatus, TestStepKind, TestStepState, RuleScope,
     Transport,
 };
 use store::{Db, sql};
@@ -103,7 +103,7 @@ testkit::both_engines! {
         assert_eq!(server.pins.len(), report.tools.len() + report.others.len());
         assert_eq!(server.test.map(|test| test.definitions_digest), Some(report.definitions_digest.clone()));
         let [rule] = server.rules.as_slice() else { panic!("one rule") };
-        assert_eq!((&rule.rule.principal, &rule.rule.tools), (&Principal::user(org.ada.id), &ToolScope::ALL));
+        assert_eq!((&rule.rule.principal, &rule.rule.scope), (&Principal::user(org.ada.id), &RuleScope::All));
         assert_eq!((rule.rule.request_id, rule.rule.created_by), (Some(request.id), Some(org.root.id)));
 
         let [message] = &org.messages(&org.ada).await[..] else { panic!("one message") };

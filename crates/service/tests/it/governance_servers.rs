@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Definition, Effect, NewRule, NewServer, NotificationKind, PageQuery, PinKind, PinState, Principal,
-    ServerFilter, ServerStatus, ToolScope, Transport,
+    ServerFilter, ServerStatus, RuleScope, Transport,
 };
 use store::Db;
 
@@ -35,7 +35,7 @@ testkit::both_engines! {
         let server = services.create_server(&root, new_server(&fixture.url())).await.unwrap();
         assert_eq!(server.status, ServerStatus::Draft);
         assert_eq!(code(services.create_server(&root, new_server(NOWHERE)).await), "servers.slug");
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         assert!(!org.may_call(org.ada.id, "tracker", "echo"));
         assert_eq!(code(services.enable_server(&root, server.id).await), "server_draft");
         assert_eq!(code(services.pin_definitions(&root, server.id, "0").await), "test_again");
@@ -69,7 +69,7 @@ testkit::both_engines! {
         assert!(updated.args.unwrap().contains(r#""transport":"sse""#));
         let digest = report.definitions_digest.unwrap();
         assert_eq!(services.pin_definitions(&root, server.id, &digest).await.unwrap().server.transport, Transport::Sse);
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         assert!(org.may_call(org.ada.id, "tracker", "echo"));
 
         // What is not said stays as it is; what is said counts.
@@ -88,7 +88,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        let rule = org.opened(&server, &org.ada, ToolScope::ALL).await;
+        let rule = org.opened(&server, &org.ada, RuleScope::All).await;
         let ids = [rule.rule.id.to_string(), "rul_01900000000070008000000000000001".to_owned(), "nonsense".to_owned()];
         for caller in [org.as_root(), org.as_ada()] {
             assert_eq!(services.audit_rules(&caller, &ids).await.unwrap(), std::slice::from_ref(&rule));
@@ -103,7 +103,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         assert!(org.may_call(org.ada.id, "tracker", "echo"));
         assert_eq!(code(services.disable_server(&org.as_ada(), server.id).await), "forbidden");
         assert_eq!(services.disable_server(&org.as_root(), server.id).await.unwrap().status, ServerStatus::Disabled);
@@ -154,7 +154,7 @@ testkit::both_engines! {
         assert!(services.rule_cedar(&root, made.rule.id).await.unwrap().contains("permit"));
 
         let id = made.rule.id;
-        services.update_rule(&root, id, NewRule { tools: tools(&["add"]), ..rule.clone() }).await.unwrap();
+        services.update_rule(&root, id, NewRule { scope: tools(&["add"]), ..rule.clone() }).await.unwrap();
         assert!(!ada("echo") && ada("add"));
         services.update_rule(&root, id, NewRule { enabled: false, ..rule.clone() }).await.unwrap();
         assert!(!ada("echo"));
@@ -166,7 +166,7 @@ testkit::both_engines! {
         assert!(ada("echo"));
         assert!(services.rule(&root, id).await.unwrap().in_force);
 
-        let global = NewRule { server: None, effect: Effect::Deny, starts_at: None, ends_at: None,
+        let global = NewRule { servers: Vec::new(), effect: Effect::Deny, starts_at: None, ends_at: None,
             ..allow(&server, Principal::everyone(), tools(&["ec*"])) };
         let denial = services.create_rule(&root, global).await.unwrap();
         assert!(!ada("echo"), "a denial overrides");
@@ -212,12 +212,12 @@ testkit::both_engines! {
         assert_eq!(link, format!("/requests/new?server={}", server.id));
         services.delete_rule(&root, id).await.unwrap();
         assert_eq!(told().await.len(), 1, "a rule that was off gave nothing");
-        let id = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
+        let id = org.opened(&server, &org.ada, RuleScope::All).await.rule.id;
         services.update_rule(&root, id, NewRule { effect: Effect::Deny, ..rule.clone() }).await.unwrap();
         assert!(told().await[0].1.starts_with("Root changed the rule"));
         services.delete_rule(&root, id).await.unwrap();
         assert_eq!(told().await.len(), 2, "the end of a denial is no end of access");
-        let id = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
+        let id = org.opened(&server, &org.ada, RuleScope::All).await.rule.id;
         services.delete_rule(&org.world.operator(), id).await.unwrap();
         assert!(told().await[0].1.starts_with("An administrator deleted the rule"));
 
@@ -225,15 +225,15 @@ testkit::both_engines! {
         for names in [&["echo"], &["add"]] {
             org.opened(&server, &org.ada, tools(names)).await;
         }
-        org.opened(&server, &org.root, ToolScope::ALL).await;
-        services.create_rule(&root, allow(&server, Principal::everyone(), ToolScope::ALL)).await.unwrap();
+        org.opened(&server, &org.root, RuleScope::All).await;
+        services.create_rule(&root, allow(&server, Principal::everyone(), RuleScope::All)).await.unwrap();
         services.disable_server(&root, server.id).await.unwrap();
         let messages = told().await;
         assert_eq!((messages.len(), messages[0].1.as_str()), (4, "Root switched the server off."));
         services.delete_server(&root, server.id).await.unwrap();
         assert_eq!(told().await.len(), 4, "it was off already");
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         services.delete_server(&root, server.id).await.unwrap();
         let messages = told().await;
         assert_eq!((messages.len(), messages[0].1.as_str()), (5, "Root deleted the server."));
@@ -273,16 +273,15 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        let rule = allow(&server, Principal::everyone(), ToolScope::ALL);
-        let nobody = Principal { id: Some(domain::UserId::generate(org.world.env.as_ref()).to_string()),
-            ..Principal::user(org.ada.id) };
+        let rule = allow(&server, Principal::everyone(), RuleScope::All);
+        let nobody = Principal::user(domain::UserId::generate(org.world.env.as_ref()));
         let cases = [
-            ("effect", NewRule { server: None, ..rule.clone() }),
+            ("effect", NewRule { servers: Vec::new(), ..rule.clone() }),
             ("principal", NewRule { principal: nobody, ..rule.clone() }),
-            ("principal", NewRule { principal: Principal { id: Some("Ada".to_owned()), ..Principal::user(org.ada.id) },
+            ("principal", NewRule { principal: Principal { ids: vec!["Ada".to_owned()], ..Principal::user(org.ada.id) },
                 ..rule.clone() }),
-            ("server", NewRule { server: Some(domain::ServerId::generate(org.world.env.as_ref())), ..rule.clone() }),
-            ("tools", NewRule { tools: tools(&[]), ..rule.clone() }),
+            ("servers", NewRule { servers: vec![server.id, domain::ServerId::generate(org.world.env.as_ref())], ..rule.clone() }),
+            ("scope", NewRule { scope: tools(&[]), ..rule.clone() }),
             ("ends_at", NewRule { starts_at: Some(org.world.now()), ends_at: Some(org.world.now()), ..rule.clone() }),
         ];
         for (field, new) in cases {
@@ -330,7 +329,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         let ada = |tool| org.may_call(org.ada.id, "tracker", tool);
         let offered = services.server(&org.as_root(), server.id).await.unwrap().test.unwrap().tools;
         let echo = offered.iter().find(|tool| tool.name == "echo").unwrap();
@@ -366,7 +365,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         let resource = guard::definition(PinKind::Resource, r#"{"uri":"file:///new.txt","name":"new"}"#).unwrap();
         let tool = guard::definition(PinKind::Tool, r#"{"name":"wipe","inputSchema":{"type":"object"}}"#).unwrap();
         services.record_definitions(server.id, vec![resource]).await.unwrap();
@@ -386,7 +385,7 @@ testkit::both_engines! {
         let root = org.as_root();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         let ada = |tool| org.may_call(org.ada.id, "tracker", tool);
         fixture.set_tool_description("echo", "Answer, and remember everything").await.unwrap();
         fixture.remove_tool("add").await.unwrap();
@@ -428,7 +427,7 @@ testkit::both_engines! {
         let services = org.services();
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        org.opened(&server, &org.ada, ToolScope::ALL).await;
+        org.opened(&server, &org.ada, RuleScope::All).await;
         services.delete_server(&org.as_root(), server.id).await.unwrap();
         assert!(!org.may_call(org.ada.id, "tracker", "echo"));
         assert!(services.rules(&org.as_root(), None, None).await.unwrap().is_empty());

@@ -1,4 +1,4 @@
-use domain::{AuditAction, Effect, GroupKind, GroupSource, Principal, Role, Rule, RuleId, ToolScope};
+use domain::{AuditAction, Effect, GroupKind, GroupSource, Principal, Role, Rule, RuleId, RuleScope};
 use store::Db;
 
 use crate::world::{World, code, problem};
@@ -75,8 +75,11 @@ testkit::both_engines! {
             id: RuleId::generate(world.env.as_ref()),
             principal: Principal::group(group.id),
             effect: Effect::Deny,
-            server: None,
-            tools: ToolScope::ALL,
+            servers: Vec::new(),
+            scope: RuleScope::All,
+            conditions: None,
+            cedar: None,
+            mode: domain::RuleMode::Enforce,
             starts_at: None,
             ends_at: None,
             notes: String::new(),

@@ -20,6 +20,8 @@ mod keys;
 mod links;
 mod people;
 mod rule_lists;
+#[cfg(test)]
+mod rule_model;
 mod saved_views;
 mod sign_in;
 mod snapshot;

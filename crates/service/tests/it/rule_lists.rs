@@ -1,6 +1,6 @@
 //! Rules as a list: their orders, and several switched at once.
 
-use domain::{AuditAction, Effect, NewRule, Principal, RuleId, RuleSort, Sort, ToolScope};
+use domain::{AuditAction, Effect, NewRule, Principal, RuleId, RuleSort, Sort, RuleScope};
 use store::Db;
 
 use crate::governance::{Org, allow, fixture};
@@ -20,7 +20,7 @@ testkit::both_engines! {
             (Some(&tracker), Some(&org.eve), Effect::Deny),
         ] {
             let principal = person.map_or_else(Principal::everyone, |person| Principal::user(person.id));
-            let rule = NewRule { effect, server: server.map(|server| server.id), ..allow(&wiki, principal, ToolScope::ALL) };
+            let rule = NewRule { effect, servers: server.map(|server| server.id).into_iter().collect(), ..allow(&wiki, principal, RuleScope::All) };
             made.push(services.create_rule(&root, rule).await.unwrap().rule.id);
             org.world.advance(1);
         }
@@ -48,15 +48,15 @@ testkit::both_engines! {
         let (services, root) = (org.services(), org.as_root());
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
-        let ada = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
-        let again = org.opened(&server, &org.ada, ToolScope::ALL).await.rule.id;
-        let eve = org.opened(&server, &org.eve, ToolScope::ALL).await.rule.id;
+        let ada = org.opened(&server, &org.ada, RuleScope::All).await.rule.id;
+        let again = org.opened(&server, &org.ada, RuleScope::All).await.rule.id;
+        let eve = org.opened(&server, &org.eve, RuleScope::All).await.rule.id;
         let may = || [org.ada.id, org.eve.id].map(|user| org.may_call(user, "tracker", "echo"));
         let changed = async || org.world.count(AuditAction::PolicyUpdated).await;
 
         // One that does not exist, between those that do: ids are taken in the order of their making.
         let gone = RuleId::generate(org.world.env.as_ref());
-        let after = org.opened(&server, &org.eve, ToolScope::ALL).await.rule.id;
+        let after = org.opened(&server, &org.eve, RuleScope::All).await.rule.id;
         for ids in [vec![ada, gone, after], vec![gone, eve], vec![eve, gone]] {
             assert_eq!(code(services.switch_rules(&root, &ids, false).await), "not_found");
         }

@@ -170,8 +170,7 @@ pub async fn of_server(tx: &mut Tx, server: ServerId) -> Result<Vec<Rule>> {
     Ok(found)
 }
 
-/// The rules that name a person, a group or a job role, oldest first. An id that only rules about the other kind of
-/// group name counts as well: a rule must not lose whom it is about.
+/// The rules that name this person, group or job role, oldest first.
 pub async fn of_principal(tx: &mut Tx, id: &str) -> Result<Vec<Rule>> {
     let mut found = Vec::new();
     for kind in ["user", "group", "job_role"] {

@@ -11,6 +11,8 @@ mod prepare;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod rule_model;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod schema;

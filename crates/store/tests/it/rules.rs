@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{Clock, Effect, PageQuery, Principal, Rule, ServerId, ToolScope};
+use domain::{Clock, Effect, PageQuery, Principal, PrincipalKind, Rule, RuleScope, ServerId};
 use store::changes::{self, Part};
 use store::rules::{self, Listing};
 use store::{Db, Engine, Tx, groups, servers, snapshot, users};
@@ -36,7 +36,7 @@ both_engines! {
         let by_group = rule(&mut tx, &env, Principal::group(team.id), linear.id).await;
         let of_bob = rule(&mut tx, &env, Principal::user(bob.id), github.id).await;
         env.advance(Duration::from_secs(1));
-        let global = Rule { server: None, effect: Effect::Deny, ..build::rule(&env, Principal::everyone(), github.id) };
+        let global = Rule { servers: Vec::new(), effect: Effect::Deny, ..build::rule(&env, Principal::everyone(), github.id) };
         rules::insert(&mut tx, &global).await.unwrap();
 
         let ids = |list: &[Rule]| list.iter().map(|rule| rule.id).collect::<Vec<_>>();
@@ -50,14 +50,20 @@ both_engines! {
         assert_eq!(ids(&first.data), [global.id, of_bob.id, by_group.id]);
         let query = PageQuery { cursor: first.next_cursor, ..query };
         assert_eq!(ids(&rules::list(&mut tx, &Listing::default(), &query).await.unwrap().data), [own.id]);
-        let listing = Listing { principal: Some(Principal::everyone()), ..Listing::default() };
+        let listing = Listing { naming: Some((PrincipalKind::Group, team.id.to_string())), ..Listing::default() };
         let found = rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap();
-        assert_eq!(ids(&found.data), [global.id]);
-        let listing = Listing { principal: Some(Principal::user(bob.id)), server: Some(github.id), request: None };
+        assert_eq!(ids(&found.data), [by_group.id]);
+        let listing = Listing {
+            naming: Some((PrincipalKind::User, bob.id.to_string())),
+            server: Some(github.id),
+            request: None,
+        };
         let found = rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap();
         assert_eq!(ids(&found.data), [of_bob.id]);
 
-        assert_eq!(rules::delete_of_principal(&mut tx, &Principal::group(team.id)).await.unwrap(), 1);
+        assert_eq!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap(), [by_group.clone()]);
+        assert!(rules::delete(&mut tx, by_group.id).await.unwrap());
+        assert!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap().is_empty());
         servers::delete(&mut tx, github.id).await.unwrap();
         assert_eq!(ids(&rules::all(&mut tx).await.unwrap()), [global.id], "the rules of a server go with it");
     }
@@ -70,7 +76,7 @@ both_engines! {
         let made = rule(&mut tx, &env, Principal::everyone(), github.id).await;
         assert_eq!(rules::lock(&mut tx, made.id).await.unwrap().as_ref(), Some(&made));
         let changed = Rule {
-            tools: ToolScope::Some(vec!["read_*".to_owned()]),
+            scope: RuleScope::tools(["read_*".to_owned()]),
             starts_at: Some(env.now()),
             ends_at: Some(env.now() + TimeDelta::microseconds(1)),
             enabled: false,
@@ -146,6 +152,9 @@ both_engines! {
         let of_ada = people.iter().find(|person| person.id == ada.id).unwrap();
         assert_eq!((of_ada.role, of_ada.status, of_ada.name.as_str()), (ada.role, ada.status, "Ada"));
         assert_eq!(of_ada.groups, [team.id]);
+        assert_eq!((of_ada.group_names.as_slice(), of_ada.job_role_names.len()), (&["Team".to_owned()][..], 0));
+        let about = [&of_ada.department, &of_ada.title, &of_ada.team];
+        assert_eq!(about, ["Engineering", "Engineer", "Platform"]);
         assert!(people.iter().find(|person| person.id == bob.id).unwrap().groups.is_empty());
         assert!(snapshot::rules(&mut tx).await.unwrap().is_empty());
     }
