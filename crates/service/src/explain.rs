@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use directory::{Access, Snapshot, Why, Withheld};
 use domain::{
-    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView, TargetKind,
-    TestOutcome, TriedTest, Weighed,
+    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView,
+    TargetKind, TestOutcome, TriedTest, Weighed,
 };
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
 

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AuditAction, Bearing, Condition, Decision, Effect, GroupKind, NewRule, NotificationKind, PersonAttribute, Principal,
-    PrincipalKind, Question, RuleChangeKind, RuleMode, RuleScope, TargetKind, TestOutcome,
+    AuditAction, Bearing, Condition, Decision, Effect, GroupKind, NewRule, NotificationKind, PersonAttribute,
+    Principal, PrincipalKind, Question, RuleChangeKind, RuleMode, RuleScope, TargetKind, TestOutcome,
 };
 use store::Db;
 
