@@ -13,6 +13,7 @@ mod hanging;
 mod idle;
 mod machine;
 mod nodes;
+mod policy;
 mod process;
 mod report;
 mod rounds;
@@ -71,6 +72,8 @@ pub(crate) struct Args {
 enum What {
     /// Measure the console in Chromium instead: how it loads, how it answers, what frequent work costs
     Ui(ui::Args),
+    /// Measure decisions among 10 000 rules instead, and hold many random rule sets against the reference
+    Policy(policy::Args),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -133,8 +136,10 @@ impl Report {
 }
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    if let Some(What::Ui(args)) = &args.what {
-        return ui::run(repo, args);
+    match &args.what {
+        Some(What::Ui(args)) => return ui::run(repo, args),
+        Some(What::Policy(args)) => return policy::run(repo, args),
+        None => {}
     }
     if process::most_descriptors().is_some_and(|most| most < DESCRIPTORS) {
         bail!("a thousand streams need more open files than this shell allows; run `ulimit -n {DESCRIPTORS}` before");

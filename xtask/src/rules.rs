@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("service", &["directory", "domain", "guard", "ledger", "mcp", "net", "policy", "store", "upstream", "vault"]),
     ("gateway", &["directory", "domain", "guard", "ledger", "mcp", "net", "policy", "vault"]),
     ("texts", &[]),
-    ("app", &["domain", "service", "texts"]),
+    ("app", &["domain", "policy", "service", "texts"]),
     ("frontend", &["app"]),
     (
         "server",

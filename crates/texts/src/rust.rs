@@ -8,9 +8,10 @@ use crate::{Argument, ArgumentKind, Language, Message};
 ///
 /// A message without arguments gives `&'static str`, one with arguments a `String`. One that stands around a single
 /// text has a second function, `…_around`, that gives what comes before and after, for views that put an element there.
-pub fn functions(english: &Language) -> String {
+/// The first text has the number `first`.
+pub fn functions(english: &Language, first: usize) -> String {
     let mut source = String::new();
-    let mut number = 0;
+    let mut number = first;
     for (file, messages) in &english.files {
         // Writing to a `String` cannot fail.
         let _ = writeln!(source, "/// Texts of `{file}.ftl`.\npub mod {} {{", identifier(file));
@@ -20,7 +21,7 @@ pub fn functions(english: &Language) -> String {
         }
         source.push_str("}\n");
     }
-    let _ = writeln!(source, "/// How many texts there are.\npub const COUNT: usize = {number};");
+    let _ = writeln!(source, "/// How many texts there are.\npub const COUNT: usize = {};", number - first);
     source
 }
 
@@ -111,7 +112,7 @@ mod tests {
         .expect("messages");
         let english =
             Language { tag: "en".into(), files: BTreeMap::from([("home".to_owned(), home)]), missing: Vec::new() };
-        let source = functions(&english);
+        let source = functions(&english, 0);
         for line in [
             "pub fn hello(name: &str) -> String { crate::i18n::fill(0, &[crate::i18n::Value::Text(name)]) }",
             "pub fn hello_around() -> [&'static str; 2] { crate::i18n::around(0) }",
@@ -122,5 +123,6 @@ mod tests {
             assert!(source.contains(line), "{line} is in {source}");
         }
         assert_eq!(english.table().split(crate::mark::NEXT).count(), 3);
+        assert!(functions(&english, 40).contains("pub fn title() -> &'static str { crate::i18n::text(42) }"));
     }
 }

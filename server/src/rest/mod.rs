@@ -7,6 +7,7 @@ mod audit;
 mod catalog;
 mod connectors;
 mod docs;
+mod drafts;
 mod error;
 mod extract;
 mod groups;
@@ -65,6 +66,7 @@ fn api() -> OpenApiRouter<Services> {
         .merge(requests::routes())
         .merge(servers::routes())
         .merge(rules::routes())
+        .merge(drafts::routes())
         .merge(users::routes())
         .merge(groups::routes())
         .merge(keys::routes())

@@ -1,16 +1,19 @@
 //! Server functions of access rules.
 
-use domain::{RuleId, RuleView, ServerId, TargetKind, UserId};
+use chrono::{DateTime, Utc};
+use domain::{RuleId, ServerId, TargetKind, UserId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use super::rows::RuleRow;
 use crate::components::Prose;
 use crate::error::AppError;
+use crate::wire::Later;
 
 /// Which rules of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFilter {
-    /// Part of the name of a person, group or server, or of the notes.
+    /// Part of the name of a person, group or server, of the conditions, or of the notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
     /// `allow` or `deny`.
@@ -19,30 +22,53 @@ pub struct RuleFilter {
     /// `global` or `server`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// `enforce` or `monitor`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
     /// The order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
 }
 
-/// Whom a rule can be about: value and words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Principals(pub Vec<(String, String)>);
-
 /// A rule as its form has it. Everything is text, so that whatever was entered can be shown again with its error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleForm {
-    /// `everyone`, or the id of a person or group.
+    /// `everyone`, or ids: of people, of groups, or (after `job_role:`) of job roles.
     #[serde(default)]
-    pub principal: String,
+    pub principal: Vec<String>,
+    /// `department`, `title`, `team`, or nothing.
+    #[serde(default)]
+    pub attribute: String,
+    /// Values of the attribute, one a line.
+    #[serde(default)]
+    pub values: String,
     /// `allow` or `deny`.
     #[serde(default)]
     pub effect: String,
-    /// `all`, or `some` for the tools named in `tools`.
+    /// Ids of servers; of a new rule of a server, the other ones.
+    #[serde(default)]
+    pub servers: Vec<String>,
+    /// `all`, or `some` for what is named.
     #[serde(default)]
     pub scope: String,
-    /// Names and patterns, one a line or with commas.
+    /// Names and patterns of tools, one a line or with commas.
     #[serde(default)]
     pub tools: String,
+    /// URIs and patterns of resources, one a line.
+    #[serde(default)]
+    pub resources: String,
+    /// Names and patterns of prompts, one a line.
+    #[serde(default)]
+    pub prompts: String,
+    /// Conditions, one a line.
+    #[serde(default)]
+    pub conditions: String,
+    /// Cedar clauses.
+    #[serde(default)]
+    pub cedar: String,
+    /// `enforce` or `monitor`.
+    #[serde(default)]
+    pub mode: String,
     /// First day.
     #[serde(default)]
     pub starts_at: String,
@@ -52,19 +78,131 @@ pub struct RuleForm {
     /// Why it exists.
     #[serde(default)]
     pub notes: String,
+    /// Not empty: show what it would change, and do not save it.
+    #[serde(default)]
+    pub look: String,
+    /// What would change, as it was shown and ticked.
+    #[serde(default)]
+    pub seen: String,
 }
 
-/// A rule with the Cedar policy that it is compiled to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The form of a rule, in words that the server made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFormData {
+    /// What stands before it; may be empty.
+    pub intro: String,
+    /// What stands before the templates.
+    pub begin_with: String,
+    /// Templates: value and words.
+    pub templates: Vec<(String, String)>,
+    /// Its parts in order.
+    pub parts: Vec<FormPart>,
+    /// The button that shows what saving would change.
+    pub look: String,
+    /// The box of those who have seen it.
+    pub seen: String,
+}
+
+/// How a part of the form is laid out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartKind {
+    /// One field after the other.
+    #[default]
+    Plain,
+    /// Two beside each other.
+    Pair,
+    /// The first field decides whether the others are shown.
+    Choice,
+    /// Unfolded by those who need it.
+    Fold,
+}
+
+/// A part of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormPart {
+    /// How it is laid out.
+    pub kind: PartKind,
+    /// What it is, where it is folded.
+    pub title: String,
+    /// Unfolded at first.
+    pub open: bool,
+    /// Its fields.
+    pub fields: Vec<FormField>,
+    /// What is explained in it: words and what they mean.
+    pub rows: Vec<(String, String)>,
+}
+
+/// What a field is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FieldKind {
+    /// Several lines of text.
+    #[default]
+    Lines,
+    /// One choice of a few, each explained.
+    Radio,
+    /// Several choices of many.
+    Checks,
+    /// One choice of a list.
+    Select,
+    /// A day.
+    Day,
+    /// Nothing to see.
+    Hidden,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormField {
+    /// What it is.
+    pub kind: FieldKind,
+    /// Name of the value.
+    pub name: String,
+    /// What to enter.
+    pub label: String,
+    /// How to fill it.
+    pub help: String,
+    /// An example.
+    pub example: String,
+    /// What stands in it, or is chosen.
+    pub values: Vec<String>,
+    /// What can be chosen: value, words, explanation.
+    pub options: Vec<(String, String, String)>,
+}
+
+/// A rule, the form that changes it, and what it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RulePageData {
     /// The rule.
-    pub view: RuleView,
-    /// Cedar text.
+    pub row: RuleRow,
+    /// Where its server is, if it is about one.
+    pub server: Option<String>,
+    /// Where the request is whose approval made it.
+    pub request: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// What the conditions are called, and the conditions, one a line; empty when there are none.
+    pub conditions: (String, String),
+    /// The policy that it is compiled to.
     pub cedar: String,
-    /// Whom it could be about.
-    pub principals: Principals,
     /// Why it exists.
     pub notes: Prose,
+    /// Its form: [`RuleFormData`].
+    pub form: Later,
+    /// What the history is called, and the states that it had, newest first.
+    pub history: (String, Vec<VersionRow>),
+}
+
+/// A state of a rule, and how it differs from the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionRow {
+    /// Its number, and what happened.
+    pub title: String,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What differs, line by line: `+`, `−`, a space or `…`, and the line.
+    pub lines: Vec<(String, String)>,
 }
 
 /// What can be asked about: values and words.
@@ -76,6 +214,8 @@ pub struct Choices {
     pub servers: Vec<(String, String)>,
     /// What of a server.
     pub kinds: Vec<(String, String)>,
+    /// What the arguments, the AI client and its version are called.
+    pub labels: (String, String, String),
 }
 
 /// A decision, in words.
@@ -102,21 +242,22 @@ pub struct ExplainedRule {
     pub id: RuleId,
     /// What it says.
     pub words: String,
+    /// Its conditions, and how each came out.
+    pub tests: Vec<String>,
     /// What it has to do with the question.
     pub bearing: String,
     /// It is one of those that decide, and allows or denies.
     pub decides: Option<bool>,
 }
 
+#[cfg(feature = "ssr")]
+use super::{convert, explained, fields, review, versions};
+
 /// Rules, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
-pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleView>, AppError> {
+pub async fn list_rules(#[server(default)] filter: RuleFilter) -> Result<Vec<RuleRow>, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let mut rules = find(&services, &caller, &filter, crate::i18n::language()).await?;
-    for view in &mut rules {
-        view.rule.notes = crate::components::plain(&view.rule.notes);
-    }
-    Ok(rules)
+    Ok(RuleRow::all(&find(&services, &caller, &filter, crate::i18n::language()).await?))
 }
 
 /// The rules of the list, as they are shown in this language: the words searched are those on the page.
@@ -129,7 +270,7 @@ pub async fn find(
     caller: &service::Caller,
     filter: &RuleFilter,
     language: crate::i18n::Language,
-) -> Result<Vec<RuleView>, service::Error> {
+) -> Result<Vec<domain::RuleView>, service::Error> {
     let rules = services.rules(caller, None, crate::parse::order(filter.sort.as_deref())).await?;
     let mut rules = crate::ssr::spoken_in(language, rules);
     rules.retain(|rule| convert::matches(rule, filter));
@@ -142,32 +283,58 @@ pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let view = crate::ssr::spoken(services.rule(&caller, id).await?);
     let cedar = services.rule_cedar(&caller, id).await?;
-    let notes = Prose::new(&view.rule.notes, 2);
-    Ok(RulePageData { view, cedar, principals: convert::principals(&services, &caller).await?, notes })
+    let history = versions::rows(crate::ssr::spoken(services.rule_versions(&caller, id).await?));
+    let rule = &view.rule;
+    let server = match rule.servers.as_slice() {
+        [server] => Some(format!("/servers/{server}?tab=permissions")),
+        _ => None,
+    };
+    let choices = fields::choices(&services, &caller).await?;
+    let conditions = rule.conditions.as_ref().map(policy::condition_lines).unwrap_or_default();
+    Ok(RulePageData {
+        row: RuleRow::of(&view),
+        server,
+        request: rule.request_id.map(|request| format!("/inbox/{request}")),
+        created_at: rule.created_at,
+        conditions: (crate::text::said::rules::conditions().to_owned(), conditions),
+        cedar,
+        notes: Prose::new(&rule.notes, 2),
+        form: Later::of(&fields::of_rule(&view, choices))?,
+        history: (crate::text::said::rules::history().to_owned(), history),
+    })
 }
 
-/// Whom a rule can be about.
-#[server(prefix = "/api/fn", endpoint = "rules/principals")]
-pub async fn list_principals() -> Result<Principals, AppError> {
+/// The form of a new rule: for a server, or a global one; empty, or filled from a template.
+#[server(prefix = "/api/fn", endpoint = "rules/form")]
+pub async fn get_rule_form(
+    #[server(default)] server: Option<ServerId>,
+    #[server(default)] template: Option<String>,
+) -> Result<RuleFormData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    convert::principals(&services, &caller).await
+    caller.require(domain::Capability::ManagePolicies)?;
+    let choices = fields::choices(&services, &caller).await?;
+    Ok(fields::of_new(server, template.as_deref().unwrap_or_default(), choices, services.now()))
 }
 
-/// Makes a rule for a server, or a global one.
+/// Makes a rule for a server, or a global one, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/create")]
 pub async fn create_rule(#[server(default)] server: Option<ServerId>, rule: RuleForm) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    services.create_rule(&caller, convert::new_rule(server, &rule, None)?).await?;
+    let new = convert::new_rule(server, &rule, None)?;
+    review::looked_at(&services, &caller, &rule, None, &new).await?;
+    services.create_rule(&caller, new).await?;
     crate::ssr::redirect(&convert::back_to(server, "rule-saved"));
     Ok(())
 }
 
-/// Changes a rule.
+/// Changes a rule, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/update")]
 pub async fn update_rule(id: RuleId, rule: RuleForm) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let old = services.rule(&caller, id).await?.rule;
-    services.update_rule(&caller, id, convert::new_rule(old.server, &rule, Some(&old))?).await?;
+    let new = convert::new_rule(None, &rule, Some(&old))?;
+    review::looked_at(&services, &caller, &rule, Some(id), &new).await?;
+    services.update_rule(&caller, id, new).await?;
     crate::ssr::redirect(&format!("/policies/{id}?notice=rule-saved"));
     Ok(())
 }
@@ -181,7 +348,7 @@ pub async fn switch_rule(
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let old = services.rule(&caller, id).await?.rule;
-    services.update_rule(&caller, id, convert::switched(old, enabled)).await?;
+    services.update_rule(&caller, id, domain::NewRule { enabled, ..old.into() }).await?;
     crate::ssr::redirect(&match (back.as_str(), enabled) {
         ("", _) => format!("/policies/{id}?notice=rule-saved"),
         (back, true) => crate::url::with_notice(back, "access-restored"),
@@ -206,9 +373,9 @@ pub async fn switch_rules(
 #[server(prefix = "/api/fn", endpoint = "rules/delete")]
 pub async fn delete_rule(id: RuleId) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let server = services.rule(&caller, id).await?.rule.server;
+    let servers = services.rule(&caller, id).await?.rule.servers;
     services.delete_rule(&caller, id).await?;
-    crate::ssr::redirect(&convert::back_to(server, "rule-deleted"));
+    crate::ssr::redirect(&convert::back_to(servers.first().copied().filter(|_| servers.len() == 1), "rule-deleted"));
     Ok(())
 }
 
@@ -220,6 +387,8 @@ pub async fn explain_choices() -> Result<Choices, AppError> {
 }
 
 /// Why a call would be decided as it is; `at` is a time, now when absent.
+// Each of them is a field of the question, as the address of the page has it.
+#[allow(clippy::too_many_arguments)]
 #[server(prefix = "/api/fn", endpoint = "rules/explain")]
 pub async fn explain(
     person: UserId,
@@ -227,256 +396,13 @@ pub async fn explain(
     #[server(default)] kind: TargetKind,
     #[server(default)] name: String,
     #[server(default)] at: Option<String>,
+    #[server(default)] arguments: String,
+    #[server(default)] ip: String,
+    #[server(default)] client: String,
+    #[server(default)] client_version: String,
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
-    let question = domain::Question { person, server, kind, name, at };
+    let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
-}
-
-#[cfg(feature = "ssr")]
-pub use explained::rule_words;
-
-/// Explanations in the visitor's words.
-#[cfg(feature = "ssr")]
-mod explained {
-    use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, Weighed};
-    use service::{Caller, Services};
-
-    use super::{Choices, Explained, ExplainedRule, convert};
-    use crate::components::Worded as _;
-    use crate::error::{AppError, sentence};
-    use crate::text;
-
-    pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choices, AppError> {
-        let first = |words: &str| vec![(String::new(), words.to_owned())];
-        let mut people = first(text::common::who());
-        people.extend(convert::people(services, caller).await?);
-        let mut servers = first(text::common::server());
-        servers.extend(crate::pages::audit::api::servers(services, caller).await?);
-        // The first is what is meant where nothing is chosen.
-        let kinds = TargetKind::ALL.iter().map(|kind| {
-            let value = if *kind == TargetKind::default() { String::new() } else { kind.to_string() };
-            (value, kind_words(*kind).to_owned())
-        });
-        Ok(Choices { people, servers, kinds: kinds.collect() })
-    }
-
-    fn kind_words(kind: TargetKind) -> &'static str {
-        match kind {
-            TargetKind::Tool => text::common::tool(),
-            TargetKind::Prompt => text::rules::prompt(),
-            TargetKind::Resource => text::rules::resource(),
-            TargetKind::Template => text::rules::template(),
-            TargetKind::Server => text::common::server(),
-        }
-    }
-
-    pub(super) fn words(explanation: Explanation) -> Explained {
-        let what = match explanation.question.kind {
-            TargetKind::Server => explanation.server_name.clone(),
-            _ => format!("{} · {}", explanation.server_name, explanation.question.name),
-        };
-        Explained {
-            allowed: explanation.decision == Decision::Allow,
-            title: format!("{}: {} · {what}", explanation.decision.words(), explanation.person_name),
-            why: sentence(&explanation.why),
-            changes: explanation.changes,
-            rules: explanation.rules.iter().map(rule).collect(),
-            others: explanation.about_others,
-        }
-    }
-
-    fn rule(weighed: &Weighed) -> ExplainedRule {
-        let Weighed { view, bearing, decides } = weighed;
-        let (words, allows) = match bearing {
-            Bearing::Allows => (Decision::Allow.words(), Some(true)),
-            Bearing::Denies => (Decision::Deny.words(), Some(false)),
-            Bearing::SwitchedOff => (text::rules::switched_off(), None),
-            Bearing::NotYet => (text::rules::not_yet(), None),
-            Bearing::Over => (text::rules::ended(), None),
-            Bearing::SomethingElse | Bearing::SomebodyElse => (text::rules::something_else(), None),
-        };
-        ExplainedRule {
-            id: view.rule.id,
-            words: rule_words(view),
-            bearing: words.to_owned(),
-            decides: allows.filter(|_| *decides),
-        }
-    }
-
-    /// Who may do what, in a line.
-    pub fn rule_words(view: &RuleView) -> String {
-        let tools = match &view.rule.tools {
-            tools if !tools.is_all() => tools.patterns().join(", "),
-            _ if view.rule.server.is_none() => text::rules::everything().to_owned(),
-            _ => text::common::entire_server().to_owned(),
-        };
-        [view.rule.effect.words(), &view.principal_name, &view.server_name, &tools].join(" · ")
-    }
-}
-
-#[cfg(feature = "ssr")]
-mod convert {
-    use chrono::{DateTime, Utc};
-    use domain::{
-        Effect, GroupId, NewRule, PageQuery, Principal, Problem, Rule, RuleView, ServerId, ToolScope, UserFilter,
-        UserId,
-    };
-    use service::{Caller, Services};
-
-    use super::{Principals, RuleFilter, RuleForm};
-    use crate::error::AppError;
-    use crate::pages::rules::last_day;
-    use crate::parse::{day_begin, day_end, list};
-    use crate::text;
-
-    /// People offered in the form; an organisation with more makes rules for groups.
-    const MOST_PEOPLE: usize = 2000;
-
-    pub(super) fn matches(view: &RuleView, filter: &RuleFilter) -> bool {
-        let search = filter.search.as_deref().unwrap_or_default().trim().to_lowercase();
-        let text = format!("{} {} {}", view.principal_name, view.server_name, view.rule.notes).to_lowercase();
-        let effect = filter.effect.as_deref().is_none_or(|effect| view.rule.effect.as_str() == effect);
-        let scope = match filter.scope.as_deref() {
-            Some("global") => view.rule.server.is_none(),
-            Some("server") => view.rule.server.is_some(),
-            _ => true,
-        };
-        effect && scope && text.contains(&search)
-    }
-
-    pub(super) async fn principals(services: &Services, caller: &Caller) -> Result<Principals, AppError> {
-        let mut found = vec![("everyone".to_owned(), text::rules::everyone().to_owned())];
-        for group in services.groups(caller, None).await? {
-            found.push((group.id.to_string(), text::rules::group(&group.name)));
-        }
-        found.extend(people(services, caller).await?);
-        Ok(Principals(found))
-    }
-
-    /// People: values and words.
-    pub(super) async fn people(services: &Services, caller: &Caller) -> Result<Vec<(String, String)>, AppError> {
-        let mut found = Vec::new();
-        let mut page = PageQuery { cursor: None, limit: Some(200) };
-        loop {
-            let users = services.users(caller, &UserFilter::default(), &page).await?;
-            found.extend(users.data.into_iter().map(|u| (u.id.to_string(), format!("{} ({})", u.name, u.email))));
-            match users.next_cursor {
-                Some(cursor) if found.len() < MOST_PEOPLE => page.cursor = Some(cursor),
-                _ => return Ok(found),
-            }
-        }
-    }
-
-    pub(super) fn new_rule(server: Option<ServerId>, form: &RuleForm, old: Option<&Rule>) -> Result<NewRule, AppError> {
-        let effect = if form.effect.is_empty() {
-            Effect::Deny
-        } else {
-            parse(&form.effect, "effect", text::rules::choose_effect())?
-        };
-        let tools = if form.scope == "some" { ToolScope::Some(list(&form.tools)) } else { ToolScope::ALL };
-        // A time that was set to the minute elsewhere stays, unless another day is entered here.
-        let kept = |day: &str, time: Option<DateTime<Utc>>, shown: Option<String>| {
-            time.filter(|_| shown.as_deref() == Some(day.trim()))
-        };
-        let old_start = old.and_then(|old| old.starts_at);
-        let old_end = old.and_then(|old| old.ends_at);
-        let start = kept(&form.starts_at, old_start, old_start.map(|at| at.format("%Y-%m-%d").to_string()));
-        let end = kept(&form.ends_at, old_end, old_end.map(last_day));
-        Ok(NewRule {
-            principal: principal(&form.principal)?,
-            effect,
-            server,
-            tools,
-            starts_at: if start.is_some() { start } else { day_begin("starts_at", &form.starts_at)? },
-            ends_at: if end.is_some() { end } else { day_end("ends_at", &form.ends_at)? },
-            notes: form.notes.clone(),
-            enabled: old.is_none_or(|old| old.enabled),
-        })
-    }
-
-    pub(super) fn switched(old: Rule, enabled: bool) -> NewRule {
-        NewRule {
-            principal: old.principal,
-            effect: old.effect,
-            server: old.server,
-            tools: old.tools,
-            starts_at: old.starts_at,
-            ends_at: old.ends_at,
-            notes: old.notes,
-            enabled,
-        }
-    }
-
-    /// The page that lists the rule: its server's, or the policies.
-    pub(super) fn back_to(server: Option<ServerId>, notice: &str) -> String {
-        match server {
-            Some(server) => format!("/servers/{server}?tab=permissions&notice={notice}"),
-            None => format!("/policies?notice={notice}"),
-        }
-    }
-
-    fn principal(text: &str) -> Result<Principal, AppError> {
-        if text == "everyone" {
-            return Ok(Principal::everyone());
-        }
-        if let Ok(user) = text.parse::<UserId>() {
-            return Ok(Principal::user(user));
-        }
-        match text.parse::<GroupId>() {
-            Ok(group) => Ok(Principal::group(group)),
-            Err(_) => Err(AppError(Problem::field("principal", text::rules::choose_principal()))),
-        }
-    }
-
-    fn parse<T: std::str::FromStr>(text: &str, field: &str, why: &str) -> Result<T, AppError> {
-        text.parse().map_err(|_| AppError(Problem::field(field, why)))
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        fn form() -> RuleForm {
-            RuleForm { principal: "everyone".into(), effect: "deny".into(), scope: "all".into(), ..RuleForm::default() }
-        }
-
-        #[test]
-        fn a_form_becomes_a_rule() {
-            let some =
-                RuleForm { scope: "some".into(), tools: "read_*, echo".into(), ends_at: "2026-03-31".into(), ..form() };
-            let rule = new_rule(None, &some, None).unwrap();
-            assert_eq!(rule.tools, ToolScope::Some(vec!["read_*".into(), "echo".into()]));
-            assert_eq!(rule.ends_at, Some("2026-04-01T00:00:00Z".parse().unwrap()));
-            assert!(rule.enabled);
-            let wrong = new_rule(None, &RuleForm { principal: String::new(), ..form() }, None).unwrap_err();
-            assert!(wrong.of_input("rule[principal]").is_some());
-        }
-
-        #[test]
-        fn a_time_within_a_day_survives_an_edit() {
-            let first = new_rule(None, &form(), None).unwrap();
-            let at: DateTime<Utc> = "2026-03-31T15:30:00Z".parse().unwrap();
-            let old = Rule {
-                id: "rul_01900000000070008000000000000001".parse().unwrap(),
-                principal: first.principal,
-                effect: first.effect,
-                server: None,
-                tools: first.tools,
-                starts_at: None,
-                ends_at: Some(at),
-                notes: String::new(),
-                enabled: false,
-                request_id: None,
-                created_by: None,
-                created_at: at,
-                updated_at: at,
-            };
-            let same = new_rule(None, &RuleForm { ends_at: last_day(at), ..form() }, Some(&old)).unwrap();
-            assert_eq!((same.ends_at, same.enabled), (Some(at), false));
-            let none = new_rule(None, &form(), Some(&old)).unwrap();
-            assert_eq!(none.ends_at, None);
-        }
-    }
 }

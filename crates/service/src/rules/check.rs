@@ -1,8 +1,8 @@
 //! What is entered for a rule, before it is one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use domain::{Capability, Effect, NewRule, PinState, PrincipalKind, RuleId, RuleScope, ServerId, UserId};
+use domain::{Capability, Effect, GroupKind, NewRule, PinKind, PrincipalKind, RuleId, RuleScope, UserId};
 use store::Tx;
 
 use crate::error::Wrong;
@@ -42,28 +42,23 @@ impl Services {
                 "This denies everybody these servers, you included.".to_owned()
             });
         }
-        let mut tx = self.read().await?;
         if let RuleScope::Named(names) = &new.scope {
-            let servers: BTreeSet<ServerId> = new.servers.iter().copied().collect();
-            let mut offered = Vec::new();
-            for server in &servers {
-                offered.extend(store::pins::list(&mut tx, *server).await?);
+            let mut tx = self.read().await?;
+            let mut pins = Vec::new();
+            for server in &new.servers {
+                pins.extend(store::pins::list(&mut tx, *server).await?);
             }
-            offered.retain(|pin| pin.state != PinState::Gone);
-            // What nobody has tested yet offers nothing that could be compared.
-            if !offered.is_empty() {
-                use domain::PinKind::{Prompt, Resource, Template, Tool};
-                let kinds = [
-                    (&names.tools, &[Tool] as &[_], "tool"),
-                    (&names.prompts, &[Prompt], "prompt"),
-                    (&names.resources, &[Resource, Template], "resource"),
-                ];
-                for (list, kinds, word) in kinds {
-                    let known: HashSet<&str> =
-                        offered.iter().filter(|pin| kinds.contains(&pin.kind)).map(|pin| pin.name.as_str()).collect();
-                    let unknown = list.iter().filter(|name| !known.iter().any(|known| policy::matches(name, known)));
-                    warnings.extend(unknown.map(|name| format!("No {word} that is approved is called “{name}”.")));
-                }
+            // What nobody has tested yet offers nothing to compare with; resources come and go without approval.
+            if !pins.is_empty() {
+                let unknown = |list: &[String], kind: PinKind| {
+                    let offers =
+                        |name: &str| pins.iter().any(|pin| pin.kind == kind && policy::matches(name, &pin.name));
+                    list.iter().filter(|name| !offers(name)).cloned().collect::<Vec<_>>()
+                };
+                let tools = unknown(&names.tools, PinKind::Tool).into_iter();
+                warnings.extend(tools.map(|name| format!("No tool of the chosen servers is called “{name}”.")));
+                let prompts = unknown(&names.prompts, PinKind::Prompt).into_iter();
+                warnings.extend(prompts.map(|name| format!("No prompt of the chosen servers is called “{name}”.")));
             }
         }
         Ok(warnings)
@@ -106,27 +101,33 @@ pub(crate) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
         PrincipalKind::User => {
             let users: Vec<UserId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
             if store::users::names(tx, &users).await?.len() < ids.len() {
-                wrong.add("principal", "choose a person or group that exists");
+                wrong.add("principal", "choose people who exist");
             }
         }
-        PrincipalKind::Group | PrincipalKind::JobRole => {
-            for id in ids {
-                let group = match id.parse() {
-                    Ok(id) => store::groups::get(tx, id).await?,
-                    Err(_) => None,
-                };
-                // A job role is a group of another kind; a rule must not take one for the other.
-                let kind = group.map(|group| group.kind.principal());
-                if kind != Some(new.principal.kind) {
-                    wrong.add("principal", "choose a person or group that exists");
-                    break;
-                }
-            }
+        PrincipalKind::Group if !all_are(tx, ids, GroupKind::Group).await? => {
+            wrong.add("principal", "choose groups that exist");
         }
+        PrincipalKind::JobRole if !all_are(tx, ids, GroupKind::JobRole).await? => {
+            wrong.add("principal", "choose job roles that exist");
+        }
+        PrincipalKind::Group | PrincipalKind::JobRole => {}
         PrincipalKind::Attribute | PrincipalKind::Everyone => {}
     }
     if store::servers::names(tx, &new.servers).await?.len() < new.servers.len() {
         wrong.add("servers", "choose a server that exists");
     }
     wrong.check()
+}
+
+async fn all_are(tx: &mut Tx, ids: &[String], kind: GroupKind) -> Result<bool> {
+    for id in ids {
+        let group = match id.parse() {
+            Ok(id) => store::groups::get(tx, id).await?,
+            Err(_) => None,
+        };
+        if group.is_none_or(|group| group.kind != kind) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

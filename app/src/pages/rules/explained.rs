@@ -1,0 +1,116 @@
+//! Explanations in the visitor's words.
+
+use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, TestOutcome, TriedTest, Weighed};
+use service::{Caller, Services};
+
+use super::api::{Choices, Explained, ExplainedRule};
+use super::fields;
+use super::rows::{names_what, only_if, whom};
+use crate::components::Worded as _;
+use crate::error::{AppError, sentence};
+use crate::text::{self, said::rules as said};
+
+pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choices, AppError> {
+    let first = |words: &str| vec![(String::new(), words.to_owned())];
+    let mut people = first(text::common::who());
+    let known = fields::people(services, caller).await?;
+    people.extend(known.into_iter().map(|(id, name, email)| (id, format!("{name} ({email})"))));
+    let mut servers = first(text::common::server());
+    servers.extend(crate::pages::audit::api::servers(services, caller).await?);
+    // The first is what is meant where nothing is chosen.
+    let kinds = TargetKind::ALL.iter().map(|kind| {
+        let value = if *kind == TargetKind::default() { String::new() } else { kind.to_string() };
+        (value, kind_words(*kind).to_owned())
+    });
+    let labels = [said::arguments(), said::client(), said::client_version()].map(str::to_owned);
+    Ok(Choices { people, servers, kinds: kinds.collect(), labels: labels.into() })
+}
+
+fn kind_words(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Tool => text::common::tool(),
+        TargetKind::Prompt => text::rules::prompt(),
+        TargetKind::Resource => text::rules::resource(),
+        TargetKind::Template => text::rules::template(),
+        TargetKind::Server => text::common::server(),
+    }
+}
+
+pub(super) fn words(explanation: Explanation) -> Explained {
+    let what = match explanation.question.kind {
+        TargetKind::Server => explanation.server_name.clone(),
+        _ => format!("{} · {}", explanation.server_name, explanation.question.name),
+    };
+    Explained {
+        allowed: explanation.decision == Decision::Allow,
+        title: format!("{}: {} · {what}", explanation.decision.words(), explanation.person_name),
+        why: sentence(&explanation.why),
+        changes: explanation.changes,
+        rules: explanation.rules.iter().map(rule).collect(),
+        others: explanation.about_others,
+    }
+}
+
+fn rule(weighed: &Weighed) -> ExplainedRule {
+    let Weighed { view, bearing, decides, tests } = weighed;
+    let (words, allows) = match bearing {
+        Bearing::Allows => (Decision::Allow.words(), Some(true)),
+        Bearing::Denies => (Decision::Deny.words(), Some(false)),
+        Bearing::SwitchedOff => (text::rules::switched_off(), None),
+        Bearing::NotYet => (text::rules::not_yet(), None),
+        Bearing::Over => (text::rules::ended(), None),
+        Bearing::Unmet => (said::unmet(), None),
+        Bearing::WouldAllow => (said::would_allow(), None),
+        Bearing::WouldDeny => (said::would_deny(), None),
+        Bearing::SomethingElse | Bearing::SomebodyElse => (text::rules::something_else(), None),
+    };
+    ExplainedRule {
+        id: view.rule.id,
+        words: rule_words(view),
+        tests: tests.iter().map(tried).collect(),
+        bearing: words.to_owned(),
+        decides: allows.filter(|_| *decides),
+    }
+}
+
+/// A condition and how it came out, in a line.
+fn tried(test: &TriedTest) -> String {
+    let TriedTest { path, operator, wanted, found, outcome } = test;
+    let line = [path.as_str(), operator, wanted].join(" ");
+    let line = line.trim_end();
+    match (outcome, found.is_empty()) {
+        (TestOutcome::Met, false) => said::test_met(line, found),
+        (TestOutcome::Met, true) => said::test_met_absent(line),
+        (TestOutcome::NotMet, false) => said::test_not_met(line, found),
+        (TestOutcome::NotMet, true) => said::test_not_met_absent(line),
+        (TestOutcome::Missing, _) => said::test_missing(line),
+        (TestOutcome::WrongType, _) => said::test_wrong_type(line, found),
+        (TestOutcome::Unknown, _) => said::test_unknown(line),
+    }
+}
+
+/// Who may do what, in a line.
+pub fn rule_words(view: &RuleView) -> String {
+    let condition = only_if(&view.rule);
+    let (who, what) = (whom(view), names_what(&view.rule));
+    let words = [view.rule.effect.words(), &who, &view.server_name, &what, &condition];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_told_with_what_it_met() {
+        let test = |found: &str, outcome| {
+            let (path, operator, wanted) = ("payload.table".into(), "equals".into(), "\"a\"".into());
+            tried(&TriedTest { path, operator, wanted, found: found.into(), outcome })
+        };
+        assert_eq!(test("\"a\"", TestOutcome::Met), r#"payload.table equals "a": met, the value is "a""#);
+        assert_eq!(test("3", TestOutcome::NotMet), r#"payload.table equals "a": not met, the value is 3"#);
+        assert_eq!(test("", TestOutcome::Missing), r#"payload.table equals "a": not met, there is nothing to compare"#);
+        let told: std::collections::BTreeSet<String> = TestOutcome::ALL.iter().map(|outcome| test("3", *outcome)).collect();
+        assert_eq!(told.len(), TestOutcome::ALL.len());
+    }
+}
