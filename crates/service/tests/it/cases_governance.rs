@@ -1,6 +1,6 @@
 //! Catalog, requests, reviews, servers, rules, connectors, the demonstration.
 
-use domain::Capability::{ManagePolicies, ManageRequests, ManageServers};
+use domain::Capability::{ManagePolicies, ManageRequests, ManageServers, ManageUsers};
 use domain::{
     Approval, NewRequest, NewServer, PageQuery, Principal, Question, Rejection, RequestFilter, RequestId, RequestKind,
     RuleDraft, RuleId, RuleScope, Scope, Server, ServerFilter, ServerId, TargetKind, User,
@@ -23,6 +23,8 @@ pub(crate) struct Scene {
     /// The digest of its last test.
     digest: String,
     rule: RuleId,
+    /// A rule with an end.
+    ending: RuleId,
     /// Requests of the target: to look at and test, to approve (access), to reject.
     request: RequestId,
     access: RequestId,
@@ -57,6 +59,8 @@ impl Scene {
         tx.commit().await.unwrap();
         let server = services.pin_definitions(&operator, server.id, &digest).await.unwrap().server;
         let rule = allow(&server, Principal::everyone(), RuleScope::All);
+        let ending = domain::NewRule { ends_at: Some(world.now() + chrono::TimeDelta::days(5)), ..rule.clone() };
+        let ending = services.create_rule(&operator, ending).await.unwrap().rule.id;
         let rule = services.create_rule(&operator, rule).await.unwrap().rule.id;
         let ask = async |who: &User, new| services.submit_request(&world.as_user(who), new, None).await.unwrap().id;
         Self {
@@ -67,6 +71,7 @@ impl Scene {
             server,
             digest,
             rule,
+            ending,
         }
     }
 }
@@ -138,6 +143,12 @@ pub(crate) fn cases() -> Vec<Case> {
                 client_version: String::new()
             }
         )),
+        case!("access_of_user", Needs::Right(&[ManagePolicies, ManageUsers]), Leaves::Nothing, |s, c, x| s
+            .access_of_user(c, x.target.id)),
+        case!("access_of_group", Needs::Right(&[ManagePolicies, ManageUsers]), Leaves::Nothing, |s, c, x| s
+            .access_of_group(c, x.group)),
+        case!("access_of_server", Needs::Right(&[ManagePolicies, ManageServers]), Leaves::Nothing, |s, c, x| s
+            .access_of_server(c, x.scene.server.id, &PageQuery::default())),
         case!("rule_versions", POLICIES, Leaves::Nothing, |s, c, x| s.rule_versions(c, x.scene.rule)),
         case!("draft_cedar", POLICIES, Leaves::Nothing, |s, c, x| s
             .draft_cedar(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
@@ -181,6 +192,12 @@ pub(crate) fn cases() -> Vec<Case> {
         )),
         case!("disable_server", SERVERS, Leaves::Event, |s, c, x| s.disable_server(c, x.scene.server.id)),
         case!("enable_server", SERVERS, Leaves::Event, |s, c, x| s.enable_server(c, x.scene.server.id)),
+        case!("block_on_server", POLICIES, Leaves::Event, |s, c, x| s.block_on_server(
+            c,
+            x.scene.server.id,
+            Principal::user(x.target.id)
+        )),
+        case!("extend_rule", POLICIES, Leaves::Event, |s, c, x| s.extend_rule(c, x.scene.ending, 30)),
         case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s
             .create_rule(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
         case!("update_rule", POLICIES, Leaves::Event, |s, c, x| s.update_rule(
