@@ -3,6 +3,7 @@
 //! Lists are `{data, next_cursor}`, errors are `application/problem+json` (RFC 9457). The OpenAPI document is made from
 //! the very handlers that serve.
 
+mod access;
 mod audit;
 mod catalog;
 mod connectors;
@@ -67,6 +68,7 @@ fn api() -> OpenApiRouter<Services> {
         .merge(servers::routes())
         .merge(rules::routes())
         .merge(drafts::routes())
+        .merge(access::routes())
         .merge(users::routes())
         .merge(groups::routes())
         .merge(keys::routes())

@@ -100,6 +100,13 @@ fn rows() -> Vec<Row> {
         row(post(), "/rules/cedar", Administrators, Leaves::NothingBecause("a draft changes nothing"), |s| {
             ("/rules/cedar".into(), json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] }))
         }),
+        row(post(), "/servers/{id}/blocks", Administrators, A::PolicyCreated, |s| {
+            let principal = json!({ "type": "user", "ids": [s.target.id] });
+            (format!("/servers/{}/blocks", s.server), json!({ "principal": principal }))
+        }),
+        row(post(), "/rules/{id}/extend", Administrators, A::PolicyUpdated, |s| {
+            (format!("/rules/{}/extend", s.ending), json!({ "days": 30 }))
+        }),
         row(put(), "/rules/{id}", Administrators, A::PolicyUpdated, |s| {
             let principal = json!({ "type": "user", "ids": [s.target.id] });
             (format!("/rules/{}", s.rule), json!({ "principal": principal, "effect": "deny", "servers": [s.server] }))

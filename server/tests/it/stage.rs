@@ -18,6 +18,8 @@ pub(crate) struct Stage {
     pub(crate) group: String,
     pub(crate) server: String,
     pub(crate) rule: String,
+    /// A rule with an end.
+    pub(crate) ending: String,
     /// Pending requests of the employee, each for a server of its own; the first one is tested.
     pub(crate) requests: [String; 3],
     /// What the fixture offers.
@@ -49,6 +51,11 @@ impl Stage {
         let (ada, eve) = (app.api(&admin), app.api(&employee));
         let server = app.add_server(&admin, "stage", &fixture.url(), &[]).await;
         let rule = app.allow(&admin, &target, server, json!("all")).await;
+        let ending = json!({
+            "principal": { "type": "user", "ids": [target.id] }, "effect": "allow", "servers": [server],
+            "scope": { "tools": ["echo"] }, "ends_at": "2099-01-01T00:00:00Z",
+        });
+        let ending = id(&ada.post("/rules", &ending).await.expect(201));
         let mut requests = Vec::new();
         for slug in ["one", "two", "three"] {
             requests.push(id(&eve.post("/requests", &request(&fixture, slug)).await.expect(201)));
@@ -68,6 +75,7 @@ impl Stage {
             group: id(&group),
             server: server.to_string(),
             rule,
+            ending,
             requests: requests.try_into().expect("three"),
             digest,
             key: id(&key["key"]),
