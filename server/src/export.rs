@@ -14,8 +14,8 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{
-    ActorKind, AuditRow, Capability, Group, ListName, Page, PageQuery, Problem, Request, RequestFilter, RuleView,
-    Server, ServerFilter, User, UserFilter,
+    ActorKind, AuditRow, Capability, Group, ListName, Page, PageQuery, Problem, Request, RequestFilter, RuleScope,
+    RuleView, Server, ServerFilter, User, UserFilter,
 };
 use http::{HeaderMap, Method, StatusCode, header};
 use service::{Caller, Services, defused};
@@ -324,11 +324,20 @@ const RULES: &[&str] = &[
     "notes",
     "created_at",
     "updated_at",
+    "resources",
+    "prompts",
+    "conditions",
+    "cedar",
+    "mode",
 ];
 
 fn rule(view: &RuleView) -> Vec<String> {
     let rule = &view.rule;
-    let tools = if rule.tools.is_all() { "all".to_owned() } else { rule.tools.patterns().join(", ") };
+    let list = |names: Option<&[String]>| names.unwrap_or_default().join(", ");
+    let tools = match &rule.scope {
+        RuleScope::All => "all".to_owned(),
+        RuleScope::Named(names) => names.tools.join(", "),
+    };
     vec![
         rule.id.to_string(),
         view.principal_name.clone(),
@@ -343,6 +352,11 @@ fn rule(view: &RuleView) -> Vec<String> {
         rule.notes.clone(),
         time(rule.created_at),
         time(rule.updated_at),
+        list(rule.scope.names().map(|names| names.resources.as_slice())),
+        list(rule.scope.names().map(|names| names.prompts.as_slice())),
+        rule.conditions.as_ref().map(policy::condition_lines).unwrap_or_default(),
+        rule.cedar.clone().unwrap_or_default(),
+        rule.mode.to_string(),
     ]
 }
 

@@ -38,7 +38,7 @@ pub struct Question {
     /// Name or URI; none for the server itself.
     #[serde(default)]
     pub name: String,
-    /// When; now when absent. Rules are those of today, with their dates.
+    /// When; now when absent. In the past the rules of then decide; people, their groups and servers are those of today.
     #[serde(default)]
     pub at: Option<DateTime<Utc>>,
     /// The arguments of the call, a JSON object as text; none when empty.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use directory::{Access, Snapshot, Why, Withheld};
 use domain::{
-    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView, TargetKind,
-    TestOutcome, TriedTest, Weighed,
+    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView,
+    TargetKind, TestOutcome, TriedTest, Weighed,
 };
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
 
@@ -113,7 +113,7 @@ fn arguments(wrong: &mut Wrong, question: &Question) -> Option<String> {
     match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
         Ok(_) => Some(text.to_owned()),
         Err(error) => {
-            wrong.add("arguments", format!("enter a JSON object, such as {{\"table\": \"salaries\"}}: {error}"));
+            wrong.add("arguments", format!("enter the arguments as a JSON object: {error}"));
             None
         }
     }
@@ -190,7 +190,10 @@ fn allowed(rules: &[Weighed]) -> Vec<String> {
         let name = name(&rule.view);
         match rule.bearing {
             Bearing::WouldDeny => Some(format!("{name} would deny it, but only monitors: let it enforce.")),
-            Bearing::Unmet => Some(unmet(&format!("{name} would deny it"), rule)),
+            Bearing::Unmet => Some(match unmet(rule) {
+                Some(conditions) => format!("{name} would deny it, but its conditions are not met: {conditions}"),
+                None => format!("{name} would deny it, but its Cedar clauses are not met."),
+            }),
             _ => None,
         }
     });
@@ -206,7 +209,10 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
             Bearing::SwitchedOff => Some(format!("{name} would allow it, but is switched off.")),
             Bearing::NotYet => Some(format!("{name} would allow it, but has not begun.")),
             Bearing::Over => Some(format!("{name} would allow it, but has ended.")),
-            Bearing::Unmet => Some(unmet(&format!("{name} would allow it"), rule)),
+            Bearing::Unmet => Some(match unmet(rule) {
+                Some(conditions) => format!("{name} would allow it, but its conditions are not met: {conditions}"),
+                None => format!("{name} would allow it, but its Cedar clauses are not met."),
+            }),
             Bearing::WouldAllow => Some(format!("{name} would allow it, but only monitors: let it enforce.")),
             Bearing::SomethingElse => Some(format!("{name} allows something else of this server: add this to it.")),
             Bearing::Allows | Bearing::Denies | Bearing::WouldDeny | Bearing::SomebodyElse => None,
@@ -219,18 +225,14 @@ fn not_allowed(person: &str, rules: &[Weighed]) -> Vec<String> {
     changes
 }
 
-/// What keeps a rule from covering the call.
-fn unmet(would: &str, rule: &Weighed) -> String {
-    let mut tests = rule.tests.iter();
-    let lacking = rule.view.rule.conditions.as_ref().map(|conditions| {
-        // Which way an outcome that settles nothing counts.
-        let allows = rule.view.rule.effect == Effect::Allow;
-        lacking(conditions, &mut tests, Counts { wrong_type: !allows, unknown: allows }, true).1
-    });
-    match lacking.unwrap_or_default() {
-        lacking if lacking.is_empty() => format!("{would}, but its Cedar clauses are not met."),
-        lacking => format!("{would}, but not so: {}.", lacking.join("; ")),
-    }
+/// What keeps a rule from covering the call, as its conditions say it; nothing where Cedar clauses do.
+fn unmet(rule: &Weighed) -> Option<String> {
+    // Which way an outcome that settles nothing counts.
+    let allows = rule.view.rule.effect == Effect::Allow;
+    let counts = Counts { wrong_type: !allows, unknown: allows };
+    let conditions = rule.view.rule.conditions.as_ref()?;
+    let (_, lacking) = lacking(conditions, &mut rule.tests.iter(), counts, true);
+    (!lacking.is_empty()).then(|| lacking.join("; "))
 }
 
 /// What counts as met.
@@ -258,7 +260,7 @@ fn lacking<'a>(
                 TestOutcome::WrongType => counts.wrong_type,
                 TestOutcome::Unknown => counts.unknown,
             };
-            return (met, if met == should { Vec::new() } else { vec![in_words(test, should)] });
+            return (met, if met == should { Vec::new() } else { vec![line(test, should)] });
         }
     };
     let inside = if turned { Counts { wrong_type: !counts.wrong_type, unknown: !counts.unknown } } else { counts };
@@ -273,18 +275,17 @@ fn lacking<'a>(
     (met, if met == should { Vec::new() } else { why.concat() })
 }
 
-/// A condition that did not come out as it should.
-fn in_words(test: &TriedTest, should: bool) -> String {
+/// A condition that did not come out as it should, written as a line of conditions, with what was there.
+fn line(test: &TriedTest, should: bool) -> String {
     let TriedTest { path, operator, wanted, found, outcome } = test;
-    let operator = operator.replace('_', " ");
-    let condition = [path, &operator, wanted].map(String::as_str).join(" ");
     let there = match outcome {
-        TestOutcome::Unknown => "not known before the call",
-        _ if found.is_empty() => "nothing is there",
+        TestOutcome::Unknown => "?",
+        _ if found.is_empty() => "—",
         _ => found,
     };
-    let not = if should { "" } else { "none of it may be: " };
-    format!("{not}{} ({there})", condition.trim_end())
+    let none = if should { "" } else { "none:" };
+    let line = [none, path, operator, wanted].join(" ");
+    format!("{} ({there})", line.trim())
 }
 
 /// A rule, as it is spoken of.

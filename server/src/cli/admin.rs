@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use domain::{Explanation, NewUser, Question, Role, SecretText, TargetKind, Weighed};
+use domain::{Explanation, Names, NewUser, Question, Role, SecretText, TargetKind, TriedTest, Weighed};
 use service::{Caller, RequestMeta, Services};
 
 use super::{DataArgs, note, say};
@@ -94,9 +94,21 @@ pub(super) enum Policy {
         /// Its name or URI.
         #[arg(long, default_value = "")]
         name: String,
-        /// When (RFC 3339); now when absent.
+        /// When (RFC 3339); now when absent. In the past the rules of then decide.
         #[arg(long, value_name = "TIME")]
         at: Option<DateTime<Utc>>,
+        /// The arguments of the call, a JSON object.
+        #[arg(long, default_value = "", value_name = "JSON")]
+        arguments: String,
+        /// Address of the AI client.
+        #[arg(long, default_value = "", value_name = "ADDRESS")]
+        ip: String,
+        /// What the AI client calls itself.
+        #[arg(long, default_value = "", value_name = "NAME")]
+        client: String,
+        /// Version of the AI client.
+        #[arg(long, default_value = "", value_name = "VERSION")]
+        client_version: String,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -199,11 +211,11 @@ pub(super) async fn key(command: Key) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn policy(command: Policy) -> anyhow::Result<ExitCode> {
-    let Policy::Explain { place, user, server, kind, name, at, json } = command;
+    let Policy::Explain { place, user, server, kind, name, at, arguments, ip, client, client_version, json } = command;
     let opened = Opened::at(&place).await?;
     let person = opened.services.user_by_email(&opened.operator, &user).await?.id;
     let server = opened.services.server_by_slug(&opened.operator, &server).await?.id;
-    let question = Question { person, server, kind, name, at };
+    let question = Question { person, server, kind, name, at, arguments, ip, client, client_version };
     let explanation = opened.services.explain(&opened.operator, question).await?;
     say(&if json { serde_json::to_string_pretty(&explanation)? } else { explained(&explanation) })?;
     opened.close().await;
@@ -219,16 +231,24 @@ fn explained(explanation: &Explanation) -> String {
     };
     let mut lines = vec![format!("{decision}: {person_name}, {what}, {}: {why}", explanation.decided_for.to_rfc3339())];
     lines.extend(changes.iter().map(|change| format!("- {change}")));
-    for Weighed { view, bearing, decides } in rules {
-        let tools = match view.rule.tools.patterns() {
-            [] => "everything".to_owned(),
-            names => names.join(", "),
+    for Weighed { view, bearing, decides, tests } in rules {
+        let what = match view.rule.scope.names() {
+            None => "everything".to_owned(),
+            Some(Names { tools, resources, prompts }) => {
+                let names: Vec<&str> = [tools, resources, prompts].into_iter().flatten().map(String::as_str).collect();
+                names.join(", ")
+            }
         };
         let mark = if *decides { "*" } else { " " };
         lines.push(format!(
-            "{mark} {} {} {tools} on {} to {}: {bearing}",
+            "{mark} {} {} {what} on {} to {}: {bearing}",
             view.rule.id, view.rule.effect, view.server_name, view.principal_name
         ));
+        for TriedTest { path, operator, wanted, found, outcome } in tests {
+            let found = if found.is_empty() { "nothing" } else { found };
+            let test = [path, operator, wanted].map(String::as_str).join(" ");
+            lines.push(format!("      {outcome}: {} (found: {found})", test.trim_end()));
+        }
     }
     if *about_others > 0 {
         lines.push(format!("  and {about_others} rules about other people"));

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use domain::{Explanation, NewRule, Page, Question, RuleId, RuleSort, RuleView, ServerId, Sort, TargetKind, UserId};
+use domain::{
+    Explanation, NewRule, Page, Question, RuleId, RuleSort, RuleVersion, RuleView, ServerId, Sort, TargetKind, UserId,
+};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service::Services;
@@ -16,8 +18,10 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(explain))
+        .routes(routes!(draft))
         .routes(routes!(get, update, delete))
         .routes(routes!(cedar))
+        .routes(routes!(versions))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -88,6 +92,41 @@ async fn cedar(State(services): State<Services>, who: Who, Path(id): Path<RuleId
     who.answer(services.rule_cedar(&who.0, id).await.map(|cedar| Cedar { cedar }))
 }
 
+/// What a rule would be.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Draft {
+    /// The policy that it would be compiled to.
+    cedar: String,
+    /// What of it is allowed, and probably is not meant.
+    warnings: Vec<String>,
+}
+
+/// The Cedar policy of a rule that is not made
+///
+/// Checks a rule as if it were made. Nothing is changed.
+#[utoipa::path(post, path = "/rules/cedar", tag = "rules", request_body = NewRule,
+    responses((status = 200, body = Draft), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
+async fn draft(State(services): State<Services>, who: Who, Body(new): Body<NewRule>) -> ApiResult<Draft> {
+    let draft = async {
+        let warnings = services.rule_warnings(&who.0, &new).await?;
+        Ok::<_, service::Error>(Draft { cedar: services.draft_cedar(&who.0, new).await?, warnings })
+    };
+    who.answer(draft.await)
+}
+
+/// The states that a rule had
+///
+/// Newest first; also of a rule that is deleted.
+#[utoipa::path(get, path = "/rules/{id}/versions", tag = "rules", params(("id" = RuleId, Path)),
+    responses((status = 200, body = Page<RuleVersion>), (status = 404, body = ProblemBody)))]
+async fn versions(
+    State(services): State<Services>,
+    who: Who,
+    Path(id): Path<RuleId>,
+) -> ApiResult<Page<RuleVersion>> {
+    who.answer(services.rule_versions(&who.0, id).await.map(Page::whole))
+}
+
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Asked {
@@ -103,8 +142,24 @@ struct Asked {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     name: String,
-    /// When; now when absent. Rules are those of today, with their dates.
+    /// When; now when absent. In the past the rules of then decide; people, groups and servers are those of today.
     at: Option<DateTime<Utc>>,
+    /// The arguments of the call, a JSON object; none when absent.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    arguments: String,
+    /// Address of the AI client; not known when absent.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    ip: String,
+    /// What the AI client calls itself; not known when absent.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    client: String,
+    /// Version of the AI client; not known when absent.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    client_version: String,
 }
 
 /// Why a call would be decided as it is
@@ -114,6 +169,7 @@ struct Asked {
 #[utoipa::path(get, path = "/rules/explain", tag = "rules", params(Asked),
     responses((status = 200, body = Explanation), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn explain(State(services): State<Services>, who: Who, Query(asked): Query<Asked>) -> ApiResult<Explanation> {
-    let Asked { person, server, kind, name, at } = asked;
-    who.answer(services.explain(&who.0, Question { person, server, kind, name, at }).await)
+    let Asked { person, server, kind, name, at, arguments, ip, client, client_version } = asked;
+    let question = Question { person, server, kind, name, at, arguments, ip, client, client_version };
+    who.answer(services.explain(&who.0, question).await)
 }

@@ -209,7 +209,7 @@ async fn an_answer_of_200_megabytes_is_cut_in_bounded_memory() {
         api.post(&format!("/servers/{id}/pin"), &json!({ "definitions_digest": report["definitions_digest"] }))
             .await
             .expect(200);
-        let rule = json!({ "principal": { "type": "user", "id": me }, "effect": "allow", "server": id });
+        let rule = json!({ "principal": { "type": "user", "ids": [me] }, "effect": "allow", "servers": [id] });
         api.post("/rules", &rule).await.expect(201);
         for era in Era::BOTH {
             let mut client = Mcp::new(http.clone(), format!("{}/mcp/{slug}", program.base), key.clone(), era);

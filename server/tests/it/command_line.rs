@@ -82,6 +82,10 @@ async fn people_and_keys(engine: Engine) {
     let said = asked(&["tracker", "--kind", "server", "--json"]).await;
     let said: serde_json::Value = serde_json::from_str(said.printed()).expect("JSON");
     assert_eq!((&said["decision"], &said["person"]), (&json!("deny"), &json!(id)));
+    let said = asked(&["tracker", "--name", "echo", "--arguments", "{\"a\":1}", "--ip", "10.0.0.1", "--json"]).await;
+    let said: serde_json::Value = serde_json::from_str(said.printed()).expect("JSON");
+    assert_eq!((&said["arguments"], &said["ip"]), (&json!("{\"a\":1}"), &json!("10.0.0.1")));
+    refused(&asked(&["tracker", "--name", "echo", "--arguments", "[]"]).await, 1, &["arguments", "JSON object"]);
     refused(&asked(&["wiki", "--name", "echo"]).await, 1, &["server not found"]);
     refused(&asked(&["tracker"]).await, 1, &["name"]);
 }

@@ -62,7 +62,7 @@ on_both_engines! {
         assert!(browser.get(&unmentioned).await.text().contains(&ask));
         assert!(!ada.get(&unmentioned).await.text().contains(&ask), "it is not hers to ask for");
 
-        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "server": server });
+        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [server] });
         let rule = app.api(&admin).post("/rules", &rule).await.expect(201);
         let policy = format!("/policies/{}", rule["id"].as_str().unwrap());
         let by_rule = denied().await;

@@ -95,11 +95,14 @@ fn rows() -> Vec<Row> {
             (format!("/servers/{}/enable", s.server), none())
         }),
         row(post(), "/rules", Administrators, A::PolicyCreated, |s| {
-            ("/rules".into(), json!({ "principal": { "type": "everyone" }, "effect": "allow", "server": s.server }))
+            ("/rules".into(), json!({ "principal": { "type": "everyone" }, "effect": "allow", "servers": [s.server] }))
+        }),
+        row(post(), "/rules/cedar", Administrators, Leaves::NothingBecause("a draft changes nothing"), |s| {
+            ("/rules/cedar".into(), json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] }))
         }),
         row(put(), "/rules/{id}", Administrators, A::PolicyUpdated, |s| {
-            let principal = json!({ "type": "user", "id": s.target.id });
-            (format!("/rules/{}", s.rule), json!({ "principal": principal, "effect": "deny", "server": s.server }))
+            let principal = json!({ "type": "user", "ids": [s.target.id] });
+            (format!("/rules/{}", s.rule), json!({ "principal": principal, "effect": "deny", "servers": [s.server] }))
         }),
         row(delete(), "/rules/{id}", Administrators, A::PolicyDeleted, |s| (format!("/rules/{}", s.rule), none())),
         row(post(), "/users", Administrators, A::UserInvited, |_| {

@@ -103,11 +103,11 @@ on_both_engines! {
     async fn a_switched_off_rule_and_a_narrower_one(app: &App) {
         let set = set(app).await;
         let api = app.api(&set.admin);
-        let rule = |enabled: bool, tools: serde_json::Value| json!({
-            "principal": { "type": "user", "id": set.eve.id }, "effect": "allow", "server": set.server,
-            "tools": tools, "enabled": enabled,
+        let rule = |enabled: bool, scope: serde_json::Value| json!({
+            "principal": { "type": "user", "ids": [set.eve.id] }, "effect": "allow", "servers": [set.server],
+            "scope": scope, "enabled": enabled,
         });
-        api.put(&format!("/rules/{}", set.rule), &rule(true, json!(["add"]))).await.expect(200);
+        api.put(&format!("/rules/{}", set.rule), &rule(true, json!({ "tools": ["add"] }))).await.expect(200);
         for client in &set.clients {
             assert_eq!(client.tools().await, ["add"]);
             let answer = client.echo("x").await;
@@ -119,7 +119,7 @@ on_both_engines! {
 
     async fn a_denying_rule_wins(app: &App) {
         let set = set(app).await;
-        let deny = json!({ "principal": { "type": "everyone" }, "effect": "deny", "tools": ["echo"] });
+        let deny = json!({ "principal": { "type": "everyone" }, "effect": "deny", "scope": { "tools": ["echo"] } });
         app.api(&set.admin).post("/rules", &deny).await.expect(201);
         for client in &set.clients {
             let answer = client.echo("x").await;
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!((decision.as_str(), fails, rules), ("allow", false, vec![json!(set.rule)]), "{said}");
         assert_eq!(explain("no_such_tool").await.0, "deny", "what the server does not offer");
 
-        let deny = json!({ "principal": { "type": "everyone" }, "effect": "deny", "tools": ["echo"] });
+        let deny = json!({ "principal": { "type": "everyone" }, "effect": "deny", "scope": { "tools": ["echo"] } });
         let deny = api.post("/rules", &deny).await.expect(201)["id"].clone();
         let (decision, fails, rules, said) = explain("echo").await;
         assert_eq!((decision.as_str(), fails, rules), ("deny", true, vec![deny]), "{said}");
@@ -210,7 +210,7 @@ on_both_engines! {
         let api = app.api(&set.admin);
         let now = app.env.now();
         let rule = json!({
-            "principal": { "type": "user", "id": set.eve.id }, "effect": "allow", "server": set.server, "tools": "all",
+            "principal": { "type": "user", "ids": [set.eve.id] }, "effect": "allow", "servers": [set.server], "scope": "all",
             "starts_at": now + TimeDelta::hours(1), "ends_at": now + TimeDelta::hours(3),
         });
         api.put(&format!("/rules/{}", set.rule), &rule).await.expect(200);
@@ -228,7 +228,7 @@ on_both_engines! {
         let group = api.post("/groups", &json!({ "name": "Support" })).await.expect(201)["id"].clone();
         let group = group.as_str().unwrap();
         let rule = json!({
-            "principal": { "type": "group", "id": group }, "effect": "allow", "server": set.server, "tools": "all",
+            "principal": { "type": "group", "ids": [group] }, "effect": "allow", "servers": [set.server], "scope": "all",
         });
         api.post("/rules", &rule).await.expect(201);
         set.hidden(app).await;

@@ -152,7 +152,7 @@ on_both_engines! {
         }
 
         // Who a rule is about when it is nobody in particular.
-        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "tools": ["drop_*"] });
+        let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "scope": { "tools": ["drop_*"] } });
         ada.post("/rules", &rule).await.expect(201);
         let rules = browser.call("rules/list", &[("filter[search]", "alle server")]).await.expect(200);
         let written = ada.rows("/rules").await;

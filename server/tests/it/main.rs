@@ -28,6 +28,7 @@ mod nodes;
 mod observability;
 mod older_servers;
 mod operations;
+mod rule_model;
 mod secrets;
 mod shutdown;
 mod stage;

@@ -143,7 +143,7 @@ async fn a_kill_leaves_an_honest_log(engine: Engine) {
     let report = api.post(&format!("/servers/{server}/test"), &json!({})).await.expect(200);
     let digest = json!({ "definitions_digest": report["definitions_digest"] });
     api.post(&format!("/servers/{server}/pin"), &digest).await.expect(200);
-    let rule = json!({ "principal": { "type": "user", "id": id }, "effect": "allow", "server": server });
+    let rule = json!({ "principal": { "type": "user", "ids": [id] }, "effect": "allow", "servers": [server] });
     api.post("/rules", &rule).await.expect(201);
 
     let mcp = Mcp::new(http.clone(), format!("{}/mcp/fixture", program.base), key.clone(), Era::Modern);

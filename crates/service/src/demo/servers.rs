@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AuditAction, AuthKind, Condition, Effect, Health, NotificationKind, Operator, PersonAttribute, Pin, PinKind, PinState,
-    Principal, Risk, Rule,
-    RuleChangeKind, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, Test, TestId,
-    TestReport, Transport, Value,
+    AuditAction, AuthKind, Condition, Effect, Health, NotificationKind, Operator, PersonAttribute, Pin, PinKind,
+    PinState, Principal, Risk, Rule, RuleChangeKind, RuleId, RuleMode, RuleScope, Server, ServerId, ServerStatus, Test,
+    TestId, TestReport, Transport, Value,
 };
 use serde_json::json;
 use store::Tx;

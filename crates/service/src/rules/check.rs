@@ -51,7 +51,8 @@ impl Services {
             // What nobody has tested yet offers nothing to compare with; resources come and go without approval.
             if !pins.is_empty() {
                 let unknown = |list: &[String], kind: PinKind| {
-                    let offers = |name: &str| pins.iter().any(|pin| pin.kind == kind && policy::matches(name, &pin.name));
+                    let offers =
+                        |name: &str| pins.iter().any(|pin| pin.kind == kind && policy::matches(name, &pin.name));
                     list.iter().filter(|name| !offers(name)).cloned().collect::<Vec<_>>()
                 };
                 let tools = unknown(&names.tools, PinKind::Tool).into_iter();

@@ -3,7 +3,7 @@
 use domain::Capability::{ManagePolicies, ManageRequests, ManageServers};
 use domain::{
     Approval, NewRequest, NewServer, PageQuery, Principal, Question, Rejection, RequestFilter, RequestId, RequestKind,
-    RuleId, RuleScope, Scope, Server, ServerFilter, ServerId, TargetKind, User,
+    RuleDraft, RuleId, RuleScope, Scope, Server, ServerFilter, ServerId, TargetKind, User,
 };
 use store::tests::Subject;
 
@@ -143,6 +143,13 @@ pub(crate) fn cases() -> Vec<Case> {
             .draft_cedar(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
         case!("rule_warnings", POLICIES, Leaves::Nothing, |s, c, x| s
             .rule_warnings(c, &allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
+        case!("preview_rule", POLICIES, Leaves::Nothing, |s, c, x| s
+            .preview_rule(c, &RuleDraft { id: Some(x.scene.rule), rule: None })),
+        case!("simulate", POLICIES, Leaves::Nothing, |s, c, x| s.simulate(
+            c,
+            &[RuleDraft { id: Some(x.scene.rule), rule: None }],
+            1
+        )),
         // There is somebody already, so nothing is written; the tests of the demonstration make one.
         case!("seed_demo", Needs::Local, Leaves::Nothing, |s, c, x| s.seed_demo(c, NOWHERE)),
         // Changing.

@@ -1,7 +1,7 @@
 //! Explanations say what the data path would do, by which rules, and what would have to change.
 
 use chrono::TimeDelta;
-use domain::{Bearing, Decision, Effect, Explanation, NewRule, Principal, Question, TargetKind, RuleScope};
+use domain::{Bearing, Decision, Effect, Explanation, NewRule, Principal, Question, RuleScope, TargetKind};
 use store::Db;
 
 use crate::governance::{Org, allow, fixture, tools};

@@ -1,8 +1,8 @@
 //! What the tests of requests, reviews, servers and rules share.
 
 use domain::{
-    Approval, NewRequest, NewRule, NewServer, Principal, Request, Role, Scope, SecretField, SecretText, Server,
-    RuleScope, ServerStatus, TestReport, User, UserId,
+    Approval, NewRequest, NewRule, NewServer, Principal, Request, Role, RuleScope, Scope, SecretField, SecretText,
+    Server, ServerStatus, TestReport, User, UserId,
 };
 use policy::Target;
 use store::Db;

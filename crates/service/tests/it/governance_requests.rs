@@ -1,5 +1,5 @@
 use domain::{
-    AuditAction, Category, NewRequest, NewServer, PageQuery, RequestFilter, RequestState, Scope, SecretText, RuleScope,
+    AuditAction, Category, NewRequest, NewServer, PageQuery, RequestFilter, RequestState, RuleScope, Scope, SecretText,
 };
 use store::{Db, Sql, sql};
 

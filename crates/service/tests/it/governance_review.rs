@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     Approval, AuditAction, Definition, NewRequest, NewServer, NotificationKind, PageQuery, PinState, Principal,
-    Rejection, RequestKind, RequestState, Scope, ServerFilter, ServerStatus, TestStepKind, TestStepState, RuleScope,
+    Rejection, RequestKind, RequestState, RuleScope, Scope, ServerFilter, ServerStatus, TestStepKind, TestStepState,
     Transport,
 };
 use store::{Db, sql};

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Definition, Effect, NewRule, NewServer, NotificationKind, PageQuery, PinKind, PinState, Principal,
-    ServerFilter, ServerStatus, RuleScope, Transport,
+    RuleScope, ServerFilter, ServerStatus, Transport,
 };
 use store::Db;
 

@@ -7,6 +7,7 @@ mod cases_catalog;
 mod cases_governance;
 mod cases_people;
 mod coverage;
+mod drafts;
 mod explain;
 mod governance;
 mod governance_demo;

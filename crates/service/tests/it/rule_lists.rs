@@ -1,6 +1,6 @@
 //! Rules as a list: their orders, and several switched at once.
 
-use domain::{AuditAction, Effect, NewRule, Principal, RuleId, RuleSort, Sort, RuleScope};
+use domain::{AuditAction, Effect, NewRule, Principal, RuleId, RuleScope, RuleSort, Sort};
 use store::Db;
 
 use crate::governance::{Org, allow, fixture};

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AuditAction, Bearing, Condition, Decision, Effect, GroupKind, NewRule, NotificationKind, PersonAttribute, Principal,
-    PrincipalKind, Question, RuleChangeKind, RuleMode, RuleScope, TargetKind, TestOutcome,
+    AuditAction, Bearing, Condition, Decision, Effect, GroupKind, NewRule, NotificationKind, PersonAttribute,
+    Principal, PrincipalKind, Question, RuleChangeKind, RuleMode, RuleScope, TargetKind, TestOutcome,
 };
 use store::Db;
 
@@ -229,7 +229,7 @@ testkit::both_engines! {
             conditions: conditions(
                 r#"{"all":[{"path":"payload.table","operator":"in","value":["orders","routes"]},
                     {"path":"meta.request.ip","operator":"in_ip_range","value":["10.0.0.0/8"]},
-                    {"none":[{"path":"meta.request.client_name","operator":"equals","value":"bad"}]}]}"#,
+                    {"none":[{"path":"meta.client.name","operator":"equals","value":"bad"}]}]}"#,
             ),
             ..allow(&tracker, Principal::user(org.ada.id), RuleScope::All)
         };
@@ -252,8 +252,8 @@ testkit::both_engines! {
         assert_eq!(no.rules[0].bearing, Bearing::Unmet);
         assert_eq!(no.rules[0].tests[0].found, "\"salaries\"");
         assert_eq!(no.changes, [
-            "The rule for Ada would allow it, but not so: payload.table in [\"orders\",\"routes\"] (\"salaries\"); none of it \
-             may be: meta.request.client_name equals \"bad\" (\"bad\")."
+            "The rule for Ada would allow it, but its conditions are not met: payload.table in [\"orders\",\"routes\"] \
+             (\"salaries\"); none: meta.client.name equals \"bad\" (\"bad\")"
         ]);
         let nothing = of(Question { arguments: String::new(), ip: String::new(), ..ask.clone() }).await;
         assert_eq!(nothing.rules[0].tests.iter().take(2).map(|test| test.outcome).collect::<Vec<_>>(),

@@ -18,6 +18,7 @@ pub(crate) struct World {
     pub(crate) services: Services,
     pub(crate) env: Arc<MockEnv>,
     pub(crate) db: Db,
+    pub(crate) ledger: ledger::Ledger,
 }
 
 impl World {
@@ -30,7 +31,7 @@ impl World {
             .expect("a master key");
         let services = Services::open(Parts {
             db: db.clone(),
-            ledger,
+            ledger: ledger.clone(),
             vault: vault::Vault::new(key, Arc::clone(&dynamic)),
             net: net::Net::new(net::Settings { allow_loopback: true, ..net::Settings::default() }).expect("a client"),
             env: dynamic,
@@ -46,7 +47,7 @@ impl World {
         })
         .await
         .expect("the services open");
-        Self { services, env, db }
+        Self { services, env, db, ledger }
     }
 
     /// A request from 192.0.2.1 with a correlation id of its own.

@@ -294,8 +294,9 @@ impl App {
 
     /// Lets a person use a server; `tools` is `"all"` or a list. Returns the rule's id.
     pub(crate) async fn allow(&self, admin: &Person, person: &Person, server: ServerId, tools: Value) -> String {
+        let scope = if tools.is_string() { tools } else { json!({ "tools": tools }) };
         let rule = json!({
-            "principal": { "type": "user", "id": person.id }, "effect": "allow", "server": server, "tools": tools,
+            "principal": { "type": "user", "ids": [person.id] }, "effect": "allow", "servers": [server], "scope": scope,
         });
         let rule = self.api(admin).post("/rules", &rule).await.expect(201);
         rule["id"].as_str().expect("an id").to_owned()

@@ -1,0 +1,79 @@
+//! Rules with conditions over the REST API: they decide, they come back as they were sent, and their versions stay.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::harness::{App, on_both_engines};
+use crate::stage::Stage;
+
+on_both_engines! {
+    async fn a_rule_with_conditions_comes_back_as_it_was_sent(app: &App) {
+        let stage = Stage::set(app).await;
+        let api = app.api(&stage.admin);
+        let condition = json!({ "all": [
+            { "path": "payload.table", "operator": "in", "value": ["salaries", 7, true] },
+            { "none": [{ "path": "meta.request.ip", "operator": "in_ip_range", "value": ["10.0.0.0/8"] }] },
+        ] });
+        let rule = json!({
+            "principal": { "type": "attribute", "attribute": "department", "values": ["Sales"] },
+            "effect": "deny", "servers": [stage.server], "scope": { "tools": ["ech*"], "resources": ["file://*"] },
+            "conditions": condition, "cedar": "when { context.now > 0 }", "mode": "monitor", "notes": "why",
+        });
+        let draft = api.post("/rules/cedar", &rule).await.expect(200);
+        assert!(draft["cedar"].as_str().unwrap().contains("salaries"), "{draft}");
+        assert_eq!(draft["warnings"], json!([]));
+        let made = api.post("/rules", &rule).await.expect(201);
+        let path = format!("/rules/{}", made["id"].as_str().unwrap());
+        let read = api.get(&path).await.expect(200);
+        for (field, sent) in rule.as_object().unwrap() {
+            assert_eq!((&made[field], &read[field]), (sent, sent), "{field}");
+        }
+        assert_eq!((&read["principal_name"], &read["enabled"]), (&json!("department: Sales"), &json!(true)));
+        // What was read can be sent again.
+        let fields = rule.as_object().unwrap().keys();
+        let mut again: Value = fields.map(|field| (field.clone(), read[field].clone())).collect();
+        again["mode"] = json!("enforce");
+        app.env.advance(TimeDelta::seconds(5));
+        assert_eq!(api.put(&path, &again).await.expect(200)["mode"], "enforce");
+        api.delete(&path).await.expect(204);
+        let versions = api.get(&format!("{path}/versions")).await.expect(200);
+        let said: Vec<_> = versions["data"].as_array().unwrap().iter()
+            .map(|version| (version["change"].as_str().unwrap(), version["rule"]["mode"].as_str().unwrap())).collect();
+        assert_eq!(said, [("deleted", "enforce"), ("updated", "enforce"), ("created", "monitor")]);
+        assert_eq!(versions["data"][2]["rule"]["conditions"], condition);
+        assert_eq!(api.get(&path).await.status, 404);
+    }
+
+    async fn conditions_decide_and_are_explained(app: &App) {
+        let stage = Stage::set(app).await;
+        let api = app.api(&stage.admin);
+        api.delete(&format!("/rules/{}", stage.rule)).await.expect(204);
+        let rule = json!({
+            "principal": { "type": "user", "ids": [stage.target.id] }, "effect": "allow", "servers": [stage.server],
+            "conditions": { "path": "payload.text", "operator": "begins_with", "value": "hello" },
+        });
+        api.post("/rules", &rule).await.expect(201);
+        let asked = async |rest: &str| {
+            let path = format!("/rules/explain?person={}&server={}&name=echo&{rest}", stage.target.id, stage.server);
+            api.get(&path).await
+        };
+        let yes = asked("arguments=%7B%22text%22%3A%22hello%20you%22%7D&ip=192.0.2.1&client=x&client_version=1").await.expect(200);
+        assert_eq!(yes["decision"], "allow", "{yes:#}");
+        assert_eq!(yes["rules"][0]["tests"][0]["outcome"], "met");
+        let no = asked("arguments=%7B%22text%22%3A%22bye%22%7D").await.expect(200);
+        assert_eq!((&no["decision"], &no["rules"][0]["bearing"]), (&json!("deny"), &json!("unmet")), "{no:#}");
+        assert!(no["changes"][0].as_str().unwrap().contains("payload.text begins_with"), "{no:#}");
+        for (wrong, field) in [("arguments=%5B%5D", "arguments"), ("ip=here", "ip")] {
+            let refused = asked(wrong).await;
+            assert_eq!(refused.status, 422);
+            assert!(refused.text().contains(field), "{}", refused.text());
+        }
+        let bad = json!({
+            "principal": { "type": "everyone" }, "effect": "deny",
+            "conditions": { "path": "payload.n", "operator": "less", "value": "many" }, "cedar": "when { 1 }",
+        });
+        let refused = api.post("/rules/cedar", &bad).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text().contains("\"conditions\""), "{}", refused.text());
+    }
+}
