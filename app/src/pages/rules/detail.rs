@@ -37,6 +37,7 @@ fn RuleDetail(
     let crumbs = vec![(text::rules::title(), "/policies".to_owned())];
     let typed = principal_name.clone();
     let (label, conditions) = conditions;
+    let covers = row.clone();
     view! {
         <PageHeader
             title=title
@@ -73,7 +74,7 @@ fn RuleDetail(
                                 None => view! { {server_name} }.into_any(),
                             }}
                         </Fact>
-                        <Fact label=text::common::tools()><Covers row=row.clone()/></Fact>
+                        <Fact label=text::common::tools()><Covers row=covers/></Fact>
                         <Fact label=text::common::state()><Dates row=row/></Fact>
                         <Fact label=text::rules::created()><Time at=created_at/></Fact>
                         <Fact label=text::rules::changed()><Time at=updated_at/></Fact>
