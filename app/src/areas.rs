@@ -24,6 +24,8 @@ use serde::de::DeserializeOwned;
 
 use crate::components::{ErrorView, FormState, TestDefinitions, TestSteps};
 use crate::error::AppError;
+use crate::pages::access::AccessNow;
+use crate::pages::access::api::{AccessData, ChangeBlock};
 use crate::pages::audit::api::AuditPageData;
 use crate::pages::audit::{AuditList, EventBeside};
 use crate::pages::inbox::api::{AboutRequest, PastData};
@@ -484,6 +486,10 @@ parts! {
     review_offers(report: Later) => read(report, |report: TestReport| view! { <TestDefinitions report=report/> });
     /// What was before a request: [`PastData`].
     review_past(past: Later) => read(past, |past: PastData| view! { <Past past=past/> });
+    /// Who has access to what now: [`AccessData`].
+    access_now(data: Later, form: FormState<ChangeBlock>) => read(data, move |data: AccessData| view! {
+        <AccessNow data=data form=form/>
+    });
     /// What a person may use.
     person_access(rules: Later, revoke: FormState<SwitchRule>) => read(rules, move |rules: Vec<RuleRow>| view! {
         <PersonAccess rules=rules form=revoke/>

@@ -1,5 +1,6 @@
 //! The pages, one folder an area: `mod.rs` holds the page, `api.rs` its server functions.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod catalog;

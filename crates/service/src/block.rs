@@ -52,6 +52,20 @@ impl Services {
         change.commit(event).await?;
         Ok(Blocked { rule, made: true })
     }
+
+    /// Lifts what [`Services::block_on_server`] has done. Other rules that deny stay; nothing happens where there is no block.
+    pub async fn unblock_on_server(&self, caller: &Caller, server: ServerId, principal: Principal) -> Result<()> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        let mut tx = self.read().await?;
+        let id = principal.only_id().ok_or_else(|| Problem::not_found("rule"))?;
+        let mut rules = store::rules::of_principal(&mut tx, id).await?;
+        drop(tx);
+        rules.retain(|rule| blocks(rule, server, &principal));
+        for rule in rules {
+            self.delete_rule(caller, rule.id).await?;
+        }
+        Ok(())
+    }
 }
 
 /// True for a rule that does nothing but deny exactly these exactly this server, always and without an end.

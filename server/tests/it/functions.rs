@@ -79,6 +79,11 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
     fields.extend(match function {
         "account/change-password" => vec![("current", text("wrong")), ("new", text("another long password 5"))],
         "account/end-session" => vec![("back", text("/account"))],
+        "access/list" => vec![("server", stage.server.clone())],
+        "access/block" => {
+            vec![("server", stage.server.clone()), ("principal", format!("user:{}", stage.target.id))]
+        }
+        "access/extend" => vec![("id", stage.ending.clone()), ("days", text("30"))],
         "catalog/get" => vec![("name", text("com.example/none"))],
         "connectors/get" => vec![("slug", text("stage"))],
         "groups/create" => vec![("name", text("Intruders"))],

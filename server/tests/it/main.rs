@@ -5,6 +5,7 @@
 //! crate's internals: what a test looks at is what a person, a program or an MCP server would see, and the audit log.
 #![expect(clippy::unwrap_used, reason = "a test stops where something unexpected happens, and says where")]
 
+mod access;
 mod bad_requests;
 mod bad_servers;
 mod command_line;

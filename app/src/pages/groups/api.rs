@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::components::Choice;
 use crate::error::AppError;
+use crate::wire::Later;
 
 /// A group or a job role, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +26,14 @@ pub struct GroupLine {
 }
 
 /// A group with its members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GroupDetail {
     /// The group.
     pub group: GroupLine,
     /// Its members, by name.
     pub members: Vec<User>,
+    /// What its rules open and deny: [`crate::pages::access::api::AccessData`].
+    pub access: Later,
 }
 
 /// What an import would change.
@@ -83,7 +86,8 @@ pub async fn list_groups(
 pub async fn get_group(id: GroupId) -> Result<GroupDetail, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let (group, members) = services.group(&caller, id).await?;
-    Ok(GroupDetail { group: super::words::line(group), members })
+    let access = crate::pages::access::words::of_group(&services, &caller, id, group.kind.principal()).await?;
+    Ok(GroupDetail { group: super::words::line(group), members, access: Later::of(&access)? })
 }
 
 /// Makes a group, or a job role.

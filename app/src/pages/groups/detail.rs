@@ -5,6 +5,7 @@ use domain::{GroupId, User};
 use super::api::{
     AddMembers, DeleteGroup, FindCandidates, GetGroup, GroupDetail, GroupLine, RemoveMember, UpdateGroup,
 };
+use crate::pages::access::api::ChangeBlock;
 use crate::prelude::*;
 use crate::wire::ask;
 
@@ -16,10 +17,11 @@ pub fn GroupPage() -> impl IntoView {
     let remove = use_form::<RemoveMember>();
     let update = use_form::<UpdateGroup>();
     let delete = use_form::<DeleteGroup>();
+    let block = use_form::<ChangeBlock>();
     let group = load_unless(move || delete.output().is_some(), move || Ok(GetGroup { id: id.get()? }));
     view! {
         <Load resource=group page=true let:detail>
-            <Detail detail=detail add=add remove=remove update=update delete=delete/>
+            <Detail detail=detail add=add remove=remove update=update delete=delete block=block/>
         </Load>
     }
 }
@@ -31,8 +33,9 @@ fn Detail(
     remove: FormState<RemoveMember>,
     update: FormState<UpdateGroup>,
     delete: FormState<DeleteGroup>,
+    block: FormState<ChangeBlock>,
 ) -> impl IntoView {
-    let GroupDetail { group, members } = detail;
+    let GroupDetail { group, members, access } = detail;
     let GroupLine { id, name, description, kind, source, .. } = group;
     let id = StoredValue::new(id);
     let own_id = move || id.get_value();
@@ -55,24 +58,27 @@ fn Detail(
                 <LinkButton href=Signal::derive(open_dialog("delete")) variant=Variant::Danger icon="trash-2">{text::common::delete()}</LinkButton>
             }
         />
-        <Card title=text::common::members() flush=true>
-            <DataTable
-                label=text::common::members()
-                columns=vec![Column::new(text::common::name()).wide(), Column::new(text::common::department()), Column::new(text::common::status()), Column::new(text::common::action()).actions()]
-                rows=members
-                row=move |user: User| {
-                    let fields = vec![("id", own_id()), ("user", user.id.to_string())];
-                    Row::new(cells![
-                        view! { <Person name=user.name detail=user.email.to_string()/> },
-                        user.department,
-                        view! { <StateBadge state=user.status/> },
-                        view! { <ActionButton form=remove fields=fields small=true variant=Variant::Quiet icon="x">{text::common::remove()}</ActionButton> },
-                    ])
-                    .href(format!("/users/{}", user.id))
-                }
-                empty=|| view! { <EmptyState icon="users" title=text::groups::no_members() text=text::groups::no_members_help()/> }
-            />
-        </Card>
+        <div class="stack">
+            <Card title=text::common::members() flush=true>
+                <DataTable
+                    label=text::common::members()
+                    columns=vec![Column::new(text::common::name()).wide(), Column::new(text::common::department()), Column::new(text::common::status()), Column::new(text::common::action()).actions()]
+                    rows=members
+                    row=move |user: User| {
+                        let fields = vec![("id", own_id()), ("user", user.id.to_string())];
+                        Row::new(cells![
+                            view! { <Person name=user.name detail=user.email.to_string()/> },
+                            user.department,
+                            view! { <StateBadge state=user.status/> },
+                            view! { <ActionButton form=remove fields=fields small=true variant=Variant::Quiet icon="x">{text::common::remove()}</ActionButton> },
+                        ])
+                        .href(format!("/users/{}", user.id))
+                    }
+                    empty=|| view! { <EmptyState icon="users" title=text::groups::no_members() text=text::groups::no_members_help()/> }
+                />
+            </Card>
+            {parts::late::access_now(access, block)}
+        </div>
         <Dialog name="add" title=text::groups::add_title()>
             <Form form=add>
                 <Hidden name="id" value=own_id()/>

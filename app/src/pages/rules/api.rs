@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use super::rows::RuleRow;
+#[cfg(feature = "ssr")]
+pub use super::rows::whom;
 use crate::components::Prose;
 use crate::error::AppError;
 use crate::wire::Later;
@@ -188,6 +190,8 @@ pub struct RulePageData {
     pub notes: Prose,
     /// Its form: [`RuleFormData`].
     pub form: Later,
+    /// By how many days it can be extended, and what the buttons say.
+    pub extend: Vec<(String, String)>,
     /// What the history is called, and the states that it had, newest first.
     pub history: (String, Vec<VersionRow>),
 }
@@ -300,6 +304,7 @@ pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
         cedar,
         notes: Prose::new(&rule.notes, 2),
         form: Later::of(&fields::of_rule(&view, choices))?,
+        extend: crate::pages::access::words::extensions(rule),
         history: (crate::text::said::rules::history().to_owned(), history),
     })
 }

@@ -5,6 +5,8 @@ use domain::RuleId;
 use super::api::{DeleteRule, GetRule, RulePageData, SwitchRule, UpdateRule};
 use super::history::History;
 use super::table::{Covers, Dates, monitor_badge};
+use crate::pages::access::Extensions;
+use crate::pages::access::api::ExtendRule;
 use crate::prelude::*;
 
 /// `/policies/:id`: one rule.
@@ -14,10 +16,11 @@ pub fn RulePage() -> impl IntoView {
     let update = use_form::<UpdateRule>();
     let switch = use_form::<SwitchRule>();
     let delete = use_form::<DeleteRule>();
+    let extend = use_form::<ExtendRule>();
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetRule { id: id.get()? }));
     view! {
         <Load resource=data page=true let:data>
-            <RuleDetail data=data update=update switch=switch delete=delete/>
+            <RuleDetail data=data update=update switch=switch delete=delete extend=extend/>
         </Load>
     }
 }
@@ -28,8 +31,9 @@ fn RuleDetail(
     update: FormState<UpdateRule>,
     switch: FormState<SwitchRule>,
     delete: FormState<DeleteRule>,
+    extend: FormState<ExtendRule>,
 ) -> impl IntoView {
-    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, history } = data;
+    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, extend: choices, history } = data;
     let (id, effect, enabled, updated_at) = (row.id, row.effect, row.enabled, row.updated_at);
     let (principal_name, server_name, monitor) =
         (row.principal_name.clone(), row.server_name.clone(), row.monitor.clone());
@@ -81,6 +85,7 @@ fn RuleDetail(
                         {request.map(|href| view! { <Fact label=text::rules::made_by()><a href=href>{text::rules::made_by_request()}</a></Fact> })}
                         {(!notes.is_empty()).then(|| view! { <Fact label=text::common::notes()><Markdown prose=notes/></Fact> })}
                     </Facts>
+                    <Extensions id=id.to_string() choices=choices form=extend/>
                     {(!conditions.is_empty()).then(|| view! { <CodeBlock code=conditions label=label/> })}
                 </Card>
                 <Card title=text::rules::cedar() description=text::rules::cedar_description()>

@@ -8,9 +8,12 @@ use super::api::{
     UpdateServer,
 };
 use super::permissions::NewRuleDialog;
+use crate::pages::access::api::ChangeBlock;
+use crate::pages::access::load_audience;
 use crate::pages::audit::{EventDrawer, load_open_event};
 use crate::pages::rules::api::{CreateRule, SwitchRule};
 use crate::prelude::*;
+use crate::wire::{Later, Loaded};
 
 /// The tabs, as the query names them.
 const TABS: &[&str] = &["overview", "tools", "permissions", "activity", "settings"];
@@ -46,11 +49,13 @@ pub fn ServerPage() -> impl IntoView {
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetServer { id: id.get()? }));
     let tab = current_tab(TABS);
     let events = load_events(id, tab);
+    let audience = load_audience(id, tab);
+    let block = use_form::<ChangeBlock>();
     let open = load_open_event();
     let fields = Signal::derive(move || vec![("id", id.get().map(|id| id.to_string()).unwrap_or_default())]);
     view! {
         <Load resource=data rows=12 page=true let:page>
-            <ServerView page=page forms=forms switch_rule=switch_rule set_limits=set_limits delete=delete tab=tab events=events/>
+            <ServerView page=page forms=forms switch_rule=switch_rule set_limits=set_limits delete=delete tab=tab events=events audience=(audience, block)/>
         </Load>
         <EventDrawer event=open/>
         <NewRuleDialog form=forms.create_rule server=id/>
@@ -69,6 +74,7 @@ fn ServerView(
     delete: FormState<DeleteServer>,
     tab: Memo<&'static str>,
     events: Events,
+    audience: (Loaded<Option<Later>>, FormState<ChangeBlock>),
 ) -> impl IntoView {
     let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } = page;
     let manages_rules = can(Capability::ManagePolicies);
@@ -98,7 +104,7 @@ fn ServerView(
             let detail = detail.get_value();
             match tab.get() {
                 "tools" => parts::late::server_tools(detail, forms),
-                "permissions" => parts::late::server_permissions(listed.get_value(), manages_rules.get_untracked().then_some(switch_rule)),
+                "permissions" => permissions(listed.get_value(), manages_rules.get_untracked().then_some(switch_rule), audience),
                 "activity" => activity(id, events),
                 "settings" => parts::late::server_settings(detail, limits.get_value(), forms, set_limits),
                 _ => parts::late::server_overview(detail, limits.get_value(), forms),
@@ -114,6 +120,20 @@ fn ServerView(
 }
 
 /// The events, once they are there; how they are drawn comes later.
+fn permissions(
+    rules: Later,
+    revoke: Option<FormState<SwitchRule>>,
+    (audience, block): (Loaded<Option<Later>>, FormState<ChangeBlock>),
+) -> AnyView {
+    view! {
+        <div class="stack">
+            {parts::late::server_permissions(rules, revoke)}
+            <Load resource=audience rows=8 let:data>{data.map(|data| parts::late::access_now(data, block))}</Load>
+        </div>
+    }
+    .into_any()
+}
+
 fn activity(id: ServerId, events: Events) -> AnyView {
     view! {
         <Load resource=events rows=8 let:page>{page.map(|page| parts::late::server_activity(id, page))}</Load>

@@ -42,6 +42,8 @@ pub struct PersonPageData {
     pub waiting: bool,
     /// The rules that apply to this person, directly or by a group: [`crate::pages::rules::api::RuleRow`]s.
     pub rules: Later,
+    /// What the person may use now: [`crate::pages::access::api::AccessData`].
+    pub access: Later,
     /// Open browser sessions: [`domain::SessionView`]s.
     pub sessions: Later,
 }
@@ -57,12 +59,13 @@ pub async fn get_user(id: UserId) -> Result<PersonPageData, AppError> {
     }
     let rules = crate::pages::rules::api::RuleRow::all(&rules);
     let waiting = link.is_some_and(|link| link.kind == domain::LinkKind::Invite);
-    Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, sessions: Later::of(&sessions)? })
+    let access = Later::of(&crate::pages::access::words::of_user(&services, &caller, id).await?)?;
+    Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, access, sessions: Later::of(&sessions)? })
 }
 
 /// Whom a rule on a person's page is about; the name of the person is at the head of the page.
 #[cfg(feature = "ssr")]
-fn whose(view: &domain::RuleView) -> String {
+pub fn whose(view: &domain::RuleView) -> String {
     match view.rule.principal.kind {
         domain::PrincipalKind::User => text::users::by_person().to_owned(),
         domain::PrincipalKind::Group => text::users::by_group(&view.principal_name),

@@ -6,6 +6,7 @@ use super::HandOver;
 use super::api::{
     EndSessions, GetUser, InviteAgain, MakeResetLink, PersonPageData, ReactivateUser, SuspendUser, UpdateUser,
 };
+use crate::pages::access::api::ChangeBlock;
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
 use crate::pages::rules::api::{RuleRow, SwitchRule};
@@ -36,6 +37,7 @@ pub struct Forms {
     invite: FormState<InviteAgain>,
     end: FormState<EndSession>,
     switch: FormState<SwitchRule>,
+    block: FormState<ChangeBlock>,
     end_all: FormState<EndSessions>,
 }
 
@@ -49,6 +51,7 @@ impl Forms {
             invite: use_form(),
             end: use_form(),
             switch: use_form(),
+            block: use_form(),
             end_all: use_form(),
         }
     }
@@ -56,7 +59,7 @@ impl Forms {
 
 #[component]
 fn Profile(profile: PersonPageData, forms: Forms) -> impl IntoView {
-    let PersonPageData { user, groups, waiting, rules, sessions } = profile;
+    let PersonPageData { user, groups, waiting, rules, access, sessions } = profile;
     let id = user.id;
     let status = user.status;
     let name = user.name.clone();
@@ -80,6 +83,7 @@ fn Profile(profile: PersonPageData, forms: Forms) -> impl IntoView {
                 <Details user=user.clone()/>
                 <Groups groups=groups/>
             </div>
+            {parts::late::access_now(access, forms.block)}
             {parts::late::person_access(rules, forms.switch)}
             {parts::late::person_sessions(id, sessions, forms)}
         </div>

@@ -232,6 +232,25 @@ fn notifications_are_german_but_for_what_people_wrote() {
             ("GitHub hat seine Definitionen geändert", "Zurückgehalten bis zur Prüfung: a, b, c und 2 weitere"),
         ),
         (
+            NotificationKind::AccessEnding,
+            (
+                "Your access to GitHub ends soon",
+                "The last day is 2026-03-11. Ask for it again if you need it longer.",
+            ),
+            (
+                "Ihr Zugriff auf GitHub endet bald",
+                "Der letzte Tag ist 2026-03-11. Fragen Sie ihn erneut an, wenn Sie ihn länger brauchen.",
+            ),
+        ),
+        (
+            NotificationKind::AccessEnding,
+            ("Access to GitHub ends soon", "It is the access of Ada; the last day is 2026-03-11. It can be extended."),
+            (
+                "Der Zugriff auf GitHub endet bald",
+                "Es ist der Zugriff von Ada; der letzte Tag ist 2026-03-11. Er kann verlängert werden.",
+            ),
+        ),
+        (
             NotificationKind::AccessEnded,
             ("Your access to GitHub has ended", "An administrator switched the server off."),
             ("Ihr Zugriff auf GitHub ist beendet", "Ein Administrator hat den Server ausgeschaltet."),

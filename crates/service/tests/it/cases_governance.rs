@@ -197,6 +197,11 @@ pub(crate) fn cases() -> Vec<Case> {
             x.scene.server.id,
             Principal::user(x.target.id)
         )),
+        case!("unblock_on_server", POLICIES, Leaves::Event, |s, c, x| s.unblock_on_server(
+            c,
+            x.scene.server.id,
+            Principal::user(x.target.id)
+        )),
         case!("extend_rule", POLICIES, Leaves::Event, |s, c, x| s.extend_rule(c, x.scene.ending, 30)),
         case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s
             .create_rule(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),

@@ -50,8 +50,10 @@ testkit::both_engines! {
         assert_eq!((again.made, again.rule), (false, made.rule.clone()));
         assert_eq!(recorded(&org).await, events, "nothing was done");
 
-        services.delete_rule(&root, made.rule.rule.id).await.unwrap();
+        services.unblock_on_server(&root, tracker.id, Principal::user(org.ada.id)).await.unwrap();
         assert_eq!(may(), [true, true]);
+        assert_eq!(code(services.rule(&root, made.rule.rule.id).await), "not_found");
+        services.unblock_on_server(&root, tracker.id, Principal::user(org.ada.id)).await.unwrap();
         // What is switched off, watches only, has conditions, an end or other people does not block for good.
         let deny = NewRule { effect: Effect::Deny, ..allow(&tracker, Principal::user(org.ada.id), RuleScope::All) };
         let both = Principal::named(PrincipalKind::User, vec![org.ada.id.to_string(), org.eve.id.to_string()]);
