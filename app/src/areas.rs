@@ -10,7 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    AuditRow, NewRequest, Page as PageOf, Problem, Request, Rule, RuleView, Server, ServerDetail, ServerId,
+    AuditRow, NewRequest, Page as PageOf, Problem, Request, Server, ServerDetail, ServerId,
     SessionView, TestReport, User, UserId,
 };
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ use crate::pages::inbox::api::{AboutRequest, PastData};
 use crate::pages::inbox::{InboxList, Past, ReviewFacts};
 use crate::pages::requests::api::{AccessTarget, DiscardDraft, DraftLine, EntryHead};
 use crate::pages::requests::{AccessFields, CustomConnection, EntryConnection, OwnRequests};
-use crate::pages::rules::api::{Principals, SwitchRule, SwitchRules};
+use crate::pages::rules::api::{RuleFormData, RuleRow, SwitchRule, SwitchRules};
 use crate::pages::rules::{RuleFields, RuleList};
 use crate::pages::servers::api::SetLimits;
 use crate::pages::servers::{ActivityTab, OverviewTab, PermissionsTab, ServerForms, ServerList, SettingsTab, ToolsTab};
@@ -424,9 +424,9 @@ parts! {
     server_tools(detail: Later, forms: ServerForms) => read(detail, move |detail: ServerDetail| view! {
         <ToolsTab detail=detail forms=forms/>
     });
-    /// Who may use a server, of a [`ServerDetail`].
-    server_permissions(detail: Later, revoke: Option<FormState<SwitchRule>>) => read(detail, move |detail: ServerDetail| view! {
-        <PermissionsTab rules=detail.rules revoke=revoke/>
+    /// Who may use a server: its rules.
+    server_permissions(rules: Later, revoke: Option<FormState<SwitchRule>>) => read(rules, move |rules: Vec<RuleRow>| view! {
+        <PermissionsTab rules=rules revoke=revoke/>
     });
     /// What happened at a server: a page of events.
     server_activity(server: ServerId, events: Later) => read(events, move |events: PageOf<AuditRow>| view! {
@@ -459,13 +459,11 @@ parts! {
         <OwnRequests found=found filtered=filtered discard=discard/>
     });
     /// All rules.
-    policies_list(rules: Later, many: FormState<SwitchRules>) => read(rules, move |rules: Vec<RuleView>| view! {
+    policies_list(rules: Later, many: FormState<SwitchRules>) => read(rules, move |rules: Vec<RuleRow>| view! {
         <RuleList rules=rules many=many/>
     });
     /// The fields of a rule.
-    rule_form(principals: Principals, global: bool, rule: Option<Rule>) => view! {
-        <RuleFields principals=principals.0 global=global rule=rule/>
-    };
+    rule_form(form: Later) => read(form, |form: RuleFormData| view! { <RuleFields form=form/> });
     /// The connection of a custom server.
     request_form_custom(fields: NewRequest, kept: Vec<String>) => view! {
         <CustomConnection fields=fields kept=kept/>
@@ -487,7 +485,7 @@ parts! {
     /// What was before a request: [`PastData`].
     review_past(past: Later) => read(past, |past: PastData| view! { <Past past=past/> });
     /// What a person may use.
-    person_access(rules: Later, revoke: FormState<SwitchRule>) => read(rules, move |rules: Vec<RuleView>| view! {
+    person_access(rules: Later, revoke: FormState<SwitchRule>) => read(rules, move |rules: Vec<RuleRow>| view! {
         <PersonAccess rules=rules form=revoke/>
     });
     /// Where a person is signed in.

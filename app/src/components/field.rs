@@ -204,9 +204,14 @@ pub fn SecretInput(
 }
 
 /// What stands in a text area when it is made. Leptos prints it as it is, unlike the content of other elements, so the
-/// server writes what a page must not take for marks in its own way.
-fn printed(text: String) -> String {
-    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
+/// server writes what a page must not take for marks in its own way. A browser drops a line break at the beginning.
+pub(super) fn printed(text: String) -> String {
+    if cfg!(feature = "ssr") {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        if text.starts_with('\n') { ["\n", &text].concat() } else { text }
+    } else {
+        text
+    }
 }
 
 /// Several lines of text.
@@ -304,4 +309,18 @@ pub fn Hidden(
     value: String,
 ) -> impl IntoView {
     view! { <input type="hidden" name=name value=value/> }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_text_area_stays_text() {
+        let stored = "</textarea><script>alert(1)</script> &lt; a && b";
+        let html = view! { <textarea>{printed(stored.to_owned())}</textarea> }.to_html();
+        assert!(!html.contains("<script") && html.matches("</textarea>").count() == 1, "{html}");
+        assert!(html.contains("&lt;/textarea>&lt;script>alert(1)&lt;/script> &amp;lt; a &amp;&amp; b"), "{html}");
+        assert_eq!(printed("\nnext".into()), "\n\nnext");
+    }
 }

@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use super::field::printed;
 use super::{Icon, SavedViews, Views};
 use crate::context::{can, context};
 use crate::text;
@@ -287,6 +288,35 @@ pub fn FilterText(
                 value=move || value.get()
                 prop:value=move || value.get().unwrap_or_default()
             />
+        </div>
+    }
+}
+
+/// A text of several lines.
+#[component]
+pub fn FilterLines(
+    /// Its name in the query.
+    name: &'static str,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let value = query(name);
+    Chips::register(name, &label, str::to_owned);
+    view! {
+        <div class="filter-item filter-text">
+            <textarea
+                class="input mono"
+                name=name
+                rows="1"
+                aria-label=label.clone()
+                placeholder=label
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || value.get().unwrap_or_default()
+            >
+                {printed(value.get_untracked().unwrap_or_default())}
+            </textarea>
         </div>
     }
 }

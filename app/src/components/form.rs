@@ -279,7 +279,8 @@ pub fn Form(
         super::guard::watch(form, element);
     }
     let problem = move || {
-        form.error().map(|error| {
+        // What sending it would change is shown where it was asked for, and is nothing wrong.
+        form.error().filter(|error| error.of_input("look").is_none()).map(|error| {
             let rest = error.besides(&inputs.get_value());
             let rest = if rest.is_empty() { vec![text::components::check_fields().to_owned()] } else { rest };
             view! {

@@ -4,7 +4,6 @@
 rules-title = Policies
 rules-description = Who may use what. At least one rule must allow a call and none may deny it; what no rule mentions is denied.
 rules-new-global = New global rule
-rules-new-global-text = A global rule applies to every server, now and in the future, and can only deny. To allow something, add a rule on the server's Permissions tab.
 rules-create = Create rule
 rules-search = Search people, groups, servers, notes
 rules-any-effect = Allow and deny
@@ -12,6 +11,10 @@ rules-where-label = Where
 rules-where-any = Global and server rules
 rules-where-global = Global rules
 rules-where-server = Server rules
+rules-mode = Mode
+rules-mode-any = Enforced and monitored
+rules-mode-enforce = Enforced
+rules-mode-monitor = Monitor only
 rules-no-match = No rule matches. Rules for one server are made on its Permissions tab; a global rule denies something on every server.
 
 # Rules as a table
@@ -24,29 +27,6 @@ rules-not-yet = Not yet
 rules-ended = Ended
 # Relative times, in the future: in 2 days.
 rules-from = starts { $time }
-
-# The fields of a rule
-rules-choose = Choose…
-rules-everyone = Everyone
-rules-group = Group: { $name }
-# What is wrong with the fields, as part of a sentence.
-rules-choose-effect = choose allow or deny
-rules-choose-principal = choose a person, a group, or everyone
-rules-effect = What it does
-rules-allow-help = These calls are permitted, unless another rule denies them.
-rules-deny-help = These calls are refused, whatever other rules allow.
-rules-scope = Which tools
-rules-whole-global = Every tool of every server
-rules-whole-global-help = Everything on every server: tools, prompts and resources.
-rules-whole-server-help = All tools, prompts and resources, including those that are approved later.
-rules-some = Only these tools
-rules-some-help = Names or patterns; prompts and resources are not covered.
-rules-tools-help = One name a line. An asterisk stands for any characters: write_* covers write_file and write_row.
-rules-first-day = First day
-rules-first-day-help = In force at once when empty. Days are in UTC.
-rules-last-day = Last day
-rules-last-day-help = Stays in force when empty.
-rules-notes-help = Why this rule exists, for whoever reviews it later.
 
 # One rule
 rules-switch-on = Switch on
@@ -74,6 +54,7 @@ rules-explain = Explain a decision
 rules-explain-description = Whether somebody may use something, by which rules, and what would have to change. Nobody is called.
 rules-explain-choose = Choose who, which server, and the name of what they would use.
 rules-explain-others = { NUMBER($count) } more rules are about other people.
+rules-scope = Which tools
 rules-prompt = Prompt
 rules-resource = Resource
 rules-template = Template

@@ -70,7 +70,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         _ => String::new(),
     };
     let mut fields: Fields = Vec::new();
-    if !matches!(verb, "list" | "create" | "invite" | "choices" | "principals" | "profile" | "form" | "read-all")
+    if !matches!(verb, "list" | "create" | "invite" | "choices" | "profile" | "form" | "read-all")
         && !id.is_empty()
     {
         fields.push(("id", id));
@@ -105,7 +105,8 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "requests/duplicates" => vec![("draft_key", text("custom"))],
         "requests/discard" => vec![("draft_key", text("custom")), ("back", text("/requests"))],
         "rules/create" | "rules/update" => vec![
-            ("rule[principal]", text("everyone")),
+            ("rule[principal][]", text("everyone")),
+            ("rule[servers][]", stage.server.clone()),
             ("rule[effect]", text("allow")),
             ("rule[scope]", text("all")),
             ("server", stage.server.clone()),

@@ -108,13 +108,16 @@ mod convert {
 
     use super::{AuditChoices, AuditQuery};
     use crate::error::AppError;
-    use crate::pages::rules::api::rule_words;
+    use crate::pages::rules::explained::rule_words;
     use crate::parse::{day_begin, day_end, optional, order};
     use crate::text;
     use crate::url::link;
 
     /// Servers offered in the filter.
     const MOST_SERVERS: usize = 1000;
+
+    /// Bytes of arguments that are asked about by an address.
+    const MOST_ARGUMENTS: usize = 1024;
 
     /// What the address of the page means to the use case.
     pub fn filter(query: AuditQuery, caller: &Caller) -> Result<(AuditFilter, PageQuery), AppError> {
@@ -180,7 +183,22 @@ mod convert {
         let (person, server) = (row.actor.id.filter(|_| denied)?.to_string(), row.server_id?.to_string());
         let (name, at) = (row.tool.clone().unwrap_or_default(), row.at.to_rfc3339());
         let kind = if name.is_empty() { "server" } else { "" };
-        let of = [("person", person.as_str()), ("server", &server), ("kind", kind), ("name", &name), ("at", &at)];
+        // An address has room for short arguments only; those that were cut are no JSON.
+        let arguments = entry.args.clone().filter(|args| entry.cut.is_none() && args.len() <= MOST_ARGUMENTS);
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (arguments, ip) = (text(&arguments), text(&row.ip));
+        let (client, version) = (text(&row.client_name), text(&row.client_version));
+        let of = [
+            ("person", person.as_str()),
+            ("server", &server),
+            ("kind", kind),
+            ("name", &name),
+            ("at", &at),
+            ("arguments", &arguments),
+            ("ip", &ip),
+            ("client", &client),
+            ("client_version", &version),
+        ];
         let of: Vec<_> = of.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Some(link("/policies/explain", &of))
     }
@@ -220,10 +238,11 @@ mod convert {
 
         #[test]
         fn a_rule_is_told_in_a_line() {
-            let told = |server: Option<&str>, tools: serde_json::Value| {
+            let told = |server: Option<&str>, scope: serde_json::Value| {
+                let servers: Vec<&str> = server.into_iter().collect();
                 let view = serde_json::json!({
                     "id": "rul_01900000000070008000000000000001", "principal": { "type": "everyone" },
-                    "effect": "deny", "server": server, "tools": tools, "starts_at": null, "ends_at": null,
+                    "effect": "deny", "servers": servers, "scope": scope, "starts_at": null, "ends_at": null,
                     "notes": "", "enabled": true, "request_id": null, "created_by": null,
                     "created_at": "2026-03-12T09:00:00Z", "updated_at": "2026-03-12T09:00:00Z",
                     "principal_name": "Everyone", "server_name": "Wiki", "in_force": true,
@@ -233,7 +252,7 @@ mod convert {
             let wiki = Some("srv_01900000000070008000000000000001");
             assert_eq!(told(wiki, serde_json::json!("all")), "Deny · Everyone · Wiki · Entire server");
             assert_eq!(told(None, serde_json::json!("all")), "Deny · Everyone · Wiki · Everything");
-            assert_eq!(told(wiki, serde_json::json!(["echo", "write_*"])), "Deny · Everyone · Wiki · echo, write_*");
+            assert_eq!(told(wiki, serde_json::json!({ "tools": ["echo", "write_*"] })), "Deny · Everyone · Wiki · echo, write_*");
         }
     }
 }

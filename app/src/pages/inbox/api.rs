@@ -1,6 +1,6 @@
 //! Server functions of those who decide about requests.
 
-use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, RuleView, User};
+use domain::{Duplicate, Page, Rejection, Request, RequestHistory, RequestId, User};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::pages::requests::ToolChoice;
 #[cfg(feature = "ssr")]
 use crate::pages::requests::texts::{self, RequestTexts};
+use crate::pages::rules::api::RuleRow;
 use crate::wire::Later;
 
 /// Which requests of the inbox.
@@ -82,7 +83,7 @@ pub struct Tested {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastData {
     /// Rules that give access now.
-    pub access: Vec<RuleView>,
+    pub access: Vec<RuleRow>,
     /// Earlier requests of the same person, newest first.
     pub earlier: Vec<Request>,
     /// What happened to this one, oldest first.
@@ -142,6 +143,7 @@ pub async fn get_review(id: RequestId) -> Result<ReviewPageData, AppError> {
         (None, _) => Vec::new(),
     };
     let domain::Review { request, requester, earlier, access, test, duplicates, server, catalog_url, history } = review;
+    let access = RuleRow::all(&access);
     let past = PastData { access, earlier, history, replaces: request.resubmission_of };
     Ok(ReviewPageData {
         request,

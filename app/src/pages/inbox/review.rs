@@ -1,7 +1,7 @@
 //! The review page: who asks for what and why, what the server really is, and the decision.
 
 use chrono::{DateTime, Utc};
-use domain::{Request, RequestId, RequestKind, RequestState, RuleView, User};
+use domain::{Request, RequestId, RequestKind, RequestState, User};
 
 use super::api::{
     AboutRequest, ApproveRequest, GetReview, PastData, RejectRequest, ReviewPageData, TestRequest, Tested,
@@ -12,6 +12,7 @@ use crate::pages::requests::{
     ConfigurationFacts, DecisionView, DuplicateList, JustificationView, RequestList, history_items,
 };
 use crate::pages::rules::RuleTable;
+use crate::pages::rules::api::RuleRow;
 use crate::prelude::*;
 
 /// `/inbox/:id`: the review of one request.
@@ -263,7 +264,7 @@ pub fn ReviewFacts(
 }
 
 #[component]
-fn Access(access: Vec<RuleView>) -> impl IntoView {
+fn Access(access: Vec<RuleRow>) -> impl IntoView {
     view! {
         <Card title=text::inbox::current_access() description=text::inbox::current_access_description() flush=true>
             <RuleTable rules=access with_server=true compact=true label=text::inbox::current_access() empty=text::inbox::current_access_empty()/>

@@ -313,7 +313,7 @@ pub async fn get_rule_form(
     let (services, caller) = crate::ssr::request()?;
     caller.require(domain::Capability::ManagePolicies)?;
     let choices = fields::choices(&services, &caller).await?;
-    Ok(fields::of_new(server, template.as_deref().unwrap_or_default(), choices, services.now()))
+    Ok(fields::of_new(server, template.as_deref().unwrap_or_default(), choices, services.parts().env.now()))
 }
 
 /// Makes a rule for a server, or a global one, or shows what it would change.

@@ -1,9 +1,10 @@
-//! One rule: what it says, its Cedar text, and the form that changes it.
+//! One rule: what it says, its Cedar text, what it was, and the form that changes it.
 
-use domain::{RuleId, RuleView};
+use domain::RuleId;
 
-use super::api::{DeleteRule, GetRule, Principals, RulePageData, SwitchRule, UpdateRule};
-use super::table::{Dates, ToolScopeView};
+use super::api::{DeleteRule, GetRule, RulePageData, SwitchRule, UpdateRule};
+use super::history::History;
+use super::table::{Covers, Dates, monitor_badge};
 use crate::prelude::*;
 
 /// `/policies/:id`: one rule.
@@ -28,31 +29,20 @@ fn RuleDetail(
     switch: FormState<SwitchRule>,
     delete: FormState<DeleteRule>,
 ) -> impl IntoView {
-    let RulePageData { view: RuleView { rule, principal_name, server_name, in_force }, cedar, principals, notes } =
-        data;
-    let Principals(mut principals) = principals;
-    // Somebody who is gone, or beyond the people offered, stays the rule's principal until another is chosen.
-    let who = rule.principal.id.clone().unwrap_or_else(|| "everyone".to_owned());
-    if principals.iter().all(|(value, _)| *value != who) {
-        principals.push((who, principal_name.clone()));
-    }
-    let id = rule.id;
-    let effect = rule.effect;
-    let global = rule.server.is_none();
+    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, history } = data;
+    let (id, effect, enabled, updated_at) = (row.id, row.effect, row.enabled, row.updated_at);
+    let (principal_name, server_name, monitor) =
+        (row.principal_name.clone(), row.server_name.clone(), row.monitor.clone());
     let title = format!("{principal_name} · {server_name}");
     let crumbs = vec![(text::rules::title(), "/policies".to_owned())];
-    let enabled = rule.enabled;
-    let server = rule.server.map(|server| format!("/servers/{server}?tab=permissions"));
-    let request = rule.request_id.map(|request| format!("/inbox/{request}"));
-    let dates = rule.clone();
-    let scope = rule.clone();
     let typed = principal_name.clone();
-    let (created_at, updated_at) = (rule.created_at, rule.updated_at);
+    let (label, conditions) = conditions;
+    let covers = row.clone();
     view! {
         <PageHeader
             title=title
             crumbs=crumbs
-            badges=move || view! { <StateBadge state=effect/> }
+            badges=move || view! { <StateBadge state=effect/>{monitor_badge(&monitor)} }
             actions=move || view! {
                 <ActionButton
                     form=switch
@@ -69,7 +59,7 @@ fn RuleDetail(
                 <Card title=text::rules::change() description=text::rules::change_description()>
                     <Form form=update>
                         <Hidden name="id" value=id.to_string()/>
-                        {parts::rule_form(Principals(principals), global, Some(rule))}
+                        {parts::rule_form(form)}
                         <div class="form-actions"><Submit>{text::rules::save()}</Submit></div>
                     </Form>
                 </Card>
@@ -84,17 +74,19 @@ fn RuleDetail(
                                 None => view! { {server_name} }.into_any(),
                             }}
                         </Fact>
-                        <Fact label=text::common::tools()><ToolScopeView rule=scope/></Fact>
-                        <Fact label=text::common::state()><Dates rule=dates in_force=in_force/></Fact>
+                        <Fact label=text::common::tools()><Covers row=covers/></Fact>
+                        <Fact label=text::common::state()><Dates row=row/></Fact>
                         <Fact label=text::rules::created()><Time at=created_at/></Fact>
                         <Fact label=text::rules::changed()><Time at=updated_at/></Fact>
                         {request.map(|href| view! { <Fact label=text::rules::made_by()><a href=href>{text::rules::made_by_request()}</a></Fact> })}
                         {(!notes.is_empty()).then(|| view! { <Fact label=text::common::notes()><Markdown prose=notes/></Fact> })}
                     </Facts>
+                    {(!conditions.is_empty()).then(|| view! { <CodeBlock code=conditions label=label/> })}
                 </Card>
                 <Card title=text::rules::cedar() description=text::rules::cedar_description()>
                     <CodeBlock code=cedar label="Cedar"/>
                 </Card>
+                <History title=history.0 versions=history.1/>
             </div>
         </div>
         <ConfirmDialog

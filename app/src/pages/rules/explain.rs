@@ -10,13 +10,19 @@ use crate::prelude::*;
 pub fn ExplainPage() -> impl IntoView {
     let (person, server) = (query_as::<UserId>("person"), query_as::<ServerId>("server"));
     let (kind, name, at) = (query("kind"), query("name"), query("at"));
+    let (arguments, ip) = (query("arguments"), query("ip"));
+    let (client, client_version) = (query("client"), query("client_version"));
     let choices = load(|| ExplainChoices {});
     let answer = load_when(move || {
         let kind: TargetKind = kind.get().and_then(|kind| kind.parse().ok()).unwrap_or_default();
         let name = name.get().unwrap_or_default();
         let whole = kind == TargetKind::Server || !name.is_empty();
         let (person, server) = (person.get(), server.get());
-        Some(Explain { person: person?, server: server?, kind, name, at: at.get() }).filter(|_| whole)
+        let text = |value: Memo<Option<String>>| value.get().unwrap_or_default();
+        let (arguments, ip) = (text(arguments), text(ip));
+        let (client, client_version) = (text(client), text(client_version));
+        let (person, server) = (person?, server?);
+        whole.then(|| Explain { person, server, kind, name, at: at.get(), arguments, ip, client, client_version })
     });
     view! {
         <PageHeader
@@ -25,11 +31,15 @@ pub fn ExplainPage() -> impl IntoView {
             description=text::rules::explain_description()
         />
         <Load resource=choices rows=1 let:choices>
-            <FilterBar names=&["person", "server", "kind", "name", "at"] keep=&["at"] needs=Capability::ManagePolicies>
+            <FilterBar names=&["person", "server", "kind", "name", "at", "arguments", "ip", "client", "client_version"] keep=&["at"] needs=Capability::ManagePolicies>
                 <FilterSelect name="person" label=text::common::who() options=choices.people/>
                 <FilterSelect name="server" label=text::common::server() options=choices.servers/>
                 <FilterSelect name="kind" label=text::rules::scope() options=choices.kinds/>
                 <FilterText name="name" label=text::common::name()/>
+                <FilterText name="ip" label=text::common::address()/>
+                <FilterText name="client" label=choices.labels.1/>
+                <FilterText name="client_version" label=choices.labels.2/>
+                <FilterLines name="arguments" label=choices.labels.0/>
             </FilterBar>
         </Load>
         <Load resource=answer rows=6 let:answer>
@@ -57,13 +67,18 @@ fn Answer(answer: Explained) -> impl IntoView {
                 columns=vec![Column::new(text::common::rules()).wide(), Column::new(text::common::state())]
                 rows=rules
                 row=|rule: ExplainedRule| {
-                    let ExplainedRule { id, words, bearing, decides } = rule;
+                    let ExplainedRule { id, words, tests, bearing, decides } = rule;
                     let tone = match decides {
                         Some(true) => Tone::Success,
                         Some(false) => Tone::Danger,
                         None => Tone::Neutral,
                     };
-                    let row = Row::new(cells![words, view! { <Badge tone=tone>{bearing}</Badge> }]);
+                    let tests = (!tests.is_empty()).then(|| {
+                        let tests = tests.into_iter().map(|test| view! { <li class="muted break">{test}</li> }).collect_view();
+                        view! { <ul class="plain-list">{tests}</ul> }
+                    });
+                    let state = view! { <div class="stack"><Badge tone=tone>{bearing}</Badge>{tests}</div> };
+                    let row = Row::new(cells![words, state]);
                     let row = row.href(format!("/policies/{id}"));
                     if decides.is_some() { row } else { row.muted() }
                 }

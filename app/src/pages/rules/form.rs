@@ -1,78 +1,84 @@
-//! The fields of a rule.
+//! The form of a rule: what the server words, laid out.
 
-use domain::{Effect, PrincipalKind, Rule};
-
-use super::last_day;
+use super::api::{FieldKind, FormField, FormPart, PartKind, RuleFormData};
 use crate::prelude::*;
 
 /// The fields of a rule, for a [`Form`] of `CreateRule` or `UpdateRule`.
 #[component]
 pub fn RuleFields(
-    /// Whom it can be about: value and words.
-    principals: Vec<(String, String)>,
-    /// It has no server and can only deny.
-    global: bool,
-    /// The rule as it is; nothing for a new one.
-    rule: Option<Rule>,
+    /// What the server says of them.
+    form: RuleFormData,
 ) -> impl IntoView {
-    let mut options = vec![(String::new(), text::rules::choose().to_owned())];
-    options.extend(principals);
-    let who = rule.as_ref().map(|rule| match rule.principal.kind {
-        PrincipalKind::Everyone => "everyone".to_owned(),
-        PrincipalKind::User | PrincipalKind::Group => rule.principal.id.clone().unwrap_or_default(),
+    let RuleFormData { intro, begin_with, templates, parts, look, seen } = form;
+    let templates = (!templates.is_empty()).then(|| {
+        let links = templates
+            .into_iter()
+            .map(|(name, words)| {
+                let href = href_with(vec![("template", Some(name))]);
+                view! { <a class="btn btn-secondary btn-small" href=href data-noscroll="true">{words}</a> }
+            })
+            .collect_view();
+        view! { <p class="cluster"><span class="muted">{begin_with}</span>{links}</p> }
     });
-    let effect = rule.as_ref().map_or(if global { Effect::Deny } else { Effect::Allow }, |rule| rule.effect);
-    let some = rule.as_ref().is_some_and(|rule| !rule.tools.is_all());
-    let tools = rule.as_ref().map(|rule| rule.tools.patterns().join("\n")).unwrap_or_default();
-    let starts = rule.as_ref().and_then(|rule| rule.starts_at).map(|at| at.format("%Y-%m-%d").to_string());
-    let ends = rule.as_ref().and_then(|rule| rule.ends_at).map(last_day);
-    let notes = rule.map(|rule| rule.notes).unwrap_or_default();
-    let effects = if global {
-        view! { <Hidden name="rule[effect]" value="deny"/> }.into_any()
-    } else {
-        view! {
-            <RadioCards
-                name="rule[effect]"
-                label=text::rules::effect()
-                value=effect.as_str()
-                options=vec![
-                    RadioOption::new("allow", text::common::allow(), text::rules::allow_help()),
-                    RadioOption::new("deny", text::common::deny(), text::rules::deny_help()),
-                ]
-            />
-        }
-        .into_any()
-    };
-    let whole = if global { text::rules::whole_global() } else { text::common::entire_server() };
-    let whole_help = if global { text::rules::whole_global_help() } else { text::rules::whole_server_help() };
     view! {
-        <SelectField name="rule[principal]" label=text::common::who() options=options value=who.unwrap_or_default()/>
-        {effects}
-        <div class="scope-choice stack">
-            <RadioCards
-                name="rule[scope]"
-                label=text::rules::scope()
-                value=if some { "some" } else { "all" }
-                options=vec![
-                    RadioOption::new("all", whole, whole_help),
-                    RadioOption::new("some", text::rules::some(), text::rules::some_help()),
-                ]
-            />
-            <div class="scope-detail">
-                <TextArea
-                    name="rule[tools]"
-                    label=text::common::tools()
-                    required=true
-                    value=tools
-                    placeholder="read_file\nsearch_*"
-                    help=text::rules::tools_help()
-                />
+        {(!intro.is_empty()).then(|| view! { <Callout tone=Tone::Info><p>{intro}</p></Callout> })}
+        {templates}
+        {parts.into_iter().map(part).collect_view()}
+        <Look button=look seen=seen/>
+    }
+}
+
+fn part(part: FormPart) -> AnyView {
+    let FormPart { kind, title, open, fields, rows } = part;
+    let names = fields.iter().map(|field| field.name.trim_end_matches("[]").to_owned()).collect();
+    let mut fields = fields.into_iter().map(field);
+    match kind {
+        PartKind::Plain => fields.collect_view().into_any(),
+        PartKind::Pair => view! { <div class="grid-2">{fields.collect_view()}</div> }.into_any(),
+        PartKind::Choice => view! {
+            <div class="scope-choice stack">
+                {fields.next()}
+                <div class="scope-detail stack">{fields.collect_view()}</div>
             </div>
-        </div>
-        <div class="grid-2">
-            <DateField name="rule[starts_at]" label=text::rules::first_day() value=starts.unwrap_or_default() help=text::rules::first_day_help()/>
-            <DateField name="rule[ends_at]" label=text::rules::last_day() value=ends.unwrap_or_default() help=text::rules::last_day_help()/>
-        </div>
-        <TextArea name="rule[notes]" label=text::common::notes() value=notes rows=2 help=text::rules::notes_help()/>
+        }
+        .into_any(),
+        PartKind::Fold => {
+            let rows = rows
+                .into_iter()
+                .map(|(words, what)| view! { <div class="fact"><dt class="mono">{words}</dt><dd>{what}</dd></div> })
+                .collect_view();
+            view! {
+                <Fold title=title open=open names=names>
+                    {fields.collect_view()}
+                    <dl class="facts">{rows}</dl>
+                </Fold>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn field(field: FormField) -> AnyView {
+    let FormField { kind, name, label, help, example, values, options } = field;
+    let first = || values.first().cloned().unwrap_or_default();
+    match kind {
+        FieldKind::Lines => {
+            let rows = u32::try_from(first().lines().count().max(example.lines().count())).unwrap_or(3).clamp(2, 12);
+            view! { <TextArea name=name label=label value=first() rows=rows help=help placeholder=example/> }.into_any()
+        }
+        FieldKind::Radio => {
+            let options = options.into_iter().map(|(value, words, help)| RadioOption::new(value, words, help)).collect();
+            view! { <RadioCards name=name label=label value=first() options=options/> }.into_any()
+        }
+        FieldKind::Checks => {
+            let options = options.into_iter().map(|(value, words, help)| CheckOption::new(value, words, help)).collect();
+            view! { <CheckList name=name label=label help=help chosen=values options=options/> }.into_any()
+        }
+        FieldKind::Select => {
+            let options = options.into_iter().map(|(value, words, _)| (value, words)).collect();
+            view! { <SelectField name=name label=label options=options value=first()/> }.into_any()
+        }
+        FieldKind::Day => view! { <DateField name=name label=label value=first() help=help/> }.into_any(),
+        FieldKind::Hidden => view! { <Hidden name=name value=first()/> }.into_any(),
     }
 }

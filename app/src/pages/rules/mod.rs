@@ -1,18 +1,32 @@
 //! Policies: all rules, global ones that deny everywhere, and each rule's Cedar text.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+mod convert;
 mod detail;
 mod explain;
+#[cfg(feature = "ssr")]
+pub mod explained;
+#[cfg(feature = "ssr")]
+mod fields;
 mod form;
+mod history;
+#[cfg(feature = "ssr")]
+mod review;
+pub mod rows;
 mod table;
+#[cfg(feature = "ssr")]
+mod templates;
+#[cfg(feature = "ssr")]
+mod versions;
 
-use api::{CreateRule, ListPrincipals, ListRules, Principals, RuleFilter, SwitchRules};
+use api::{CreateRule, GetRuleForm, ListRules, RuleFilter, RuleRow, SwitchRules};
 use chrono::{DateTime, Utc};
 pub use detail::RulePage;
-use domain::{Capability, RuleView};
+use domain::{Capability, ServerId};
 pub use explain::ExplainPage;
 pub use form::RuleFields;
-pub use table::{RuleTable, rule_state};
+pub use table::{Covers, RuleTable, monitor_badge, rule_state};
 
 use crate::prelude::*;
 
@@ -24,14 +38,21 @@ pub fn last_day(ends_at: DateTime<Utc>) -> String {
 /// `/policies`: all rules, and the dialog that makes a global one.
 #[component]
 pub fn PoliciesPage() -> impl IntoView {
-    let (search, effect, scope, sort) = (query("search"), query("effect"), query("scope"), query("sort"));
+    let (search, effect, scope) = (query("search"), query("effect"), query("scope"));
+    let (mode, sort) = (query("mode"), query("sort"));
     let rules = load(move || ListRules {
-        filter: RuleFilter { search: search.get(), effect: effect.get(), scope: scope.get(), sort: sort.get() },
+        filter: RuleFilter {
+            search: search.get(),
+            effect: effect.get(),
+            scope: scope.get(),
+            mode: mode.get(),
+            sort: sort.get(),
+        },
     })
     .later();
     let views = use_views("policies");
     parts::ahead(&["rule_form"]);
-    let principals = load_principals("new");
+    let fields = load_rule_form("new", || None);
     let create = use_form::<CreateRule>();
     let many = use_form::<SwitchRules>();
     view! {
@@ -43,7 +64,7 @@ pub fn PoliciesPage() -> impl IntoView {
                 <LinkButton href=Signal::derive(open_dialog("new")) variant=Variant::Primary icon="plus">{text::rules::new_global()}</LinkButton>
             })
         />
-        <FilterBar names=&["search", "effect", "scope"] needs=Capability::ManagePolicies views=views>
+        <FilterBar names=&["search", "effect", "scope", "mode"] needs=Capability::ManagePolicies views=views>
             <SearchField name="search" label=text::rules::search()/>
             <FilterSelect
                 name="effect"
@@ -55,18 +76,20 @@ pub fn PoliciesPage() -> impl IntoView {
                 label=text::rules::where_label()
                 options=words(&[("", text::rules::where_any()), ("global", text::rules::where_global()), ("server", text::rules::where_server())])
             />
+            <FilterSelect
+                name="mode"
+                label=text::rules::mode()
+                options=words(&[("", text::rules::mode_any()), ("enforce", text::rules::mode_enforce()), ("monitor", text::rules::mode_monitor())])
+            />
         </FilterBar>
         <Load resource=rules let:rules>
             {parts::late::policies_list(rules, many)}
         </Load>
         <Dialog name="new" title=text::rules::new_global() wide=true>
-            <Load resource=principals rows=RULE_ROWS let:principals>
-                {principals.map_or_else(rule_skeleton, |principals| view! {
+            <Load resource=fields rows=RULE_ROWS let:fields>
+                {fields.map_or_else(rule_skeleton, |fields| view! {
                     <Form form=create>
-                        <Callout tone=Tone::Info>
-                            <p>{text::rules::new_global_text()}</p>
-                        </Callout>
-                        {parts::rule_form(principals, true, None)}
+                        {parts::rule_form(fields)}
                         <DialogActions><Submit>{text::rules::create()}</Submit></DialogActions>
                     </Form>
                 }.into_any())}
@@ -79,7 +102,7 @@ pub fn PoliciesPage() -> impl IntoView {
 #[component]
 pub fn RuleList(
     /// The rules.
-    rules: Vec<RuleView>,
+    rules: Vec<RuleRow>,
     /// Switches chosen ones.
     many: FormState<SwitchRules>,
 ) -> impl IntoView {
@@ -105,10 +128,14 @@ fn SwitchMany() -> impl IntoView {
     }
 }
 
-/// Whom a rule can be about, once this dialog is open: a list of everybody is nothing to carry along for nothing.
-pub fn load_principals(dialog: &'static str) -> Loaded<Option<Principals>> {
-    let current = query("dialog");
-    load_when(move || current.with(|current| current.as_deref() == Some(dialog)).then_some(ListPrincipals {}))
+/// The form of a new rule, once this dialog is open: a list of everybody is nothing to carry along for nothing.
+pub fn load_rule_form(
+    dialog: &'static str,
+    server: impl Fn() -> Option<ServerId> + Send + Sync + 'static,
+) -> Loaded<Option<Later>> {
+    let (current, template) = (query("dialog"), query("template"));
+    let ask = move || GetRuleForm { server: server(), template: template.get() };
+    load_when(move || current.with(|current| current.as_deref() == Some(dialog)).then(&ask)).maybe_later()
 }
 
 /// Lines of the shape of a rule's form.

@@ -1,15 +1,15 @@
 //! Rules as a list.
 
-use domain::{Effect, Rule, RuleView};
+use domain::Effect;
 
-use super::api::SwitchRule;
+use super::api::{RuleRow, SwitchRule};
 use crate::prelude::*;
 
 /// Rules as a table; each row leads to the rule.
 #[component]
 pub fn RuleTable(
     /// The rules.
-    rules: Vec<RuleView>,
+    rules: Vec<RuleRow>,
     /// The server has a column.
     #[prop(optional)]
     with_server: bool,
@@ -57,77 +57,79 @@ pub fn RuleTable(
             csv=main.then_some("policies")
             bulk=bulk
             rows=rules
-            row=move |view: RuleView| {
-                let RuleView { rule, principal_name, server_name, in_force } = view;
-                let name = format!("{principal_name} · {server_name}");
-                let mut cells = cells![principal_name, view! { <StateBadge state=rule.effect/> }];
+            row=move |row: RuleRow| {
+                let name = format!("{} · {}", row.principal_name, row.server_name);
+                let monitor = monitor_badge(&row.monitor);
+                let mut cells = cells![
+                    row.principal_name.clone(),
+                    view! { <span class="cluster"><StateBadge state=row.effect/>{monitor}</span> },
+                ];
                 if with_server {
-                    cells.extend(cells![match rule.server {
-                        Some(_) => view! { {server_name} }.into_any(),
-                        None => view! { <Badge tone=Tone::Accent>{server_name}</Badge> }.into_any(),
+                    let server = row.server_name.clone();
+                    cells.extend(cells![if row.global {
+                        view! { <Badge tone=Tone::Accent>{server}</Badge> }.into_any()
+                    } else {
+                        view! { {server} }.into_any()
                     }]);
                 }
-                cells.extend(cells![
-                    view! { <ToolScopeView rule=rule.clone()/> },
-                    view! { <Dates rule=rule.clone() in_force=in_force/> },
-                ]);
+                cells.extend(cells![view! { <Covers row=row.clone()/> }, view! { <Dates row=row.clone()/> }]);
                 if !compact {
-                    let notes = Some(rule.notes.clone()).filter(|notes| !notes.is_empty());
+                    let notes = Some(row.notes.clone()).filter(|notes| !notes.is_empty());
                     cells.extend(cells![notes.map(|notes| view! { <span class="muted">{notes}</span> })]);
                 }
                 if main {
-                    cells.extend(cells![view! { <Time at=rule.updated_at/> }]);
+                    cells.extend(cells![view! { <Time at=row.updated_at/> }]);
                 }
                 if let Some(form) = revoke {
-                    let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
+                    let fields = vec![("id", row.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
                     // Switching a rule off that denies would give access.
-                    let gives = rule.enabled && rule.effect == Effect::Allow;
+                    let gives = row.enabled && row.effect == Effect::Allow;
                     let switch = gives.then(|| view! {
                         <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::switch_off()}</ActionButton>
                     });
                     cells.extend(cells![switch]);
                 }
-                let row = Row::new(cells).href(format!("/policies/{}", rule.id));
-                let row = if choosable { row.choosable(rule.id, name) } else { row };
-                if in_force { row } else { row.muted() }
+                let line = Row::new(cells).href(format!("/policies/{}", row.id));
+                let line = if choosable { line.choosable(row.id, name) } else { line };
+                if row.in_force { line } else { line.muted() }
             }
             empty=move || view! { <EmptyState icon="shield-check" title=text::rules::none() text=empty.clone()/> }
         />
     }
 }
 
-/// Which tools a rule covers, in few words.
+/// What a rule covers, and which calls, in few words.
 #[component]
-pub fn ToolScopeView(
+pub fn Covers(
     /// The rule.
-    rule: Rule,
+    row: RuleRow,
 ) -> impl IntoView {
-    /// Names that are shown before they are counted.
-    const SHOWN: usize = 3;
-    if rule.tools.is_all() {
-        let words = if rule.server.is_some() { text::common::entire_server() } else { text::rules::everything() };
-        return view! { <span>{words}</span> }.into_any();
-    }
-    let names = rule.tools.patterns();
-    let more = names.len().saturating_sub(SHOWN);
-    let shown =
-        names.iter().take(SHOWN).map(|name| view! { <code class="mono chip">{name.clone()}</code> }).collect_view();
+    let RuleRow { names, more, only_if, global, .. } = row;
+    let whole = names.is_empty().then(|| if global { text::rules::everything() } else { text::common::entire_server() });
+    let names = names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view();
     view! {
         <span class="cluster">
-            {shown}
+            {whole}
+            {names}
             {(more > 0).then(|| view! { <span class="muted">{text::rules::more_tools(more)}</span> })}
+            {(!only_if.is_empty()).then(|| view! { <span class="muted break">{only_if}</span> })}
         </span>
     }
-    .into_any()
+}
+
+/// That a rule decides nothing, if it is so.
+pub fn monitor_badge(monitor: &str) -> Option<AnyView> {
+    let monitor = monitor.to_owned();
+    (!monitor.is_empty()).then(|| view! { <Badge tone=Tone::Warning>{monitor}</Badge> }.into_any())
 }
 
 /// How a rule stands, in words that are the same everywhere.
-pub fn rule_state(rule: &Rule, in_force: bool) -> (Tone, &'static str) {
-    if in_force {
+pub fn rule_state(row: &RuleRow) -> (Tone, &'static str) {
+    if row.in_force {
         (Tone::Success, text::rules::in_force())
-    } else if !rule.enabled {
+    } else if !row.enabled {
         (Tone::Neutral, text::rules::switched_off())
-    } else if rule.starts_at.is_some_and(|at| at > context().now().get_untracked()) {
+    } else if row.starts_at.is_some_and(|at| at > context().now().get_untracked()) {
         (Tone::Info, text::rules::not_yet())
     } else {
         (Tone::Neutral, text::rules::ended())
@@ -138,19 +140,17 @@ pub fn rule_state(rule: &Rule, in_force: bool) -> (Tone, &'static str) {
 #[component]
 pub fn Dates(
     /// The rule.
-    rule: Rule,
-    /// In force now.
-    in_force: bool,
+    row: RuleRow,
 ) -> impl IntoView {
     let now = context().now().get_untracked();
-    let (tone, words) = rule_state(&rule, in_force);
+    let (tone, words) = rule_state(&row);
     let [before_start, after_start] = text::rules::from_around();
-    let starts = rule.starts_at.filter(|at| *at > now);
+    let starts = row.starts_at.filter(|at| *at > now);
     view! {
         <span class="cluster">
             <StatusDot tone=tone label=words/>
             {starts.map(|at| view! { <span class="muted">{before_start}<Time at=at/>{after_start}</span> })}
-            {rule.ends_at.map(|at| view! { <span class="muted"><Until at=Some(at)/></span> })}
+            {row.ends_at.map(|at| view! { <span class="muted"><Until at=Some(at)/></span> })}
         </span>
     }
 }

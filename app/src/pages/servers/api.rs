@@ -50,6 +50,8 @@ pub struct ServerPageData {
     pub withheld: usize,
     /// What the tabs show: a [`domain::ServerDetail`].
     pub detail: Later,
+    /// The rules about it: [`crate::pages::rules::api::RuleRow`]s.
+    pub listed: Later,
     /// Its limits: [`LimitRows`].
     pub limits: Later,
 }
@@ -59,9 +61,7 @@ pub struct ServerPageData {
 pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let mut detail = crate::ssr::spoken(services.server(&caller, id).await?);
-    for view in &mut detail.rules {
-        view.rule.notes = crate::components::plain(&view.rule.notes);
-    }
+    let rules = crate::pages::rules::api::RuleRow::all(&std::mem::take(&mut detail.rules));
     let tools = detail.pins.iter().filter(|pin| pin.kind == domain::PinKind::Tool).count();
     let withheld = detail.pins.iter().filter(|pin| !pin.state.usable()).count();
     let server = detail.server.clone();
@@ -73,10 +73,11 @@ pub async fn get_server(id: ServerId) -> Result<ServerPageData, AppError> {
         status: server.status,
         health: server.health,
         tools,
-        rules: detail.rules.len(),
+        rules: rules.len(),
         withheld,
         limits: Later::of(&super::limits::rows(&detail.server, services.default_limits()))?,
         detail: Later::of(&detail)?,
+        listed: Later::of(&rules)?,
     })
 }
 

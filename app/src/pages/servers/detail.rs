@@ -70,7 +70,7 @@ fn ServerView(
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
-    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, limits } = page;
+    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } = page;
     let manages_rules = can(Capability::ManagePolicies);
     let icon_name = name.clone();
     let tabs = vec![
@@ -81,6 +81,7 @@ fn ServerView(
         Tab::new("settings", text::servers::tab_settings()),
     ];
     let (detail, limits) = (StoredValue::new(detail), StoredValue::new(limits));
+    let listed = StoredValue::new(listed);
     let typed = name.clone();
     view! {
         <PageHeader
@@ -97,7 +98,7 @@ fn ServerView(
             let detail = detail.get_value();
             match tab.get() {
                 "tools" => parts::late::server_tools(detail, forms),
-                "permissions" => parts::late::server_permissions(detail, manages_rules.get_untracked().then_some(switch_rule)),
+                "permissions" => parts::late::server_permissions(listed.get_value(), manages_rules.get_untracked().then_some(switch_rule)),
                 "activity" => activity(id, events),
                 "settings" => parts::late::server_settings(detail, limits.get_value(), forms, set_limits),
                 _ => parts::late::server_overview(detail, limits.get_value(), forms),

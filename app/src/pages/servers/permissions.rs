@@ -1,14 +1,14 @@
 //! Who may use a server.
 
-use domain::{RuleView, ServerId};
+use domain::ServerId;
 
-use crate::pages::rules::api::{CreateRule, SwitchRule};
-use crate::pages::rules::{RULE_ROWS, RuleTable, load_principals, rule_skeleton};
+use crate::pages::rules::api::{CreateRule, RuleRow, SwitchRule};
+use crate::pages::rules::{RULE_ROWS, RuleTable, load_rule_form, rule_skeleton};
 use crate::prelude::*;
 
 #[component]
-pub fn PermissionsTab(rules: Vec<RuleView>, revoke: Option<FormState<SwitchRule>>) -> impl IntoView {
-    let (own, global): (Vec<RuleView>, Vec<RuleView>) = rules.into_iter().partition(|view| view.rule.server.is_some());
+pub fn PermissionsTab(rules: Vec<RuleRow>, revoke: Option<FormState<SwitchRule>>) -> impl IntoView {
+    let (global, own): (Vec<RuleRow>, Vec<RuleRow>) = rules.into_iter().partition(|row| row.global);
     let global = (!global.is_empty()).then(|| {
         view! {
             <Card title=text::servers::global_rules() description=text::servers::global_rules_description() flush=true>
@@ -36,14 +36,14 @@ pub fn PermissionsTab(rules: Vec<RuleView>, revoke: Option<FormState<SwitchRule>
 /// The dialog that adds a rule.
 #[component]
 pub fn NewRuleDialog(form: FormState<CreateRule>, server: Memo<Result<ServerId, AppError>>) -> impl IntoView {
-    let principals = load_principals("rule");
+    let fields = load_rule_form("rule", move || server.get().ok());
     view! {
         <Dialog name="rule" title=text::servers::add_rule() wide=true>
-            <Load resource=principals rows=RULE_ROWS let:principals>
-                {principals.map_or_else(rule_skeleton, |principals| view! {
+            <Load resource=fields rows=RULE_ROWS let:fields>
+                {fields.map_or_else(rule_skeleton, |fields| view! {
                     <Form form=form>
                         {move || server.get().ok().map(|id| view! { <Hidden name="server" value=id.to_string()/> })}
-                        {parts::rule_form(principals, false, None)}
+                        {parts::rule_form(fields)}
                         <DialogActions><Submit>{text::servers::add_rule_submit()}</Submit></DialogActions>
                     </Form>
                 }.into_any())}

@@ -40,7 +40,7 @@ pub struct PersonPageData {
     pub groups: Vec<Group>,
     /// An invitation waits to be taken.
     pub waiting: bool,
-    /// The rules that apply to this person, directly or by a group: [`domain::RuleView`]s.
+    /// The rules that apply to this person, directly or by a group: [`crate::pages::rules::api::RuleRow`]s.
     pub rules: Later,
     /// Open browser sessions: [`domain::SessionView`]s.
     pub sessions: Later,
@@ -55,6 +55,7 @@ pub async fn get_user(id: UserId) -> Result<PersonPageData, AppError> {
     for view in &mut rules {
         view.principal_name = whose(view);
     }
+    let rules = crate::pages::rules::api::RuleRow::all(&rules);
     let waiting = link.is_some_and(|link| link.kind == domain::LinkKind::Invite);
     Ok(PersonPageData { user, groups, waiting, rules: Later::of(&rules)?, sessions: Later::of(&sessions)? })
 }
@@ -65,6 +66,9 @@ fn whose(view: &domain::RuleView) -> String {
     match view.rule.principal.kind {
         domain::PrincipalKind::User => text::users::by_person().to_owned(),
         domain::PrincipalKind::Group => text::users::by_group(&view.principal_name),
+        domain::PrincipalKind::JobRole => text::said::rules::role(&view.principal_name),
+        // Told by the row, with the values.
+        domain::PrincipalKind::Attribute => view.principal_name.clone(),
         domain::PrincipalKind::Everyone => text::users::by_everyone().to_owned(),
     }
 }

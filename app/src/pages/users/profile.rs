@@ -1,6 +1,6 @@
 //! `/users/:id`: a person with everything an administrator looks at.
 
-use domain::{Capability, Effect, Group, PrincipalKind, Rule, RuleView, SessionView, User, UserId, UserStatus};
+use domain::{Capability, Effect, Group, SessionView, User, UserId, UserStatus};
 
 use super::HandOver;
 use super::api::{
@@ -8,8 +8,8 @@ use super::api::{
 };
 use crate::pages::account::api::EndSession;
 use crate::pages::account::{session_columns, session_row};
-use crate::pages::rules::api::SwitchRule;
-use crate::pages::rules::rule_state;
+use crate::pages::rules::api::{RuleRow, SwitchRule};
+use crate::pages::rules::{Covers, monitor_badge, rule_state};
 use crate::prelude::*;
 
 /// `/users/:id`.
@@ -174,16 +174,16 @@ fn Groups(groups: Vec<Group>) -> impl IntoView {
 #[component]
 pub fn PersonAccess(
     /// Rules about the person or their groups.
-    rules: Vec<RuleView>,
+    rules: Vec<RuleRow>,
     /// Switches a rule off.
     form: FormState<SwitchRule>,
 ) -> impl IntoView {
     let back = here();
     let manages = can(Capability::ManagePolicies).get_untracked();
-    let revoke = move |rule: &Rule| {
+    let revoke = move |rule: &RuleRow| {
         let fields = vec![("id", rule.id.to_string()), ("enabled", "false".to_owned()), ("back", untrack(&back))];
-        // A rule of a group is about others, too; one that denies would give access when it is switched off.
-        let own = rule.principal.kind == PrincipalKind::User && rule.effect == Effect::Allow;
+        // A rule of a group, or of several people, is about others, too; one that denies would give access when it is switched off.
+        let own = rule.personal && rule.effect == Effect::Allow;
         (manages && own && rule.enabled).then(|| view! {
             <ActionButton form=form fields=fields small=true variant=Variant::Quiet icon="ban">{text::rules::switch_off()}</ActionButton>
         })
@@ -198,9 +198,9 @@ pub fn PersonAccess(
                     Column::new(text::common::action()).actions(),
                 ]
                 rows=rules
-                row=move |view: RuleView| {
-                    let action = revoke(&view.rule);
-                    rule_row(view, action.into_any())
+                row=move |rule: RuleRow| {
+                    let action = revoke(&rule);
+                    rule_row(rule, action.into_any())
                 }
                 empty=|| view! {
                     <EmptyState icon="shield" title=text::users::no_access() text=text::users::no_access_help()/>
@@ -210,21 +210,20 @@ pub fn PersonAccess(
     }
 }
 
-fn rule_row(view: RuleView, action: AnyView) -> Row {
-    let RuleView { rule, principal_name, server_name, in_force } = view;
-    let tools = if rule.tools.is_all() { text::common::all().to_owned() } else { rule.tools.patterns().join(", ") };
-    let (tone, words) = rule_state(&rule, in_force);
+fn rule_row(rule: RuleRow, action: AnyView) -> Row {
+    let (tone, words) = rule_state(&rule);
+    let monitor = monitor_badge(&rule.monitor);
     let row = Row::new(cells![
-        server_name,
-        view! { <StateBadge state=rule.effect/> },
-        view! { <span class="mono wrap">{tools}</span> },
-        principal_name,
+        rule.server_name.clone(),
+        view! { <span class="cluster"><StateBadge state=rule.effect/>{monitor}</span> },
+        view! { <Covers row=rule.clone()/> },
+        rule.principal_name,
         view! { <Badge tone=tone>{words}</Badge> },
         view! { <Until at=rule.ends_at/> },
         action,
     ])
     .href(format!("/policies/{}", rule.id));
-    if in_force { row } else { row.muted() }
+    if rule.in_force { row } else { row.muted() }
 }
 
 /// Where a person is signed in.

@@ -22,7 +22,7 @@ use std::sync::LazyLock;
 
 use domain::{
     AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Explanation, Notification, NotificationKind, Page,
-    PrincipalKind, Problem, RequestHistory, Review, RuleView, Server, ServerDetail, TestReport, UserProfile,
+    Preview, PrincipalKind, Problem, RequestHistory, Review, RuleVersion, RuleView, Server, ServerDetail, TestReport, UserProfile,
 };
 
 use self::catalogue::{Catalogue, Message};
@@ -79,6 +79,7 @@ const FAULTS: &[&str] = &["faults"];
 const REASONS: &[&str] = &["reasons", "histories"];
 const PAYLOADS: &[&str] = &["payloads"];
 const EXPLAINS: &[&str] = &["explains"];
+const WARNINGS: &[&str] = &["warnings"];
 
 impl Spoken for Problem {
     fn speak(&mut self, language: Language) {
@@ -131,7 +132,7 @@ impl Spoken for RuleView {
         if self.rule.principal.kind == PrincipalKind::Everyone {
             say(language, NAMES, &mut self.principal_name);
         }
-        if self.rule.server.is_none() {
+        if self.rule.is_global() {
             say(language, NAMES, &mut self.server_name);
         }
     }
@@ -146,6 +147,20 @@ impl Spoken for Explanation {
         for rule in &mut self.rules {
             rule.view.speak(language);
         }
+    }
+}
+
+impl Spoken for Preview {
+    fn speak(&mut self, language: Language) {
+        for warning in &mut self.warnings {
+            say(language, WARNINGS, warning);
+        }
+    }
+}
+
+impl Spoken for RuleVersion {
+    fn speak(&mut self, language: Language) {
+        self.rule.speak(language);
     }
 }
 

@@ -1,0 +1,8 @@
+### Was an einer Regel auffällt, bevor sie gespeichert wird.
+
+warnings-ended-already = Die Regel ist schon beendet: Sie wird nie in Kraft sein.
+warnings-denies-everything = Das verbietet allen alles, auch Ihnen.
+warnings-denies-servers = Das verbietet allen diese Server, auch Ihnen.
+warnings-no-tool = Kein Werkzeug der gewählten Server heißt „{ $name }“.
+warnings-no-prompt = Kein Prompt der gewählten Server heißt „{ $name }“.
+warnings-too-much = Es ist zu viel zum Zählen: Es sind mehr Personen betroffen, als hier genannt werden.

@@ -1,0 +1,8 @@
+### What of a rule is odd, before it is saved.
+
+warnings-ended-already = The rule has ended already: it will never be in force.
+warnings-denies-everything = This denies everything to everybody, you included.
+warnings-denies-servers = This denies everybody these servers, you included.
+warnings-no-tool = No tool of the chosen servers is called “{ $name }”.
+warnings-no-prompt = No prompt of the chosen servers is called “{ $name }”.
+warnings-too-much = There is too much to count: more people are affected than are named here.
