@@ -63,7 +63,7 @@ impl Way {
             }
             Self::Sse(client) => {
                 let request = json!({ "jsonrpc": "2.0", "id": number, "method": method, "params": params });
-                client.request(&request).await.pop().unwrap_or_default()
+                client.ask(&request).await.unwrap_or_default()
             }
         }
     }
@@ -255,16 +255,26 @@ on_both_engines! {
         let (admin, eve, scene) = scene(app, &fixture).await;
         let api = app.api(&admin);
         // Somebody has to be let in before sessions can be opened.
-        let opening = api.post("/rules", &scene.rule("allow", json!({}))).await.expect(201);
+        let open = async || {
+            let opening = api.post("/rules", &scene.rule("allow", json!({}))).await.expect(201);
+            opening["id"].as_str().unwrap().to_owned()
+        };
+        let opening = open().await;
         let mut ways = Way::all(app, &eve).await;
-        api.delete(&format!("/rules/{}", opening["id"].as_str().unwrap())).await.expect(204);
+        api.delete(&format!("/rules/{opening}")).await.expect(204);
         let mut number = 100;
         for Kind { name, rules, lets } in scene.kinds() {
-            let mut made = Vec::new();
+            let mut made = vec![open().await];
+            // A stream ends with the access to its server, as it did after the kind before.
+            if let Some((_, last)) = ways.last_mut() {
+                let url = format!("{}/sse", app.mcp_url("fixture"));
+                *last = Way::Sse(Box::new(SseClient::connect(app, &url, &eve.key).await));
+            }
             for rule in &rules {
                 let id = api.post("/rules", rule).await.expect(201)["id"].as_str().unwrap().to_owned();
                 made.push(id);
             }
+            api.delete(&format!("/rules/{}", made.remove(0))).await.expect(204);
             for (way, client) in &mut ways {
                 for (probe, let_through) in PROBES.into_iter().zip(lets) {
                     number += 1;
