@@ -70,7 +70,8 @@ fn ServerView(
     tab: Memo<&'static str>,
     events: Events,
 ) -> impl IntoView {
-    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } = page;
+    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } =
+        page;
     let manages_rules = can(Capability::ManagePolicies);
     let icon_name = name.clone();
     let tabs = vec![
