@@ -26,7 +26,10 @@ fn generate() -> Result<(), Box<dyn std::error::Error>> {
         let said = texts::read(Path::new("texts-ssr"))?;
         let first = english.files.values().map(std::collections::BTreeMap::len).sum();
         let own = texts::functions(said.first().ok_or("texts-ssr/en is missing")?, first);
-        writeln!(source, "/// What only the server says; their numbers follow those of the others.\npub mod said {{\n{own}}}")?;
+        writeln!(
+            source,
+            "/// What only the server says; their numbers follow those of the others.\npub mod said {{\n{own}}}"
+        )?;
         source.push_str("/// The texts of each language, in the order of `Language::ALL`.\npub(crate) static TABLES: &[(&str, &str)] = &[\n");
         for language in &languages {
             let more = said.iter().find(|said| said.tag == language.tag).ok_or("texts-ssr lacks a language")?;

@@ -10,8 +10,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::{
-    AuditRow, NewRequest, Page as PageOf, Problem, Request, Server, ServerDetail, ServerId,
-    SessionView, TestReport, User, UserId,
+    AuditRow, NewRequest, Page as PageOf, Problem, Request, Server, ServerDetail, ServerId, SessionView, TestReport,
+    User, UserId,
 };
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;

@@ -138,8 +138,13 @@ async fn file(
         }
         ListName::Policies => {
             let mut sheet = Sheet::new(RULES, MOST_ROWS)?;
-            let filter =
-                RuleFilter { search: text("search"), effect: text("effect"), scope: text("scope"), sort: text("sort") };
+            let filter = RuleFilter {
+                search: text("search"),
+                effect: text("effect"),
+                scope: text("scope"),
+                mode: text("mode"),
+                sort: text("sort"),
+            };
             let rules = find_rules(services, caller, &filter, language).await.map_err(refused)?;
             sheet.add(Page::whole(rules), rule)?;
             sheet.finish()

@@ -16,6 +16,11 @@ macro_rules! methods {
             Other(Cow<'a, str>),
         }
 
+        impl Method<'static> {
+            /// Every method that has a name here, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+        }
+
         impl<'a> Method<'a> {
             /// The method named `text`.
             pub fn parse(text: Cow<'a, str>) -> Self {

@@ -232,6 +232,10 @@ impl<'a> Call<'a> {
             Method::TasksGet | Method::TasksCancel | Method::TasksUpdate | Method::TasksResult => {
                 (&params.task_id, Target::Task)
             }
+            // A skill is read like a resource: who may use some tools only, may not.
+            Method::SkillsGet => {
+                return Target::Resource(params.name.as_deref().or(params.uri.as_deref()).unwrap_or_default());
+            }
             Method::CompletionComplete => {
                 return match &params.reference {
                     Some(CompletionRef::Prompt(name)) => Target::Prompt(name),

@@ -25,6 +25,7 @@ mod http_sse;
 mod journey;
 mod limits;
 mod lists;
+mod matrix;
 mod nodes;
 mod observability;
 mod older_servers;

@@ -252,7 +252,10 @@ mod convert {
             let wiki = Some("srv_01900000000070008000000000000001");
             assert_eq!(told(wiki, serde_json::json!("all")), "Deny · Everyone · Wiki · Entire server");
             assert_eq!(told(None, serde_json::json!("all")), "Deny · Everyone · Wiki · Everything");
-            assert_eq!(told(wiki, serde_json::json!({ "tools": ["echo", "write_*"] })), "Deny · Everyone · Wiki · echo, write_*");
+            assert_eq!(
+                told(wiki, serde_json::json!({ "tools": ["echo", "write_*"] })),
+                "Deny · Everyone · Wiki · echo, write_*"
+            );
         }
     }
 }

@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(test("\"a\"", TestOutcome::Met), r#"payload.table equals "a": met, the value is "a""#);
         assert_eq!(test("3", TestOutcome::NotMet), r#"payload.table equals "a": not met, the value is 3"#);
         assert_eq!(test("", TestOutcome::Missing), r#"payload.table equals "a": not met, there is nothing to compare"#);
-        let told: std::collections::BTreeSet<String> = TestOutcome::ALL.iter().map(|outcome| test("3", *outcome)).collect();
+        let told: std::collections::BTreeSet<String> =
+            TestOutcome::ALL.iter().map(|outcome| test("3", *outcome)).collect();
         assert_eq!(told.len(), TestOutcome::ALL.len());
     }
 }

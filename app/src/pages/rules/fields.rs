@@ -100,8 +100,12 @@ fn keep(options: &mut Options, chosen: &[String], names: &str) {
 
 fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered) -> Vec<FormPart> {
     let plain = |fields| FormPart { fields, ..FormPart::default() };
-    let fold = |title: &str, open, fields| {
-        FormPart { kind: PartKind::Fold, title: title.to_owned(), open, fields, ..FormPart::default() }
+    let fold = |title: &str, open, fields| FormPart {
+        kind: PartKind::Fold,
+        title: title.to_owned(),
+        open,
+        fields,
+        ..FormPart::default()
     };
     let effect = if form.effect.is_empty() { Effect::Allow.as_str() } else { &form.effect };
     let effect = if global {
@@ -118,15 +122,19 @@ fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered)
                 .with_all(&form.principal)
                 .offering(offered.who),
         ]),
-        fold(said::by_attribute(), !form.attribute.is_empty(), vec![
-            field(FieldKind::Select, "attribute", said::attribute(), "").with(&form.attribute).offering(radio(&[
-                ("", said::attribute_none(), ""),
-                ("department", said::attribute_department(), ""),
-                ("title", said::attribute_title(), ""),
-                ("team", said::attribute_team(), ""),
-            ])),
-            field(FieldKind::Lines, "values", said::values(), said::values_help()).with(&form.values),
-        ]),
+        fold(
+            said::by_attribute(),
+            !form.attribute.is_empty(),
+            vec![
+                field(FieldKind::Select, "attribute", said::attribute(), "").with(&form.attribute).offering(radio(&[
+                    ("", said::attribute_none(), ""),
+                    ("department", said::attribute_department(), ""),
+                    ("title", said::attribute_title(), ""),
+                    ("team", said::attribute_team(), ""),
+                ])),
+                field(FieldKind::Lines, "values", said::values(), said::values_help()).with(&form.values),
+            ],
+        ),
         plain(vec![effect]),
     ];
     if !global && !offered.servers.is_empty() {
@@ -146,9 +154,11 @@ fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered)
         rows: explained(),
         ..FormPart::default()
     });
-    parts.push(fold(said::cedar_field(), !form.cedar.is_empty(), vec![
-        field(FieldKind::Lines, "cedar", said::cedar(), said::cedar_help()).with(&form.cedar).like("when { … }"),
-    ]));
+    parts.push(fold(
+        said::cedar_field(),
+        !form.cedar.is_empty(),
+        vec![field(FieldKind::Lines, "cedar", said::cedar(), said::cedar_help()).with(&form.cedar).like("when { … }")],
+    ));
     let mode = if form.mode.is_empty() { RuleMode::default().as_str() } else { &form.mode };
     parts.push(plain(vec![field(FieldKind::Radio, "mode", said::mode(), "").with(mode).offering(radio(&[
         ("enforce", said::enforce(), said::enforce_help()),
@@ -269,7 +279,8 @@ mod tests {
     fn a_rule_keeps_whom_and_what_the_form_does_not_offer() {
         let view = RuleView { rule: rule(), principal_name: "Ada".into(), server_name: "Wiki".into(), in_force: true };
         let data = of_rule(&view, Offered::default());
-        let field = |name: &str| data.parts.iter().flat_map(|part| &part.fields).find(|field| field.name == name).unwrap();
+        let field =
+            |name: &str| data.parts.iter().flat_map(|part| &part.fields).find(|field| field.name == name).unwrap();
         let (who, servers) = (field("rule[principal][]"), field("rule[servers][]"));
         assert_eq!((who.options[0].1.as_str(), servers.options[0].1.as_str()), ("Ada", "Wiki"));
         assert_eq!((&who.values[0], &servers.values[0]), (&who.options[0].0, &servers.options[0].0));
@@ -282,7 +293,8 @@ mod tests {
         let now = "2026-03-12T09:00:00Z".parse().unwrap();
         let global = of_new(None, "", offered.clone(), now);
         assert!(!names(&global).contains(&"rule[servers][]"));
-        let effect = global.parts.iter().flat_map(|part| &part.fields).find(|field| field.name == "rule[effect]").unwrap();
+        let effect =
+            global.parts.iter().flat_map(|part| &part.fields).find(|field| field.name == "rule[effect]").unwrap();
         assert_eq!((effect.kind, effect.values[0].as_str()), (FieldKind::Hidden, "deny"));
         let own = of_new(Some(rule().servers[0]), "", offered, now);
         assert!(names(&own).contains(&"rule[servers][]"));

@@ -67,11 +67,13 @@ fn field(field: FormField) -> AnyView {
             view! { <TextArea name=name label=label value=first() rows=rows help=help placeholder=example/> }.into_any()
         }
         FieldKind::Radio => {
-            let options = options.into_iter().map(|(value, words, help)| RadioOption::new(value, words, help)).collect();
+            let options =
+                options.into_iter().map(|(value, words, help)| RadioOption::new(value, words, help)).collect();
             view! { <RadioCards name=name label=label value=first() options=options/> }.into_any()
         }
         FieldKind::Checks => {
-            let options = options.into_iter().map(|(value, words, help)| CheckOption::new(value, words, help)).collect();
+            let options =
+                options.into_iter().map(|(value, words, help)| CheckOption::new(value, words, help)).collect();
             view! { <CheckList name=name label=label help=help chosen=values options=options/> }.into_any()
         }
         FieldKind::Select => {

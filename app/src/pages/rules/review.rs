@@ -115,17 +115,20 @@ mod tests {
     #[test]
     fn what_would_change_is_told_in_lines() {
         let lines = told(&preview(false));
-        assert_eq!(lines, [
-            "What saving would change",
-            "The rule is about 1 active person and covers 3 tools.",
-            "4 people gain access:",
-            "Ada · Wiki: a, b and 1 more",
-            "Ada · Wiki: the server itself",
-            "and 3 more",
-            "1 person loses access:",
-            "Ada · Wiki: c",
-            "It never ends.",
-        ]);
+        assert_eq!(
+            lines,
+            [
+                "What saving would change",
+                "The rule is about 1 active person and covers 3 tools.",
+                "4 people gain access:",
+                "Ada · Wiki: a, b and 1 more",
+                "Ada · Wiki: the server itself",
+                "and 3 more",
+                "1 person loses access:",
+                "Ada · Wiki: c",
+                "It never ends.",
+            ]
+        );
         let none = Preview { gaining: 0, gains: Vec::new(), losing: 0, losses: Vec::new(), ..preview(false) };
         assert!(told(&none).contains(&"Nobody gains or loses anything by it today.".to_owned()));
     }

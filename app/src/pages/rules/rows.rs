@@ -159,7 +159,10 @@ mod words {
             let rule = Rule { scope: serde_json::from_value(names).unwrap(), mode: RuleMode::Monitor, ..rule() };
             let view = RuleView { rule, principal_name: "Ada".into(), server_name: "Wiki".into(), in_force: true };
             let row = RuleRow::of(&view);
-            assert_eq!((row.names, row.more, row.monitor.as_str()), (vec!["a".into(), "b".into(), "c:d".into()], 2, "Monitor only"));
+            assert_eq!(
+                (row.names, row.more, row.monitor.as_str()),
+                (vec!["a".into(), "b".into(), "c:d".into()], 2, "Monitor only")
+            );
             assert!(row.personal && !row.global);
             let mut sales = view;
             sales.rule.principal = domain::Principal::attribute(PersonAttribute::Department, vec!["Sales".into()]);

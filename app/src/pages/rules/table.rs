@@ -105,7 +105,8 @@ pub fn Covers(
     row: RuleRow,
 ) -> impl IntoView {
     let RuleRow { names, more, only_if, global, .. } = row;
-    let whole = names.is_empty().then(|| if global { text::rules::everything() } else { text::common::entire_server() });
+    let whole =
+        names.is_empty().then(|| if global { text::rules::everything() } else { text::common::entire_server() });
     let names = names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view();
     view! {
         <span class="cluster">

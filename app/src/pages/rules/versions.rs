@@ -46,7 +46,8 @@ fn written(view: &RuleView) -> String {
     match rule.scope.names() {
         None => lines.push(said::line(said::scope(), said::whole())),
         Some(Names { tools, resources, prompts }) => {
-            let kinds = [(text::common::tool(), tools), (text::rules::resource(), resources), (text::rules::prompt(), prompts)];
+            let kinds =
+                [(text::common::tool(), tools), (text::rules::resource(), resources), (text::rules::prompt(), prompts)];
             for (kind, names) in kinds {
                 lines.extend(names.iter().map(|name| said::line(kind, name)));
             }
@@ -88,20 +89,16 @@ mod tests {
     fn each_version_tells_what_it_changed() {
         let conditions = policy::read_conditions("payload.table equals salaries").unwrap();
         let changed = Rule { conditions, mode: RuleMode::Monitor, enabled: false, ..rule() };
-        let rows = rows(vec![
-            version(2, RuleChangeKind::Updated, changed),
-            version(1, RuleChangeKind::Created, rule()),
-        ]);
+        let rows =
+            rows(vec![version(2, RuleChangeKind::Updated, changed), version(1, RuleChangeKind::Created, rule())]);
         assert_eq!((rows[0].title.as_str(), rows[0].by.as_str()), ("Version 2 · changed", "the system"));
         let lines = |row: &VersionRow, sign: &str| -> Vec<String> {
             row.lines.iter().filter(|(of, _)| of == sign).map(|(_, text)| text.clone()).collect()
         };
-        assert_eq!(lines(&rows[0], "+"), [
-            "Conditions:",
-            "  payload.table equals \"salaries\"",
-            "Mode: Monitor only",
-            "State: switched off",
-        ]);
+        assert_eq!(
+            lines(&rows[0], "+"),
+            ["Conditions:", "  payload.table equals \"salaries\"", "Mode: Monitor only", "State: switched off",]
+        );
         assert_eq!(lines(&rows[0], "−"), ["Mode: Enforce", "State: switched on"]);
         assert!(lines(&rows[1], "+").contains(&"Who: Ada".to_owned()) && lines(&rows[1], "−").is_empty());
     }

@@ -76,7 +76,8 @@ fn ServerView(
     events: Events,
     audience: (Loaded<Option<Later>>, FormState<ChangeBlock>),
 ) -> impl IntoView {
-    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } = page;
+    let ServerPageData { id, name, description, icon, status, health, tools, rules, withheld, detail, listed, limits } =
+        page;
     let manages_rules = can(Capability::ManagePolicies);
     let icon_name = name.clone();
     let tabs = vec![

@@ -161,17 +161,19 @@ mod tests {
         let about = |principal: serde_json::Value, name: &str| {
             let view = serde_json::json!({
                 "id": "rul_01900000000070008000000000000001", "principal": principal, "effect": "allow",
-                "server": null, "tools": "all", "starts_at": null, "ends_at": null, "notes": "", "enabled": true,
+                "servers": [], "scope": "all", "starts_at": null, "ends_at": null, "notes": "", "enabled": true,
                 "request_id": null, "created_by": null, "created_at": "2026-03-12T09:00:00Z",
                 "updated_at": "2026-03-12T09:00:00Z", "principal_name": name, "server_name": "All servers",
                 "in_force": true,
             });
             whose(&serde_json::from_value::<RuleView>(view).unwrap())
         };
-        let group = serde_json::json!({ "type": "group", "id": "grp_01900000000070008000000000000001" });
-        let person = serde_json::json!({ "type": "user", "id": "usr_01900000000070008000000000000001" });
+        let group = serde_json::json!({ "type": "group", "ids": ["grp_01900000000070008000000000000001"] });
+        let person = serde_json::json!({ "type": "user", "ids": ["usr_01900000000070008000000000000001"] });
         assert_eq!(about(person, "Ada"), "Rule for this person");
-        assert_eq!(about(group, "Support"), "Rule for group Support");
+        assert_eq!(about(group.clone(), "Support"), "Rule for group Support");
+        let role = serde_json::json!({ "type": "job_role", "ids": group["ids"] });
+        assert_eq!(about(role, "Dispatcher"), "Job role: Dispatcher");
         assert_eq!(about(serde_json::json!(Principal::everyone()), "Everyone"), "Rule for everyone");
     }
 }

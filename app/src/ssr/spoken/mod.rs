@@ -21,8 +21,9 @@ mod tests;
 use std::sync::LazyLock;
 
 use domain::{
-    AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Explanation, Notification, NotificationKind, Page,
-    Preview, PrincipalKind, Problem, RequestHistory, Review, RuleVersion, RuleView, Server, ServerDetail, TestReport, UserProfile,
+    AuditAction, AuditEntry, AuditRow, Denial, Duplicate, Explanation, Notification, NotificationKind, Page, Preview,
+    PrincipalKind, Problem, RequestHistory, Review, RuleVersion, RuleView, Server, ServerDetail, TestReport,
+    UserProfile,
 };
 
 use self::catalogue::{Catalogue, Message};

@@ -73,6 +73,19 @@ impl SseClient {
         }
     }
 
+    /// The answer to a request; nothing where the stream ends or has ended instead.
+    pub(crate) async fn ask(&mut self, request: &Value) -> Option<Value> {
+        if self.post(request).await != 202 {
+            return None;
+        }
+        loop {
+            let said = events(&self.next_event().await?).pop();
+            if let Some(said) = said.filter(|said| said["id"] == request["id"] && said.get("method").is_none()) {
+                return Some(said);
+            }
+        }
+    }
+
     /// The next message, whatever it belongs to.
     pub(crate) async fn message(&mut self) -> Value {
         loop {
@@ -88,16 +101,20 @@ impl SseClient {
         tokio::time::timeout(PATIENCE, rest).await.expect("it ends");
     }
 
-    /// The next event, without the blank line that ends it.
     async fn event(&mut self) -> String {
+        self.next_event().await.expect("the stream goes on")
+    }
+
+    /// The next event, without the blank line that ends it; nothing at the end of the stream.
+    async fn next_event(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.begun.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.begun = rest;
-                return event;
+                return Some(event);
             }
             let chunk = tokio::time::timeout(PATIENCE, self.stream.chunk()).await.expect("in time");
-            let chunk = chunk.expect("the stream is whole").expect("the stream goes on");
+            let chunk = chunk.expect("the stream is whole")?;
             // The tests that use this send no text beyond ASCII, so no chunk ends inside a character.
             self.begun.push_str(std::str::from_utf8(&chunk).expect("text"));
         }
