@@ -1,8 +1,8 @@
 //! Blocking somebody on a server at once, whatever gives them access.
 
 use domain::{
-    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId, RuleMode,
-    RuleView, ServerId,
+    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId,
+    RuleMode, RuleView, ServerId,
 };
 
 use crate::rules::{checked, note_version, one_view, refers, rule_event};
@@ -38,7 +38,8 @@ impl Services {
         refers(&mut change.tx, &new).await?;
         let now = change.now;
         let named = store::rules::of_principal(&mut change.tx, &id).await?;
-        if let Some(rule) = named.into_iter().find(|rule| rule.in_force(now) && blocks(rule, server.id, &new.principal)) {
+        if let Some(rule) = named.into_iter().find(|rule| rule.in_force(now) && blocks(rule, server.id, &new.principal))
+        {
             return Ok(Blocked { rule: one_view(&mut change.tx, rule, now).await?, made: false });
         }
         let new = NewRule { notes: format!("Blocked on {}", server.name), ..new };

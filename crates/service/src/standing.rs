@@ -73,7 +73,8 @@ impl Services {
         });
         let mut found = found.await??;
         for one in &mut found {
-            let decides = |rule: &Rule| rule.mode == RuleMode::Enforce && rule.in_force(now) && rule.is_about(one.server);
+            let decides =
+                |rule: &Rule| rule.mode == RuleMode::Enforce && rule.in_force(now) && rule.is_about(one.server);
             one.conditional = own.iter().any(|rule| rule.is_conditional() && decides(rule));
         }
         servers_of(&mut tx, found, own, &Principal::named(kind, vec![id.to_string()]), now).await

@@ -27,11 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<Services> {
 /// count as met by rules that allow and as not met by rules that deny.
 #[utoipa::path(get, path = "/users/{id}/access", tag = "access", params(("id" = UserId, Path)),
     responses((status = 200, body = Page<ServerAccess>), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)))]
-async fn of_user(
-    State(services): State<Services>,
-    who: Who,
-    Path(id): Path<UserId>,
-) -> ApiResult<Page<ServerAccess>> {
+async fn of_user(State(services): State<Services>, who: Who, Path(id): Path<UserId>) -> ApiResult<Page<ServerAccess>> {
     who.answer(services.access_of_user(&who.0, id).await.map(Page::whole))
 }
 

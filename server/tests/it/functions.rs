@@ -70,9 +70,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         _ => String::new(),
     };
     let mut fields: Fields = Vec::new();
-    if !matches!(verb, "list" | "create" | "invite" | "choices" | "profile" | "form" | "read-all")
-        && !id.is_empty()
-    {
+    if !matches!(verb, "list" | "create" | "invite" | "choices" | "profile" | "form" | "read-all") && !id.is_empty() {
         fields.push(("id", id));
     }
     let text = |value: &str| value.to_owned();

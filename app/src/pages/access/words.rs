@@ -1,8 +1,8 @@
 //! Who has access to what, in the language of the visitor. On the server, so that the browser gets words and no code.
 
 use domain::{
-    Capability, GroupId, PageQuery, Principal, PrincipalKind, Problem, Rule, RuleView, ServerAccess, ServerId, Standing,
-    UserId,
+    Capability, GroupId, PageQuery, Principal, PrincipalKind, Problem, Rule, RuleView, ServerAccess, ServerId,
+    Standing, UserId,
 };
 use service::{Caller, Services};
 

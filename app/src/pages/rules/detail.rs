@@ -33,7 +33,8 @@ fn RuleDetail(
     delete: FormState<DeleteRule>,
     extend: FormState<ExtendRule>,
 ) -> impl IntoView {
-    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, extend: choices, history } = data;
+    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, extend: choices, history } =
+        data;
     let (id, effect, enabled, updated_at) = (row.id, row.effect, row.enabled, row.updated_at);
     let (principal_name, server_name, monitor) =
         (row.principal_name.clone(), row.server_name.clone(), row.monitor.clone());

@@ -1,7 +1,9 @@
 //! People are told before access ends, once for each end, and the end can be put off.
 
 use chrono::TimeDelta;
-use domain::{AuditAction, Effect, GroupKind, NewRule, Notification, NotificationKind, Principal, RuleMode, RuleScope, User};
+use domain::{
+    AuditAction, Effect, GroupKind, NewRule, Notification, NotificationKind, Principal, RuleMode, RuleScope, User,
+};
 use store::Db;
 
 use crate::governance::{Org, allow, fixture, tools};
