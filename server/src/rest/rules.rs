@@ -119,11 +119,7 @@ async fn draft(State(services): State<Services>, who: Who, Body(new): Body<NewRu
 /// Newest first; also of a rule that is deleted.
 #[utoipa::path(get, path = "/rules/{id}/versions", tag = "rules", params(("id" = RuleId, Path)),
     responses((status = 200, body = Page<RuleVersion>), (status = 404, body = ProblemBody)))]
-async fn versions(
-    State(services): State<Services>,
-    who: Who,
-    Path(id): Path<RuleId>,
-) -> ApiResult<Page<RuleVersion>> {
+async fn versions(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> ApiResult<Page<RuleVersion>> {
     who.answer(services.rule_versions(&who.0, id).await.map(Page::whole))
 }
 

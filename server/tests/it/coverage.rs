@@ -98,7 +98,10 @@ fn rows() -> Vec<Row> {
             ("/rules".into(), json!({ "principal": { "type": "everyone" }, "effect": "allow", "servers": [s.server] }))
         }),
         row(post(), "/rules/cedar", Administrators, Leaves::NothingBecause("a draft changes nothing"), |s| {
-            ("/rules/cedar".into(), json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] }))
+            (
+                "/rules/cedar".into(),
+                json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] }),
+            )
         }),
         row(post(), "/servers/{id}/blocks", Administrators, A::PolicyCreated, |s| {
             let principal = json!({ "type": "user", "ids": [s.target.id] });

@@ -122,7 +122,8 @@ struct Scene {
 
 impl Scene {
     fn rule(&self, effect: &str, more: Value) -> Value {
-        let mut rule = json!({ "principal": { "type": "user", "ids": [self.eve] }, "effect": effect, "servers": [self.server] });
+        let mut rule =
+            json!({ "principal": { "type": "user", "ids": [self.eve] }, "effect": effect, "servers": [self.server] });
         rule.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
         rule
     }
@@ -132,12 +133,8 @@ impl Scene {
         let deny = |more: Value| self.rule("deny", more);
         let all = || allow(json!({}));
         let echo = || json!({ "scope": { "tools": ["echo"] } });
-        let message = |operator: &str, value: &str| {
-            json!({ "conditions": { "path": "payload.message", "operator": operator, "value": value } })
-        };
-        let when = |path: &str, operator: &str, value: Value| {
-            json!({ "conditions": { "path": path, "operator": operator, "value": value } })
-        };
+        let message = |operator: &str, value: &str| json!({ "conditions": { "path": "payload.message", "operator": operator, "value": value } });
+        let when = |path: &str, operator: &str, value: Value| json!({ "conditions": { "path": path, "operator": operator, "value": value } });
         let (yesterday, tomorrow) = (self.now - TimeDelta::days(1), self.now + TimeDelta::days(1));
         let kind = |name: &'static str, rules: Vec<Value>, lets: [bool; 5]| Kind { name, rules, lets };
         let (every, none) = ([true; 5], [false; 5]);
@@ -145,7 +142,11 @@ impl Scene {
         vec![
             kind("the entire server", vec![all()], every),
             kind("a named tool", vec![allow(echo())], tool_echo),
-            kind("a pattern", vec![allow(json!({ "scope": { "tools": ["ad*"] } }))], [false, false, true, false, false]),
+            kind(
+                "a pattern",
+                vec![allow(json!({ "scope": { "tools": ["ad*"] } }))],
+                [false, false, true, false, false],
+            ),
             kind(
                 "a resource and a prompt",
                 vec![allow(json!({ "scope": { "resources": ["test://static-*"], "prompts": [PROMPT] } }))],
@@ -167,7 +168,11 @@ impl Scene {
                 vec![allow(message("begins_with", "hello")), allow(json!({ "scope": { "tools": ["add"] } }))],
                 [true, false, true, false, false],
             ),
-            kind("a deny by argument", vec![all(), deny(message("contains", "secret"))], [true, false, true, true, true]),
+            kind(
+                "a deny by argument",
+                vec![all(), deny(message("contains", "secret"))],
+                [true, false, true, true, true],
+            ),
             kind(
                 "by the client's address",
                 vec![allow(when("meta.request.ip", "in_ip_range", json!(["127.0.0.0/8", "::1"])))],
@@ -178,17 +183,13 @@ impl Scene {
                 vec![allow(echo()), deny(when("meta.request.ip", "in_ip_range", json!("127.0.0.0/8")))],
                 none,
             ),
+            kind("by the client's name", vec![allow(when("meta.client.name", "in", json!([CLIENT.0])))], every),
+            kind("another client's", vec![all(), deny(when("meta.client.name", "not_equals", json!("Claude")))], none),
             kind(
-                "by the client's name",
-                vec![allow(when("meta.client.name", "in", json!([CLIENT.0])))],
+                "by the time of day",
+                vec![allow(when("meta.request.time", "between_times", json!("00:00-24:00")))],
                 every,
             ),
-            kind(
-                "another client's",
-                vec![all(), deny(when("meta.client.name", "not_equals", json!("Claude")))],
-                none,
-            ),
-            kind("by the time of day", vec![allow(when("meta.request.time", "between_times", json!("00:00-24:00")))], every),
             kind(
                 "outside the hours",
                 vec![all(), deny(when("meta.request.time", "between_times", json!("00:00-24:00 Europe/Berlin")))],
@@ -197,12 +198,19 @@ impl Scene {
             kind("a group", vec![allow(json!({ "principal": { "type": "group", "ids": [self.group] } }))], every),
             kind(
                 "a job role's deny",
-                vec![all(), deny(json!({ "principal": { "type": "job_role", "ids": [self.job_role] }, "scope": { "tools": ["add"] } }))],
+                vec![
+                    all(),
+                    deny(
+                        json!({ "principal": { "type": "job_role", "ids": [self.job_role] }, "scope": { "tools": ["add"] } }),
+                    ),
+                ],
                 [true, true, false, true, true],
             ),
             kind(
                 "an attribute",
-                vec![allow(json!({ "principal": { "type": "attribute", "attribute": "department", "values": ["Sales"] } }))],
+                vec![allow(
+                    json!({ "principal": { "type": "attribute", "attribute": "department", "values": ["Sales"] } }),
+                )],
                 every,
             ),
             kind("several servers", vec![allow(json!({ "servers": [self.other, self.server] }))], every),
@@ -212,7 +220,9 @@ impl Scene {
             kind("it only watches", vec![all(), deny(json!({ "mode": "monitor" }))], every),
             kind(
                 "clauses of an expert",
-                vec![allow(json!({ "cedar": "unless { context.text.hasTag(\"payload.message\") && context.text.getTag(\"payload.message\") like \"*secret*\" }" }))],
+                vec![allow(
+                    json!({ "cedar": "unless { context.text.hasTag(\"payload.message\") && context.text.getTag(\"payload.message\") like \"*secret*\" }" }),
+                )],
                 [true, false, true, true, true],
             ),
         ]

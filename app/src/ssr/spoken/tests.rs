@@ -233,10 +233,7 @@ fn notifications_are_german_but_for_what_people_wrote() {
         ),
         (
             NotificationKind::AccessEnding,
-            (
-                "Your access to GitHub ends soon",
-                "The last day is 2026-03-11. Ask for it again if you need it longer.",
-            ),
+            ("Your access to GitHub ends soon", "The last day is 2026-03-11. Ask for it again if you need it longer."),
             (
                 "Ihr Zugriff auf GitHub endet bald",
                 "Der letzte Tag ist 2026-03-11. Fragen Sie ihn erneut an, wenn Sie ihn länger brauchen.",
