@@ -222,7 +222,7 @@ mod tests {
 
     use super::*;
     use crate::compiled::compile;
-    use crate::query::{Groups, Known, Profile, SubjectRef};
+    use crate::query::{Groups, Known, Profile, RequestFacts, SubjectRef};
 
     fn server() -> ServerId {
         format!("srv_{:032x}", 9).parse().unwrap()
@@ -249,7 +249,7 @@ mod tests {
             server: server(),
             target: Target::Tool("echo"),
             now: DateTime::from_timestamp(1, 0).unwrap(),
-            known: Known::Call(&Default::default(), None),
+            known: Known::Call(&RequestFacts::default(), None),
         };
         assert!(evaluate(&[&allow], &query, &[], None).is_allowed());
         let facts = Facts::default();

@@ -3,6 +3,8 @@
 //! A line is a path, an operator and a value: `payload.table equals salaries`. Lines that stand alone must all be met;
 //! `all:`, `any:` and `none:` make a group of the lines that follow with deeper indentation. `#` begins a comment.
 
+use std::fmt::Write as _;
+
 use domain::{Condition, Operator, Test, Value};
 
 /// Conditions as lines. [`read_conditions`] gives the same conditions back.
@@ -19,8 +21,11 @@ pub fn condition_lines(condition: &Condition) -> String {
 fn write(condition: &Condition, depth: usize, out: &mut String) {
     let indent = "  ".repeat(depth);
     let mut group = |word: &str, parts: &[Condition]| {
-        out.push_str(&format!("{indent}{word}:\n"));
-        parts.iter().for_each(|part| write(part, depth + 1, out));
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{indent}{word}:");
+        for part in parts {
+            write(part, depth + 1, out);
+        }
     };
     match condition {
         Condition::All(parts) => group("all", parts),
@@ -28,7 +33,7 @@ fn write(condition: &Condition, depth: usize, out: &mut String) {
         Condition::None(parts) => group("none", parts),
         Condition::Test(test) => {
             let value = test.value.as_ref().map(|value| format!(" {}", value_text(value))).unwrap_or_default();
-            out.push_str(&format!("{indent}{} {}{value}\n", test.path, test.operator));
+            let _ = writeln!(out, "{indent}{} {}{value}", test.path, test.operator);
         }
     }
 }

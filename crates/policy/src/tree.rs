@@ -24,7 +24,7 @@ pub(crate) enum Tree {
     All(Vec<Tree>),
     Any(Vec<Tree>),
     None(Vec<Tree>),
-    Leaf(Leaf),
+    Leaf(Box<Leaf>),
 }
 
 /// One comparison.
@@ -138,7 +138,7 @@ impl Tree {
                     return Err(format!("a rule has at most {MAX_TESTS} conditions; split the rule"));
                 }
                 Leaf::parse(test)
-                    .map(Self::Leaf)
+                    .map(|leaf| Self::Leaf(Box::new(leaf)))
                     .map_err(|why| format!("{} {}: {why}", test.path.escape_debug(), test.operator))
             }
         }
@@ -148,7 +148,7 @@ impl Tree {
     pub(crate) fn leaves(&self) -> Vec<&Leaf> {
         match self {
             Self::All(parts) | Self::Any(parts) | Self::None(parts) => parts.iter().flat_map(Self::leaves).collect(),
-            Self::Leaf(leaf) => vec![leaf],
+            Self::Leaf(leaf) => vec![&**leaf],
         }
     }
 

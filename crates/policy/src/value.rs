@@ -36,7 +36,7 @@ impl Decimal {
             return Some(Self(0));
         }
         // More than 19 digits do not fit whatever follows.
-        if shift < 0 || shift > 19 || significant.len() > 19 {
+        if !(0..=19).contains(&shift) || significant.len() > 19 {
             return None;
         }
         let scaled = significant.parse::<i128>().ok()? * 10_i128.pow(u32::try_from(shift).ok()?);

@@ -22,7 +22,7 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=90;
 /// Rows of the answer.
 const SHOWN: usize = 200;
 /// The longest that is replayed; what is older than that reaches is left out, and the answer says so.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What is replayed: admitted calls, and those that were denied.
 const ACTIONS: [AuditAction; 4] = [

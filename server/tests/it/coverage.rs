@@ -103,6 +103,14 @@ fn rows() -> Vec<Row> {
                 json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] }),
             )
         }),
+        row(post(), "/rules/preview", Administrators, Leaves::NothingBecause("a draft changes nothing"), |s| {
+            let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] });
+            ("/rules/preview".into(), json!({ "rule": rule }))
+        }),
+        row(post(), "/rules/simulate", Administrators, Leaves::NothingBecause("a draft changes nothing"), |s| {
+            let rule = json!({ "principal": { "type": "everyone" }, "effect": "deny", "servers": [s.server] });
+            ("/rules/simulate".into(), json!({ "drafts": [{ "rule": rule }], "days": 7 }))
+        }),
         row(post(), "/servers/{id}/blocks", Administrators, A::PolicyCreated, |s| {
             let principal = json!({ "type": "user", "ids": [s.target.id] });
             (format!("/servers/{}/blocks", s.server), json!({ "principal": principal }))

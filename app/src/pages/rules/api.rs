@@ -392,8 +392,6 @@ pub async fn explain_choices() -> Result<Choices, AppError> {
 }
 
 /// Why a call would be decided as it is; `at` is a time, now when absent.
-// Each of them is a field of the question, as the address of the page has it.
-#[allow(clippy::too_many_arguments)]
 #[server(prefix = "/api/fn", endpoint = "rules/explain")]
 pub async fn explain(
     person: UserId,

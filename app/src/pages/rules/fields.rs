@@ -33,7 +33,7 @@ pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Offe
         };
         who.push((value, words, String::new()));
     }
-    who.extend(people(services, caller).await?.into_iter().map(|(id, name, email)| (id, name, email)));
+    who.extend(people(services, caller).await?);
     let servers = crate::pages::audit::api::servers(services, caller).await?;
     Ok(Offered { who, servers: servers.into_iter().map(|(id, name)| (id, name, String::new())).collect() })
 }

@@ -185,7 +185,7 @@ impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Any {
+        struct Written {
             #[serde(default)]
             all: Option<Vec<Condition>>,
             #[serde(default)]
@@ -200,17 +200,17 @@ impl<'de> Deserialize<'de> for Condition {
             value: Option<Value>,
         }
 
-        match Any::deserialize(deserializer)? {
-            Any { all: Some(parts), any: None, none: None, path: None, operator: None, value: None } => {
+        match Written::deserialize(deserializer)? {
+            Written { all: Some(parts), any: None, none: None, path: None, operator: None, value: None } => {
                 Ok(Self::All(parts))
             }
-            Any { all: None, any: Some(parts), none: None, path: None, operator: None, value: None } => {
+            Written { all: None, any: Some(parts), none: None, path: None, operator: None, value: None } => {
                 Ok(Self::Any(parts))
             }
-            Any { all: None, any: None, none: Some(parts), path: None, operator: None, value: None } => {
+            Written { all: None, any: None, none: Some(parts), path: None, operator: None, value: None } => {
                 Ok(Self::None(parts))
             }
-            Any { all: None, any: None, none: None, path: Some(path), operator: Some(operator), value } => {
+            Written { all: None, any: None, none: None, path: Some(path), operator: Some(operator), value } => {
                 Ok(Self::Test(Test { path, operator, value }))
             }
             _ => Err(D::Error::custom("a condition is one of `all`, `any`, `none`, or a `path` with an `operator`")),

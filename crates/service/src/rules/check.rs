@@ -21,7 +21,8 @@ impl Services {
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, self.now());
         let text = policy::cedar_text(&rule);
         // It has no id before it is made.
-        Ok(text.lines().filter(|line| !line.starts_with("@id(")).map(|line| format!("{line}\n")).collect())
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("@id(")).collect();
+        Ok(lines.join("\n") + "\n")
     }
 
     /// What of a rule is allowed to be so, and probably is not meant: it is for people to read before they go on. Nothing

@@ -11,8 +11,8 @@ use crate::explain::question;
 use crate::governance::{Org, allow, fixture, tools};
 use crate::world::{code, problem};
 
-fn conditions(json: &str) -> Option<Condition> {
-    Some(serde_json::from_str(json).unwrap())
+fn condition(json: &str) -> Condition {
+    serde_json::from_str(json).unwrap()
 }
 
 fn both(org: &Org) -> Principal {
@@ -88,7 +88,7 @@ testkit::both_engines! {
         // By the name of a job role, in a condition.
         let nurse = services.create_group(&root, GroupKind::JobRole, "Nurse", "").await.unwrap();
         let asks = NewRule {
-            conditions: conditions(r#"{"path":"subject.job_roles","operator":"contains","value":"Doctor"}"#),
+            conditions: Some(condition(r#"{"path":"subject.job_roles","operator":"contains","value":"Doctor"}"#)),
             ..allow(&tracker, Principal::everyone(), RuleScope::All)
         };
         services.create_rule(&root, asks).await.unwrap();
@@ -108,8 +108,8 @@ testkit::both_engines! {
         let gone = domain::UserId::generate(org.world.env.as_ref()).to_string();
         let people = Principal::named(PrincipalKind::User, vec![org.ada.id.to_string(), gone]);
         let cases = [
-            ("conditions", NewRule { conditions: conditions(r#"{"path":"payload.n","operator":"less","value":"x"}"#), ..rule.clone() }),
-            ("conditions", NewRule { conditions: conditions(r#"{"all":[]}"#), ..rule.clone() }),
+            ("conditions", NewRule { conditions: Some(condition(r#"{"path":"payload.n","operator":"less","value":"x"}"#)), ..rule.clone() }),
+            ("conditions", NewRule { conditions: Some(condition(r#"{"all":[]}"#)), ..rule.clone() }),
             ("cedar", NewRule { cedar: Some("when { principal.salary > 3 }".to_owned()), ..rule.clone() }),
             ("cedar", NewRule { cedar: Some("}; permit(principal, action, resource);".to_owned()), ..rule.clone() }),
             ("principal", NewRule { principal: Principal::attribute(PersonAttribute::Team, Vec::new()), ..rule.clone() }),
@@ -127,7 +127,7 @@ testkit::both_engines! {
             assert!(services.rules(&root, None, None).await.unwrap().is_empty());
         }
         let good = NewRule { cedar: Some(" when { context.now > 0 }\n".to_owned()),
-            conditions: conditions(r#"{"path":"payload.n","operator":"less","value":3}"#), ..rule };
+            conditions: Some(condition(r#"{"path":"payload.n","operator":"less","value":3}"#)), ..rule };
         let draft = services.draft_cedar(&root, good.clone()).await.unwrap();
         assert!(draft.contains("context.now > 0") && !draft.contains("@id"), "{draft}");
         let made = services.create_rule(&root, good).await.unwrap();
@@ -151,7 +151,7 @@ testkit::both_engines! {
         services.create_rule(&root, off).await.unwrap();
         let all = NewRule::new(Principal::everyone(), Effect::Deny, None);
         assert!(of(all.clone()).await[0].contains("you included"));
-        let some = NewRule { conditions: conditions(r#"{"path":"payload.n","operator":"exists"}"#), ..all };
+        let some = NewRule { conditions: Some(condition(r#"{"path":"payload.n","operator":"exists"}"#)), ..all };
         assert!(of(some).await.is_empty());
         assert!(of(NewRule { servers: Vec::new(), ..rule }).await.is_empty(), "what would be refused is refused later");
     }
@@ -164,7 +164,7 @@ testkit::both_engines! {
         let rule = allow(&tracker, both(&org), RuleScope::All);
         let id = services.create_rule(&root, rule.clone()).await.unwrap().rule.id;
         org.world.advance(60);
-        let conditional = NewRule { conditions: conditions(r#"{"path":"payload.n","operator":"exists"}"#), ..rule.clone() };
+        let conditional = NewRule { conditions: Some(condition(r#"{"path":"payload.n","operator":"exists"}"#)), ..rule.clone() };
         services.update_rule(&root, id, conditional.clone()).await.unwrap();
         org.world.advance(60);
         services.switch_rules(&root, &[id], false).await.unwrap();
@@ -226,11 +226,11 @@ testkit::both_engines! {
         let fixture = fixture().await;
         let tracker = org.server("Tracker", &fixture.url()).await;
         let asks = NewRule {
-            conditions: conditions(
+            conditions: Some(condition(
                 r#"{"all":[{"path":"payload.table","operator":"in","value":["orders","routes"]},
                     {"path":"meta.request.ip","operator":"in_ip_range","value":["10.0.0.0/8"]},
                     {"none":[{"path":"meta.client.name","operator":"equals","value":"bad"}]}]}"#,
-            ),
+            )),
             ..allow(&tracker, Principal::user(org.ada.id), RuleScope::All)
         };
         let allowing = services.create_rule(&root, asks).await.unwrap();

@@ -226,9 +226,9 @@ both_engines! {
             .await
             .unwrap();
         assert_eq!(rules::get(&mut tx, own.id).await.unwrap().as_ref(), Some(&own));
-        assert_eq!(rules::of_server(&mut tx, org.github.id).await.unwrap(), [own.clone()]);
-        assert_eq!(rules::of_user(&mut tx, org.ada.id).await.unwrap(), [own.clone()]);
-        assert_eq!(rules::of_principal(&mut tx, &org.ada.id.to_string()).await.unwrap(), [own.clone()]);
+        assert_eq!(rules::of_server(&mut tx, org.github.id).await.unwrap(), std::slice::from_ref(&own));
+        assert_eq!(rules::of_user(&mut tx, org.ada.id).await.unwrap(), std::slice::from_ref(&own));
+        assert_eq!(rules::of_principal(&mut tx, &org.ada.id.to_string()).await.unwrap(), std::slice::from_ref(&own));
         assert_eq!(rules::server_gone(&mut tx, org.github.id, org.env.now()).await.unwrap().deleted, [own]);
 
         // It switches a rule that it cannot read: only that has changed.

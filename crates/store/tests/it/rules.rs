@@ -61,7 +61,7 @@ both_engines! {
         let found = rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap();
         assert_eq!(ids(&found.data), [of_bob.id]);
 
-        assert_eq!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap(), [by_group.clone()]);
+        assert_eq!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap(), std::slice::from_ref(&by_group));
         assert!(rules::delete(&mut tx, by_group.id).await.unwrap());
         assert!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap().is_empty());
         servers::delete(&mut tx, github.id).await.unwrap();
