@@ -9,8 +9,6 @@ groups-kind-group = Gruppe
 groups-kind-job-role = Funktion
 groups-kind-help = Eine Funktion sagt, was Personen im Unternehmen tun. In Drawbridge selbst gibt sie keine Rechte.
 groups-source = Herkunft
-groups-source-manual = Von Hand
-groups-source-csv = CSV-Datei
 groups-empty = Noch nichts da
 groups-empty-help = Legen Sie eine Gruppe an, um mehreren Personen auf einmal Zugriff zu geben, oder importieren Sie sie aus einer Datei.
 groups-new = Neue Gruppe
@@ -26,12 +24,10 @@ groups-add-somebody = Jemanden hinzufügen
 groups-no-members = Noch niemand darin
 groups-no-members-help = Fügen Sie Personen hinzu; was Regeln hier erlauben, funktioniert für sie sofort.
 groups-add-title = Personen hinzufügen
-groups-nobody-has-email = hier hat niemand diese E-Mail-Adresse; laden Sie die Person zuerst ein
 groups-delete-question = { $name } löschen?
 groups-delete-help = Das geht erst, wenn keine Regel sie mehr nennt. Die Personen bleiben.
 groups-people = Personen
 groups-people-help = Geben Sie Name, E-Mail-Adresse oder Abteilung ein. Mehrere auf einmal sind möglich.
-groups-choose-somebody = wählen Sie jemanden aus
 
 ## Import
 
@@ -49,29 +45,3 @@ groups-import-changes = Was sich ändern würde
 groups-import-what = Änderung
 groups-import-who-added = Hinzugefügt
 groups-import-who-removed = Herausgenommen
-groups-import-nothing = Alles ist schon so, wie die Datei es sagt. Nichts würde sich ändern.
-groups-import-again = Die Datei oder die Gruppen sind nicht mehr wie zuvor. Sehen Sie sich dies an, bevor Sie es vornehmen.
-groups-import-new = Neu
-groups-import-new-description = Neue Beschreibung
-groups-import-more = { $count ->
-    [one] 1 weitere Gruppe ändert sich.
-   *[other] { $count } weitere Gruppen ändern sich.
-}
-groups-import-made = { $count ->
-    [one] 1 neue Gruppe oder Funktion
-   *[other] { $count } neue Gruppen und Funktionen
-}
-groups-import-described = { $count ->
-    [one] 1 neue Beschreibung
-   *[other] { $count } neue Beschreibungen
-}
-groups-import-added = { $count ->
-    [one] 1 Mitglied hinzugefügt
-   *[other] { $count } Mitglieder hinzugefügt
-}
-groups-import-removed = { $count ->
-    [one] 1 Mitglied herausgenommen
-   *[other] { $count } Mitglieder herausgenommen
-}
-groups-and-more = { $names } und { NUMBER($count) } weitere
-groups-line = Zeile { $number }

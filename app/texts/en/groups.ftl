@@ -9,8 +9,6 @@ groups-kind-group = Group
 groups-kind-job-role = Job role
 groups-kind-help = A job role says what people do at work. It gives no rights in Drawbridge itself.
 groups-source = Source
-groups-source-manual = By hand
-groups-source-csv = CSV file
 groups-empty = Nothing here yet
 groups-empty-help = Make a group to give several people access at once, or import them from a file.
 groups-new = New group
@@ -26,12 +24,10 @@ groups-add-somebody = Add somebody
 groups-no-members = Nobody in it yet
 groups-no-members-help = Add people; what rules allow here works for them at once.
 groups-add-title = Add people
-groups-nobody-has-email = nobody here has this email address; invite the person first
 groups-delete-question = Delete { $name }?
 groups-delete-help = It can be deleted once no rule names it. The people stay.
 groups-people = People
 groups-people-help = Type a name, an email address or a department. Several can be added at once.
-groups-choose-somebody = choose somebody
 
 ## Import
 
@@ -49,29 +45,3 @@ groups-import-changes = What would change
 groups-import-what = Change
 groups-import-who-added = Added
 groups-import-who-removed = Taken out
-groups-import-nothing = Everything is as the file says already. Nothing would change.
-groups-import-again = The file or the groups are not as they were before. Look at this before you apply it.
-groups-import-new = New
-groups-import-new-description = New description
-groups-import-more = { $count ->
-    [one] 1 more group changes.
-   *[other] { $count } more groups change.
-}
-groups-import-made = { $count ->
-    [one] 1 new group or job role
-   *[other] { $count } new groups and job roles
-}
-groups-import-described = { $count ->
-    [one] 1 new description
-   *[other] { $count } new descriptions
-}
-groups-import-added = { $count ->
-    [one] 1 member added
-   *[other] { $count } members added
-}
-groups-import-removed = { $count ->
-    [one] 1 member taken out
-   *[other] { $count } members taken out
-}
-groups-and-more = { $names } and { NUMBER($count) } more
-groups-line = Line { $number }

@@ -146,7 +146,7 @@ pub async fn add_members(id: GroupId, #[server(default)] emails: Vec<String>) ->
     let (services, caller) = crate::ssr::request()?;
     let emails: Vec<&str> = emails.iter().map(|email| email.trim()).filter(|email| !email.is_empty()).collect();
     if emails.is_empty() {
-        return Err(AppError(domain::Problem::field("emails", crate::text::groups::choose_somebody())));
+        return Err(AppError(domain::Problem::field("emails", crate::text::said::groups::choose_somebody())));
     }
     // All of them are found before the first is added.
     let mut people = Vec::with_capacity(emails.len());
@@ -195,6 +195,6 @@ async fn find_by_email(
     let filter = UserFilter { search: Some(email.to_string()), ..UserFilter::default() };
     let found = services.users(caller, &filter, &PageQuery { cursor: None, limit: Some(200) }).await?;
     let user = found.data.into_iter().find(|user| user.email == email);
-    let nobody = || Problem::field("emails", text::groups::nobody_has_email());
+    let nobody = || Problem::field("emails", text::said::groups::nobody_has_email());
     Ok(user.ok_or_else(nobody)?.id)
 }

@@ -4,7 +4,7 @@ use domain::{Email, Group, GroupImport, GroupImportChange, GroupKind, GroupSourc
 
 use super::api::{GroupLine, ImportLine, ImportPreview};
 use crate::error::AppError;
-use crate::text::groups as text;
+use crate::text::said::groups as text;
 
 /// A group as it is shown.
 pub(super) fn line(group: Group) -> GroupLine {
@@ -24,8 +24,8 @@ pub(super) fn line(group: Group) -> GroupLine {
 
 fn kind(kind: GroupKind) -> String {
     match kind {
-        GroupKind::Group => text::kind_group().to_owned(),
-        GroupKind::JobRole => text::kind_job_role().to_owned(),
+        GroupKind::Group => crate::text::groups::kind_group().to_owned(),
+        GroupKind::JobRole => crate::text::groups::kind_job_role().to_owned(),
     }
 }
 

@@ -19,7 +19,6 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "setup link",
             "reset link",
             "reading one's own notifications is no event",
-            "a warning gives and takes nothing",
             "views are private notes about how to look at a list; they open nothing",
             "it took longer than {} s",
             "the exchange failed; the report of the connection test says how",
