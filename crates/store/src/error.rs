@@ -205,6 +205,7 @@ pub const UNIQUE: &[(&str, &str, &str)] = &[
     ("rules.id", "rules.id", "rules_pkey"),
     ("rule_refs", "rule_refs.rule_id, rule_refs.kind, rule_refs.ref_id", "rule_refs_pkey"),
     ("rule_versions", "rule_versions.rule_id, rule_versions.version", "rule_versions_pkey"),
+    ("ending_rules.rule_id", "ending_rules.rule_id", "ending_rules_pkey"),
     ("saved_views.id", "saved_views.id", "saved_views_pkey"),
     ("saved_views.name", "saved_views.user_id, saved_views.list, saved_views.name", "saved_views_name_key"),
     ("notifications.id", "notifications.id", "notifications_pkey"),

@@ -47,7 +47,9 @@ on_both_engines! {
     async fn conditions_decide_and_are_explained(app: &App) {
         let stage = Stage::set(app).await;
         let api = app.api(&stage.admin);
-        api.delete(&format!("/rules/{}", stage.rule)).await.expect(204);
+        for other in [&stage.rule, &stage.ending] {
+            api.delete(&format!("/rules/{other}")).await.expect(204);
+        }
         let rule = json!({
             "principal": { "type": "user", "ids": [stage.target.id] }, "effect": "allow", "servers": [stage.server],
             "conditions": { "path": "payload.text", "operator": "begins_with", "value": "hello" },
