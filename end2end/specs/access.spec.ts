@@ -35,7 +35,8 @@ for (const scripts of [true, false]) {
     const row = access.getByRole("row").filter({ hasText: "Issue tracker" });
     await expect(row).toContainText(/\d+ of \d+/);
     await expect(admin.link("Rule for group Engineering", row)).toHaveAttribute("href", /^\/policies\/rul_/);
-    await expectAccessible(admin.page, `access of a person ${how}`);
+    // Axe itself is a script.
+    if (scripts) await expectAccessible(admin.page, `access of a person ${how}`);
     await admin.button("Block on this server", row).click();
     await admin.notices("The rules are saved");
     await expect(row).toContainText("Denied");
@@ -65,8 +66,8 @@ for (const scripts of [true, false]) {
   test(`a group is blocked on a server, ${how}`, async ({ browser }) => {
     const admin = await open(browser, "admin", scripts);
     await admin.goto("/groups");
-    await admin.link(/^Finance/).first().click();
-    const row = admin.card("Access now").getByRole("row").filter({ hasText: "Payroll" });
+    await admin.link(/^Engineering/).first().click();
+    const row = admin.card("Access now").getByRole("row").filter({ hasText: "Issue tracker" });
     await admin.button("Block on this server", row).click();
     await admin.notices("The rules are saved");
     await expect(row).toContainText("Denied");

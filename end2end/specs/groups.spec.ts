@@ -93,7 +93,8 @@ for (const scripts of [true, false]) {
       await expect(admin.page.getByText("1 new group or job role · 2 members added")).toBeVisible();
       await expect(admin.row(group)).toContainText(MIRA);
       await expect(field).toHaveValue(lines(`job_role,${group},,${ELENA}`));
-      await expectAccessible(admin.page, `a preview ${how}`);
+      // Axe itself is a script.
+      if (scripts) await expectAccessible(admin.page, `a preview ${how}`);
 
       // What was changed after it was shown is shown again, and not applied.
       await field.fill(lines());

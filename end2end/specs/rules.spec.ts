@@ -113,7 +113,8 @@ for (const scripts of [true, false]) {
       await admin.link(/./, admin.row(notes)).first().click();
       await admin.link("Delete").click();
       const sure = admin.dialog("Delete this rule?");
-      await sure.getByLabel("Type Everyone to confirm").fill("Everyone");
+      // Without scripts nothing could compare what is typed.
+      if (scripts) await sure.getByLabel("Type Everyone to confirm").fill("Everyone");
       await admin.button("Delete rule", sure).click();
       await admin.notices("The rule is deleted.");
     });

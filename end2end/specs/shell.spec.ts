@@ -191,7 +191,7 @@ test("the dialog of a rule has a shape while its choices are on their way", asyn
   await admin.goto("/policies");
   let answer = (): void => undefined;
   const held = new Promise<void>((resolve) => (answer = resolve));
-  await page.route("**/api/fn/rules/principals", async (route) => {
+  await page.route("**/api/fn/rules/form", async (route) => {
     await held;
     await route.continue();
   });
@@ -199,7 +199,7 @@ test("the dialog of a rule has a shape while its choices are on their way", asyn
   const dialog = admin.dialog("New global rule");
   await expect(dialog.getByRole("status", { name: "Loading" })).toBeVisible();
   answer();
-  await expect(dialog.getByRole("combobox", { name: /^Who/ })).toBeVisible();
+  await expect(dialog.getByRole("group", { name: /^Who/ })).toBeVisible();
   await expect(dialog.getByRole("status", { name: "Loading" })).toHaveCount(0);
 });
 
