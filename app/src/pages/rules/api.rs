@@ -391,6 +391,23 @@ pub async fn explain_choices() -> Result<Choices, AppError> {
     explained::choices(&services, &caller).await
 }
 
+/// What else is told of a call that is asked about. Everything is text; what is empty is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The arguments, as JSON.
+    #[serde(default)]
+    pub arguments: String,
+    /// Address of the AI client.
+    #[serde(default)]
+    pub ip: String,
+    /// What the AI client calls itself.
+    #[serde(default)]
+    pub client: String,
+    /// Version of the AI client.
+    #[serde(default)]
+    pub client_version: String,
+}
+
 /// Why a call would be decided as it is; `at` is a time, now when absent.
 #[server(prefix = "/api/fn", endpoint = "rules/explain")]
 pub async fn explain(
@@ -399,13 +416,11 @@ pub async fn explain(
     #[server(default)] kind: TargetKind,
     #[server(default)] name: String,
     #[server(default)] at: Option<String>,
-    #[server(default)] arguments: String,
-    #[server(default)] ip: String,
-    #[server(default)] client: String,
-    #[server(default)] client_version: String,
+    #[server(default)] told: Told,
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
+    let Told { arguments, ip, client, client_version } = told;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
 }

@@ -2,7 +2,7 @@
 
 use domain::{Capability, ServerId, TargetKind, UserId};
 
-use super::api::{Explain, ExplainChoices, Explained, ExplainedRule};
+use super::api::{Explain, ExplainChoices, Explained, ExplainedRule, Told};
 use crate::prelude::*;
 
 /// `/policies/explain`: a call that nobody makes, decided as it would be.
@@ -22,7 +22,8 @@ pub fn ExplainPage() -> impl IntoView {
         let (arguments, ip) = (text(arguments), text(ip));
         let (client, client_version) = (text(client), text(client_version));
         let (person, server) = (person?, server?);
-        whole.then(|| Explain { person, server, kind, name, at: at.get(), arguments, ip, client, client_version })
+        let told = Told { arguments, ip, client, client_version };
+        whole.then(|| Explain { person, server, kind, name, at: at.get(), told })
     });
     view! {
         <PageHeader
