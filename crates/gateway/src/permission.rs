@@ -89,7 +89,9 @@ impl Gateway {
         let ask = |target: Target<'_>, known: Known<'_>| {
             context.snapshot.authorize(&context.person, &context.server, target, now, known)
         };
-        let asked = context.asked.get_or_init(|| Asked::of(call));
+        // Decided by what this call asks for, whatever was kept of an earlier one; what is kept only ends answers.
+        let asked = Asked::of(call);
+        context.asked.get_or_init(|| asked.clone());
         let verdict = match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
             Some(uris) => uris
                 .elements()
@@ -170,9 +172,9 @@ impl Gateway {
         if client.is_some() {
             context.meet(client.as_ref());
         }
-        let asked = context.asked.get_or_init(|| Asked::Server);
+        context.asked.get_or_init(|| Asked::Server);
         let verdict =
-            context.snapshot.authorize(&context.person, &context.server, asked.target(), now, context.known());
+            context.snapshot.authorize(&context.person, &context.server, Target::Server, now, context.known());
         context.track.took(Phase::Policy, since);
         if verdict.decision == Decision::Allow {
             return Ok(());
