@@ -61,11 +61,26 @@ for (const scripts of [true, false]) {
       await expect(admin.field("Notes", dialog)).toHaveValue(notes);
 
       await admin.field("Conditions", dialog).fill("payload.table equals salaries");
+      if (scripts) {
+        // What it gives is told while it is filled in, and a condition can be put together.
+        const live = dialog.getByRole("status").filter({ hasText: /^This / });
+        await expect(live).toContainText(/This denies \d+ people \d+ tools/);
+        await expect(live).toContainText("recorded calls tell it");
+        await admin.field("Path, such as payload.table", dialog).fill("meta.request.ip");
+        await admin.field("Operator", dialog).selectOption("in_ip_range");
+        await admin.field("Value", dialog).fill("10.0.0.0/8");
+        await admin.button("Add condition", dialog).click();
+        await expect(admin.field("Conditions", dialog)).toHaveValue("payload.table equals salaries\nmeta.request.ip in_ip_range 10.0.0.0/8");
+        await admin.field("Conditions", dialog).fill("payload.table is salaries");
+        await expect(dialog.getByRole("status").filter({ hasText: "Not complete yet" })).toContainText("`is` is no operator");
+        await admin.field("Conditions", dialog).fill("payload.table equals salaries");
+      }
       await dialog.getByRole("radio", { name: /^Monitor only/ }).check();
       here().watch.expectStatus(422);
       await admin.button("Show what it would change", dialog).click();
-      await expect(dialog.getByRole("status")).toContainText("What saving would change");
-      await expect(dialog.getByRole("status")).toContainText(/The rule is about \d+ active people/);
+      const shown = dialog.locator(".form-problem[role=status]");
+      await expect(shown).toContainText("What saving would change");
+      await expect(shown).toContainText(/The rule is about \d+ active people/);
       await expect(admin.field("Conditions", dialog), "looking saves nothing and loses nothing").toHaveValue("payload.table equals salaries");
       await expect(admin.field("Notes", dialog)).toHaveValue(notes);
       if (scripts) await expectAccessible(admin.page, "looking at what a rule would change");
@@ -104,13 +119,36 @@ for (const scripts of [true, false]) {
       await admin.button("Add rule", dialog).click();
       const seen = dialog.getByRole("checkbox", { name: "I have seen who is affected. Save it." });
       await expect(seen).not.toBeChecked();
-      await expect(dialog.getByRole("status")).toContainText(/people gain access|person gains access/);
+      await expect(dialog.locator(".form-problem[role=status]")).toContainText(/people gain access|person gains access/);
       await seen.check();
       await admin.button("Add rule", dialog).click();
       await admin.notices("The rule is saved");
 
+      // Switched off in one go with others: seen first, too.
       await admin.goto(`/policies?search=${encodeURIComponent(notes)}`);
+      if (scripts) {
+        await admin.row(notes).getByRole("checkbox").check();
+        here().watch.expectStatus(422);
+        await admin.button("Switch off").click();
+        const bar = admin.page.locator(".bulk-bar");
+        await expect(bar.locator(".form-problem[role=status]")).toContainText(/people lose access|person loses access/);
+        await expectAccessible(admin.page, "what switching off rules would change");
+      }
       await admin.link(/./, admin.row(notes)).first().click();
+      await admin.button("Switch off").click();
+      const off = admin.dialog("Switch off");
+      here().watch.expectStatus(422);
+      await admin.button("Try it on recorded calls", off).click();
+      await expect(off.locator(".form-problem[role=status]")).toContainText("What the calls of the last 30 days say");
+      await expect(off.locator(".form-problem[role=status]")).toContainText(/recorded calls? (was|were) decided anew/);
+      if (scripts) await expectAccessible(admin.page, "a rule tried on recorded calls");
+      here().watch.expectStatus(422);
+      await admin.button("Switch off", off).click();
+      await off.getByRole("checkbox", { name: /^I have seen/ }).check();
+      await admin.button("Switch off", off).click();
+      await admin.notices("The rule is saved");
+      await expect(admin.button("Switch on")).toBeVisible();
+
       await admin.link("Delete").click();
       const sure = admin.dialog("Delete this rule?");
       // Without scripts nothing could compare what is typed.

@@ -52,7 +52,10 @@ pub fn ConfirmDialog(
 
 /// Locks the form until a name is typed.
 #[component]
-fn TypeFirst(name: String) -> impl IntoView {
+pub fn TypeFirst(
+    /// What has to be typed.
+    name: String,
+) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let label = text::components::confirm_type(&name);
     let name = StoredValue::new(name);

@@ -3,29 +3,46 @@
 use leptos::prelude::*;
 
 use super::form::FormContext;
-use super::{Button, Callout, Checkbox, Tone};
+use super::{Button, Callout, Checkbox, SelectField, Tone};
 
-/// A button that asks what sending the form around it would change, and the answer. The server function gets `rule[look]`
-/// and answers with an error of that field: first the mark by which it knows the answer again, then a line each, the
-/// first as a heading. So the form stays as it was filled in, with scripts and without. Where it says something of
-/// `rule[seen]`, too, a box has to be ticked before it is sent.
+/// What can be looked at before a form is sent; empty where there is only an answer to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LookWords {
+    /// What the buttons send, their icons and what they say.
+    pub buttons: Vec<(String, String, String)>,
+    /// What the list of days is called.
+    pub days: String,
+    /// How many days back to look: values and words.
+    pub spans: Vec<(String, String)>,
+}
+
+/// Buttons that ask what sending the form around them would change, and the answer. The server function gets
+/// `looked[look]` and answers with an error of that field: first the mark by which it knows the answer again and what
+/// ticking the box means, with a tab between; then a line each, the first as a heading; what stands behind a tab in a line
+/// is where it leads. So the form stays as it was filled in, with scripts and without. Where it says something of
+/// `looked[seen]`, too, a box has to be ticked before it is sent.
 #[component]
 pub fn Look(
-    /// What the button says.
-    button: String,
-    /// What ticking the box means.
-    seen: String,
+    /// What can be looked at.
+    #[prop(optional)]
+    words: LookWords,
 ) -> impl IntoView {
     let form = expect_context::<FormContext>();
-    form.register("rule[look]");
-    form.register("rule[seen]");
+    form.register("looked[look]");
+    form.register("looked[seen]");
     let of = move |input: &str| form.error.with(|error| error.as_ref()?.of_input(input).map(str::to_owned));
     let answer = move || {
-        of("rule[look]").map(|text| {
+        of("looked[look]").map(|text| {
             let mut lines = text.lines().map(str::to_owned);
-            let (mark, title) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-            let lines = lines.map(|line| view! { <p>{line}</p> }).collect_view();
-            let seen = of("rule[seen]").map(|_| view! { <Checkbox name="rule[seen]" label=seen.clone() value=mark/> });
+            let (head, title) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+            let (mark, seen) = head.split_once('\t').unwrap_or_default();
+            let lines = lines.map(|line| match line.split_once('\t') {
+                Some((words, href)) => view! { <p><a href=href.to_owned()>{words.to_owned()}</a></p> }.into_any(),
+                None => view! { <p>{line}</p> }.into_any(),
+            });
+            let lines = lines.collect_view();
+            let seen = of("looked[seen]")
+                .map(|_| view! { <Checkbox name="looked[seen]" label=seen.to_owned() value=mark.to_owned()/> });
             view! {
                 <div role="status" tabindex="-1" class="form-problem stack">
                     <Callout tone=Tone::Info title=title>{lines}</Callout>
@@ -34,9 +51,22 @@ pub fn Look(
             }
         })
     };
+    let LookWords { buttons, days, spans } = words;
+    let buttons = (!buttons.is_empty()).then(|| {
+        let buttons = buttons
+            .into_iter()
+            .map(|(value, icon, words)| view! { <Button name="looked[look]" value=value icon=icon>{words}</Button> })
+            .collect_view();
+        view! {
+            <div class="cluster">
+                {buttons}
+                <SelectField name="looked[days]" label=days options=spans/>
+            </div>
+        }
+    });
     view! {
         {answer}
-        <div><Button name="rule[look]" value="true" icon="eye">{button}</Button></div>
+        {buttons}
     }
 }
 

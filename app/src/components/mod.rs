@@ -58,7 +58,7 @@ pub use card::Card;
 pub use chart::{ChartCard, ChartData};
 pub use check_list::{CheckList, CheckOption};
 pub use code::{CodeBlock, SecretOnce};
-pub use confirm::ConfirmDialog;
+pub use confirm::{ConfirmDialog, TypeFirst};
 pub use copy::CopyButton;
 pub use definition::{DefinitionDiff, DefinitionView};
 pub use dialog::{Dialog, DialogActions, Drawer};
@@ -72,7 +72,7 @@ pub use icon::Icon;
 pub use json::JsonView;
 pub use load::Load;
 pub use logo::Logo;
-pub use look::{Fold, Look};
+pub use look::{Fold, Look, LookWords};
 #[cfg(feature = "ssr")]
 pub use markdown::plain;
 pub use markdown::{Markdown, Prose};

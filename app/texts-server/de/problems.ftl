@@ -175,3 +175,6 @@ problems-rule-names-at-most = eine Regel nennt höchstens { NUMBER($most) }; neh
 problems-rule-names-most-servers = eine Regel nennt höchstens { NUMBER($most) } Server; teilen Sie die Regel
 problems-choose-days = wählen Sie { NUMBER($least) } bis { NUMBER($most) } Tage
 problems-send-drafts = senden Sie einen bis { NUMBER($most) } Entwürfe
+problems-rule-unseen = dies betrifft viele Personen; sehen Sie sich an, was es ändert (POST /api/v1/rules/preview), und bestätigen Sie, dass Sie es gesehen haben (dessen mark als Parameter seen)
+problems-rule-seen-otherwise = was dies ändert, ist nicht mehr, was vorher gezeigt wurde; sehen Sie es sich noch einmal an und bestätigen Sie das
+problems-rule-changed = jemand hat diese Regel geändert, seit Sie sie geöffnet haben; öffnen Sie sie noch einmal und nehmen Sie Ihre Änderung neu vor

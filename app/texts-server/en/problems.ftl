@@ -175,3 +175,6 @@ problems-rule-names-at-most = a rule names at most { NUMBER($most) }; use a grou
 problems-rule-names-most-servers = a rule names at most { NUMBER($most) } servers; split the rule
 problems-choose-days = choose { NUMBER($least) } to { NUMBER($most) } days
 problems-send-drafts = send one to { NUMBER($most) } drafts
+problems-rule-unseen = this affects many people; look at what it changes (POST /api/v1/rules/preview) and confirm that you have seen it (its mark as the parameter seen)
+problems-rule-seen-otherwise = what this changes is not what was shown before; look at it again and confirm that
+problems-rule-changed = somebody has changed this rule since you opened it; open it again and make your change anew

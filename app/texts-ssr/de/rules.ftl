@@ -16,6 +16,9 @@ rules-everyone = Alle
 rules-group = Gruppe: { $name }
 rules-role = Jobrolle: { $name }
 rules-who-help = Wählen Sie mehrere Personen, mehrere Gruppen, mehrere Jobrollen oder „Alle“. Die Regel betrifft alle, auf die eines davon zutrifft.
+rules-by-address = Nach E-Mail-Adresse
+rules-addresses = Weitere Personen
+rules-addresses-help = E-Mail-Adressen, eine je Zeile, von Personen, die nicht in der Liste oben stehen.
 rules-by-attribute = Nach Abteilung, Position oder Team
 rules-attribute = Merkmal
 rules-attribute-none = Keines
@@ -61,10 +64,10 @@ rules-path-time = Zeitpunkt des Aufrufs, für between_times
 rules-path-client = wie der KI-Client sich nennt
 rules-path-client-version = Version des KI-Clients
 rules-path-method = womit sich der Aufrufer ausgewiesen hat: api_key oder session
-rules-path-mfa = ein zweiter Faktor wurde benutzt
-rules-path-verified = die Person war bei der Anmeldung anwesend
-rules-path-scopes = Berechtigungen (Scopes) des Zugriffstokens
-rules-path-labels = Kennzeichen der Sitzung
+rules-path-mfa = ein zweiter Faktor wurde benutzt (noch sagt es kein Aufruf)
+rules-path-verified = die Person war bei der Anmeldung anwesend (noch sagt es kein Aufruf)
+rules-path-scopes = Berechtigungen (Scopes) des Zugriffstokens (noch sagt es kein Aufruf)
+rules-path-labels = Kennzeichen der Sitzung (noch sagt es kein Aufruf)
 rules-path-person = die Person: Abteilung, Position, Team, E-Mail-Adresse, Plattformrolle
 rules-path-groups = Namen der Gruppen und Jobrollen der Person
 rules-cedar = Cedar-Klauseln
@@ -81,12 +84,23 @@ rules-last-day-help = Leer heißt ohne Ende.
 rules-notes-help = Warum es diese Regel gibt, für alle, die sie später prüfen.
 rules-look = Zeigen, was sich ändern würde
 rules-seen = Ich habe gesehen, wen es betrifft. Speichern.
+rules-look-calls = An aufgezeichneten Aufrufen erproben
+rules-look-days = Aufgezeichnete Aufrufe
+rules-look-span = der letzten { NUMBER($days) } Tage
+rules-live = Was die Regel gibt, steht hier, während Sie sie ausfüllen.
+rules-builder-path = Pfad, etwa payload.table
+rules-builder-operator = Operator
+rules-builder-value = Wert
+rules-builder-add = Bedingung hinzufügen
+rules-switch-off-text = Was nur diese Regel erlaubt, wird sofort verweigert, und was nur sie verbietet, ist erlaubt. Sie können sie wieder einschalten.
+rules-switch-on-text = Die Regel entscheidet ab jetzt. Sie können sie wieder ausschalten.
 
 # Was an den Feldern nicht stimmt, als Teil eines Satzes
 rules-choose-effect = wählen Sie „Erlauben“ oder „Verbieten“
 rules-choose-mode = wählen Sie „Durchsetzen“ oder „Nur beobachten“
 rules-choose-principal = wählen Sie Personen, Gruppen, Jobrollen oder „Alle“, oder nennen Sie ein Merkmal mit seinen Werten
 rules-choose-one-kind = wählen Sie nur Personen, nur Gruppen, nur Jobrollen oder allein „Alle“; legen Sie für jede Art eine eigene Regel an
+rules-unknown-address = niemand hat die Adresse { $address }; prüfen Sie, wie sie geschrieben ist
 rules-choose-either = wählen Sie jemanden nach Namen oder nach einem Merkmal, nicht beides
 rules-choose-server = wählen Sie mindestens einen Server
 rules-choose-known-server = wählen Sie Server aus der Liste
@@ -114,6 +128,58 @@ rules-look-somebody = { $person } · { $server }: { $tools }
 rules-look-tools-more = { $names } und { NUMBER($count) } weitere
 rules-look-server = der Server selbst
 rules-look-more-people = und { NUMBER($count) } weitere
+
+# Was sie gibt, in Kürze
+rules-live-gives = Dies gibt { $people ->
+    [one] 1 Person
+   *[other] { $people } Personen
+} { $tools ->
+    [one] 1 Werkzeug.
+   *[other] { $tools } Werkzeuge.
+}
+rules-live-takes = Dies verbietet { $people ->
+    [one] 1 Person
+   *[other] { $people } Personen
+} { $tools ->
+    [one] 1 Werkzeug.
+   *[other] { $tools } Werkzeuge.
+}
+rules-live-changes = Verglichen mit heute { $gaining ->
+    [0] gewinnt niemand Zugriff
+    [one] gewinnt 1 Person Zugriff
+   *[other] gewinnen { $gaining } Personen Zugriff
+} und { $losing ->
+    [0] verliert niemand welchen.
+    [one] verliert 1 Person welchen.
+   *[other] verlieren { $losing } Personen welchen.
+}
+rules-live-monitor = Im Beobachtungsmodus entscheidet sie nichts.
+rules-live-incomplete = Noch nicht vollständig: { $why }.
+
+# Was aufgezeichnete Aufrufe dazu sagen
+rules-calls-title = Was die Aufrufe der letzten { NUMBER($days) } Tage sagen
+rules-calls-all = { $calls ->
+    [one] 1 aufgezeichneter Aufruf wurde neu entschieden.
+   *[other] { NUMBER($calls) } aufgezeichnete Aufrufe wurden neu entschieden.
+}
+rules-calls-same = Jeder davon würde so entschieden wie nach den heutigen Regeln.
+rules-calls-otherwise = { NUMBER($denied) } würden verweigert, die die heutigen Regeln erlauben, und { NUMBER($allowed) } erlaubt, die sie verweigern: Aufrufe von { $people ->
+    [one] 1 Person.
+   *[other] { NUMBER($people) } Personen.
+}
+rules-calls-denied = { $calls ->
+    [one] 1 Aufruf
+   *[other] { NUMBER($calls) } Aufrufe
+} verweigert, zuletzt { $last }
+rules-calls-allowed = { $calls ->
+    [one] 1 Aufruf
+   *[other] { NUMBER($calls) } Aufrufe
+} erlaubt, zuletzt { $last }
+rules-calls-unclear = { $calls ->
+    [one] 1 Aufruf bleibt
+   *[other] { NUMBER($calls) } Aufrufe bleiben
+} außer Betracht: Die Entscheidung hängt von Argumenten ab, die nicht ganz aufgezeichnet wurden.
+rules-calls-partial = Es waren zu viele Aufrufe, um alle zu erproben: Die ältesten fehlen.
 
 # Vorlagen
 rules-template-network = Nur aus dem Firmennetz
@@ -144,6 +210,10 @@ rules-line = { $label }: { $value }
 rules-whole = alles
 
 # Erklärungen
+rules-prompt = Prompt
+rules-resource = Ressource
+rules-template = Vorlage
+rules-something-else = Betrifft etwas anderes
 rules-unmet = Bedingungen nicht erfüllt
 rules-would-allow = Würde erlauben (nur beobachten)
 rules-would-deny = Würde verbieten (nur beobachten)

@@ -16,6 +16,9 @@ rules-everyone = Everyone
 rules-group = Group: { $name }
 rules-role = Job role: { $name }
 rules-who-help = Choose several people, several groups, several job roles, or everyone. The rule is about whoever is any of these.
+rules-by-address = By email address
+rules-addresses = More people
+rules-addresses-help = Email addresses, one a line, of people who are not in the list above.
 rules-by-attribute = By department, job title or team
 rules-attribute = Attribute
 rules-attribute-none = None
@@ -61,10 +64,10 @@ rules-path-time = time of the call, for between_times
 rules-path-client = what the AI client calls itself
 rules-path-client-version = version of the AI client
 rules-path-method = how the caller proved who it is: api_key or session
-rules-path-mfa = a second factor was used
-rules-path-verified = the person was present at sign-in
-rules-path-scopes = scopes of the access token
-rules-path-labels = labels of the session
+rules-path-mfa = a second factor was used (no call tells it yet)
+rules-path-verified = the person was present at sign-in (no call tells it yet)
+rules-path-scopes = scopes of the access token (no call tells it yet)
+rules-path-labels = labels of the session (no call tells it yet)
 rules-path-person = the person: department, job title, team, email address, platform role
 rules-path-groups = names of the person's groups and job roles
 rules-cedar = Cedar clauses
@@ -81,12 +84,23 @@ rules-last-day-help = Stays in force when empty.
 rules-notes-help = Why this rule exists, for whoever reviews it later.
 rules-look = Show what it would change
 rules-seen = I have seen who is affected. Save it.
+rules-look-calls = Try it on recorded calls
+rules-look-days = Recorded calls of
+rules-look-span = the last { NUMBER($days) } days
+rules-live = What the rule gives is told here while you fill it in.
+rules-builder-path = Path, such as payload.table
+rules-builder-operator = Operator
+rules-builder-value = Value
+rules-builder-add = Add condition
+rules-switch-off-text = What only this rule allows is refused at once, and what only it denies is permitted. You can switch it on again.
+rules-switch-on-text = The rule decides from now on. You can switch it off again.
 
 # What is wrong with the fields, as part of a sentence
 rules-choose-effect = choose allow or deny
 rules-choose-mode = choose enforce or monitor
 rules-choose-principal = choose people, groups, job roles or everyone, or name an attribute with its values
 rules-choose-one-kind = choose only people, only groups, only job roles, or everyone alone; make one rule for each kind
+rules-unknown-address = nobody has the address { $address }; check how it is written
 rules-choose-either = choose somebody by name or by an attribute, not both
 rules-choose-server = choose at least one server
 rules-choose-known-server = choose servers of the list
@@ -114,6 +128,58 @@ rules-look-somebody = { $person } · { $server }: { $tools }
 rules-look-tools-more = { $names } and { NUMBER($count) } more
 rules-look-server = the server itself
 rules-look-more-people = and { NUMBER($count) } more
+
+# What it gives, in short
+rules-live-gives = This gives { $people ->
+    [one] 1 person
+   *[other] { $people } people
+} { $tools ->
+    [one] 1 tool.
+   *[other] { $tools } tools.
+}
+rules-live-takes = This denies { $people ->
+    [one] 1 person
+   *[other] { $people } people
+} { $tools ->
+    [one] 1 tool.
+   *[other] { $tools } tools.
+}
+rules-live-changes = Compared with today, { $gaining ->
+    [0] nobody gains access
+    [one] 1 person gains access
+   *[other] { $gaining } people gain access
+} and { $losing ->
+    [0] nobody loses any.
+    [one] 1 person loses some.
+   *[other] { $losing } people lose some.
+}
+rules-live-monitor = In monitor mode it decides nothing.
+rules-live-incomplete = Not complete yet: { $why }.
+
+# What recorded calls say of it
+rules-calls-title = What the calls of the last { NUMBER($days) } days say
+rules-calls-all = { $calls ->
+    [one] 1 recorded call was decided anew.
+   *[other] { NUMBER($calls) } recorded calls were decided anew.
+}
+rules-calls-same = Every one of them would be decided as by today's rules.
+rules-calls-otherwise = { NUMBER($denied) } would be denied that today's rules allow, and { NUMBER($allowed) } allowed that they deny: calls of { $people ->
+    [one] 1 person.
+   *[other] { NUMBER($people) } people.
+}
+rules-calls-denied = { $calls ->
+    [one] 1 call
+   *[other] { NUMBER($calls) } calls
+} denied, last at { $last }
+rules-calls-allowed = { $calls ->
+    [one] 1 call
+   *[other] { NUMBER($calls) } calls
+} allowed, last at { $last }
+rules-calls-unclear = { $calls ->
+    [one] 1 call is
+   *[other] { NUMBER($calls) } calls are
+} left out: the decision depends on arguments that were not recorded whole.
+rules-calls-partial = There were too many calls to try them all: the oldest are left out.
 
 # Templates
 rules-template-network = Corporate network only
@@ -144,6 +210,10 @@ rules-line = { $label }: { $value }
 rules-whole = everything
 
 # Explanations
+rules-prompt = Prompt
+rules-resource = Resource
+rules-template = Template
+rules-something-else = Covers something else
 rules-unmet = Conditions not met
 rules-would-allow = Would allow (monitor only)
 rules-would-deny = Would deny (monitor only)

@@ -55,7 +55,3 @@ rules-explain-description = Ob jemand etwas benutzen darf, nach welchen Regeln, 
 rules-explain-choose = Wählen Sie, wer, welchen Server und den Namen dessen, was benutzt würde.
 rules-explain-others = { NUMBER($count) } weitere Regeln betreffen andere Personen.
 rules-scope = Welche Werkzeuge
-rules-prompt = Prompt
-rules-resource = Ressource
-rules-template = Vorlage
-rules-something-else = Betrifft etwas anderes

@@ -55,7 +55,3 @@ rules-explain-description = Whether somebody may use something, by which rules, 
 rules-explain-choose = Choose who, which server, and the name of what they would use.
 rules-explain-others = { NUMBER($count) } more rules are about other people.
 rules-scope = Which tools
-rules-prompt = Prompt
-rules-resource = Resource
-rules-template = Template
-rules-something-else = Covers something else

@@ -53,10 +53,12 @@ pub struct Preview {
     pub losing: u32,
     /// The first of them.
     pub losses: Vec<Affected>,
-    /// More than a handful of people are affected: somebody has to have seen this before it is saved.
+    /// More than a handful of people are affected: it is saved only for those who confirm to have seen this (`mark`).
     pub wide: bool,
     /// What is odd about it, in words.
     pub warnings: Vec<String>,
+    /// Confirms that this was seen: sent as `seen` with a change that does just this.
+    pub mark: String,
 }
 
 /// Recorded calls of one person to one tool that would be decided otherwise.

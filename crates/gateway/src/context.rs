@@ -71,7 +71,7 @@ impl Asked {
 }
 
 impl Context {
-    /// Notes which AI client asks; the first word counts.
+    /// Notes which AI client asks; the first word counts. What is left out is in [`policy::UNTOLD`].
     pub(crate) fn meet(&self, client: Option<&(String, Option<String>)>) -> &RequestFacts {
         self.facts.get_or_init(|| RequestFacts {
             ip: self.ip,

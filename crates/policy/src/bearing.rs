@@ -107,14 +107,30 @@ fn concerns(rule: &Rule, query: &Query<'_>) -> bool {
 
 /// True for a person whom rules with this principal are about.
 pub fn is_about(principal: &Principal, subject: SubjectRef<'_>) -> bool {
-    match Who::parse(principal) {
-        Ok(Who::Everyone) => true,
-        Ok(Who::Users(users)) => users.contains(&subject.user),
-        Ok(Who::Groups(groups)) => groups.iter().any(|group| subject.groups.contains(*group)),
-        Ok(Who::Attribute(attribute, values)) => {
-            values.iter().any(|value| value == subject.profile.attribute(attribute))
+    Audience::of(principal).includes(subject)
+}
+
+/// Whom a rule is about, read once to be asked about many people.
+#[derive(Debug)]
+pub struct Audience(Option<Who>);
+
+impl Audience {
+    /// Of this principal. One that cannot be read is about nobody.
+    pub fn of(principal: &Principal) -> Self {
+        Self(Who::parse(principal).ok())
+    }
+
+    /// True for somebody the principal names, whatever the rule says of them.
+    pub fn includes(&self, subject: SubjectRef<'_>) -> bool {
+        match &self.0 {
+            Some(Who::Everyone) => true,
+            Some(Who::Users(users)) => users.contains(&subject.user),
+            Some(Who::Groups(groups)) => groups.iter().any(|group| subject.groups.contains(*group)),
+            Some(Who::Attribute(attribute, values)) => {
+                values.iter().any(|value| value == subject.profile.attribute(*attribute))
+            }
+            None => false,
         }
-        Err(_) => false,
     }
 }
 

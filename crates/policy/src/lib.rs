@@ -53,7 +53,7 @@ mod tree;
 mod value;
 mod window;
 
-pub use bearing::{bearing, covers, is_about, tried};
+pub use bearing::{Audience, bearing, covers, is_about, tried};
 pub use check::{MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule};
 pub use glob::matches;
 pub use lines::{condition_lines, read_conditions, value_text};
@@ -62,6 +62,6 @@ pub use query::{
 };
 pub use schema::SCHEMA;
 pub use set::{PolicyError, RuleSet};
-pub use source::PATHS;
+pub use source::{PATHS, UNTOLD};
 pub use text::cedar_text;
 pub use tree::MAX_TESTS;

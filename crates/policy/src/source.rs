@@ -51,6 +51,10 @@ pub const PATHS: &[(&str, &str)] = &[
     ("subject.job_roles", "names of the person's job roles"),
 ];
 
+/// Paths that nothing leads to yet: API keys, the only credential of AI clients, say nothing of how a person signed in or
+/// what a session is about.
+pub const UNTOLD: [&str; 4] = ["meta.auth.mfa", "meta.oauth.user_verified", "meta.oauth.scopes", "session.labels"];
+
 /// Most parts of a path into arguments.
 const MAX_STEPS: usize = 16;
 

@@ -63,7 +63,8 @@ impl Services {
         drop(tx);
         rules.retain(|rule| blocks(rule, server, &principal));
         for rule in rules {
-            self.delete_rule(caller, rule.id).await?;
+            // It brings back what was there before one click, and has to be as quick.
+            self.remove_rule(caller, rule.id).await?;
         }
         Ok(())
     }

@@ -19,6 +19,9 @@ pub struct Caller {
     pub auth: AuthMethod,
     /// The browser session that asks.
     pub session: Option<SessionId>,
+    /// What the caller has seen of the consequences, as a mark of a preview ([`domain::Preview::mark`]); see
+    /// [`Caller::having_seen`].
+    pub seen: Option<String>,
     /// The request around it.
     pub meta: RequestMeta,
 }
@@ -98,6 +101,7 @@ impl Caller {
             capabilities: role.capabilities().to_vec(),
             auth,
             session,
+            seen: None,
             meta,
         }
     }
@@ -114,8 +118,16 @@ impl Caller {
             capabilities: capabilities.to_vec(),
             auth,
             session: None,
+            seen: None,
             meta,
         }
+    }
+
+    /// The same caller, who confirms to have seen what a change does: a change that affects many people is made only for
+    /// those who have.
+    #[must_use]
+    pub fn having_seen(self, mark: Option<String>) -> Self {
+        Self { seen: mark, ..self }
     }
 
     /// The person who asks.

@@ -1,16 +1,17 @@
 //! What a rule would change, before it is saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use directory::{Person, ServerEntry, Snapshot};
 use domain::{
-    Affected, Capability, Decision, NewRule, PinKind, Preview, Problem, Rule, RuleDraft, RuleId, ServerId,
-    ServerStatus, UserId, UserStatus,
+    Affected, Capability, Decision, Effect, NewRule, PinKind, Preview, PrincipalKind, Problem, Rule, RuleDraft, RuleId,
+    RuleMode, ServerId, ServerStatus, UserId, UserStatus,
 };
-use policy::{Known, Query, RuleSet, Target};
+use policy::{Audience, Known, Query, RuleSet, Target};
+use sha2::{Digest, Sha256};
 use store::Tx;
 
 use crate::rules::{checked, refers};
@@ -31,27 +32,77 @@ impl Services {
     /// # Errors
     /// `Invalid` with the fields that are wrong, as if it were saved; `NotFound` for a rule that is not there.
     pub async fn preview_rule(&self, caller: &Caller, draft: &RuleDraft) -> Result<Preview> {
+        self.preview_rules(caller, std::slice::from_ref(draft)).await
+    }
+
+    /// As [`Services::preview_rule`], of several changes that are made together.
+    ///
+    /// # Errors
+    /// As for one of them.
+    pub async fn preview_rules(&self, caller: &Caller, drafts: &[RuleDraft]) -> Result<Preview> {
         self.require(caller, Capability::ManagePolicies).await?;
         let now = self.now();
         let mut tx = self.read().await?;
         let mut rules = store::rules::all(&mut tx).await?;
-        let (before, after) = self.drafted(caller, &mut tx, &rules, draft).await?;
-        drop(tx);
-        let warnings = match &draft.rule {
-            Some(new) => self.rule_warnings(caller, new).await?,
-            None => Vec::new(),
-        };
-        if let Some(before) = &before {
-            rules.retain(|rule| rule.id != before.id);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for draft in drafts {
+            let (was, becomes) = self.drafted(caller, &mut tx, &rules, draft).await?;
+            before.extend(was);
+            after.extend(becomes);
         }
-        rules.extend(after.clone());
+        drop(tx);
+        let mut warnings = Vec::new();
+        for new in drafts.iter().filter_map(|draft| draft.rule.as_ref()) {
+            warnings.extend(self.rule_warnings(caller, new).await?);
+            let conditional = new.enabled && (new.conditions.is_some() || new.cedar.is_some());
+            warnings.extend(conditional.then(|| {
+                match new.effect {
+                    Effect::Allow => "Its conditions are counted as met here: it may allow less.".to_owned(),
+                    Effect::Deny => {
+                        "What its conditions deny depends on each call and is not counted here; recorded calls tell it."
+                            .to_owned()
+                    }
+                }
+            }));
+        }
+        rules.retain(|rule| before.iter().all(|gone| gone.id != rule.id));
+        rules.extend(after.iter().cloned());
         let snapshot = self.directory().load();
         let counted = tokio::task::spawn_blocking(move || {
             let with = RuleSet::compile(&rules, Some(&snapshot.rules))?;
-            Ok::<_, policy::PolicyError>(Counting { snapshot: &snapshot, with: &with, now }.count(before, after))
+            let either = Weighed::all(rules.iter().chain(&before));
+            let counting = Counting { snapshot: &snapshot, with: &with, either, now };
+            Ok::<_, policy::PolicyError>(counting.count(&before, &after))
         });
         let counted = counted.await.map_err(|e| Error::broken("the preview of a rule", e))??;
         Ok(Preview { warnings: [counted.warnings, warnings].concat(), ..counted })
+    }
+
+    /// Refuses changes that affect more than a handful of people, unless the caller confirms to have seen whom.
+    ///
+    /// # Errors
+    /// `Conflict` with the code `rule.seen`; otherwise as [`Services::preview_rules`].
+    pub(crate) async fn require_seen(&self, caller: &Caller, drafts: &[RuleDraft]) -> Result<()> {
+        // Whoever is named one by one is seen.
+        let named = |draft: &RuleDraft| {
+            let principal = draft.rule.as_ref().map(|rule| &rule.principal);
+            let few = principal.is_some_and(|who| who.kind == PrincipalKind::User && who.ids.len() <= HANDFUL);
+            draft.id.is_none() && few
+        };
+        if matches!(drafts, [one] if named(one)) {
+            return Ok(());
+        }
+        let preview = self.preview_rules(caller, drafts).await?;
+        if !preview.wide || caller.seen.as_ref() == Some(&preview.mark) {
+            return Ok(());
+        }
+        let why = if caller.seen.is_some() {
+            "what this changes is not what was shown before; look at it again and confirm that"
+        } else {
+            "this affects many people; look at what it changes (POST /api/v1/rules/preview) and confirm that you have seen \
+             it (its mark as the parameter seen)"
+        };
+        Err(Problem::conflict("rule.seen", why).into())
     }
 
     /// The rule as it is, and as it would be.
@@ -82,53 +133,80 @@ impl Services {
     }
 }
 
-/// Tools by person and server.
-type Changed = BTreeMap<(UserId, ServerId), Vec<String>>;
+/// Names of tools by person and server. People who are decided alike share one list.
+type Changed<'a> = BTreeMap<(UserId, ServerId), Arc<[&'a str]>>;
+
+/// What somebody gains and loses of a server; nothing where the list is absent.
+type Differences<'a> = (Option<Arc<[&'a str]>>, Option<Arc<[&'a str]>>);
 
 struct Counting<'a> {
     snapshot: &'a Snapshot,
     with: &'a RuleSet,
+    /// The rules of today, and those after the change.
+    either: Vec<Weighed<'a>>,
     now: DateTime<Utc>,
 }
 
-impl Counting<'_> {
-    fn count(&self, before: Option<Rule>, after: Option<Rule>) -> Preview {
+/// A rule, and whom it is about.
+struct Weighed<'a> {
+    rule: &'a Rule,
+    audience: Audience,
+}
+
+impl<'a> Weighed<'a> {
+    fn all(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<Self> {
+        rules.into_iter().map(|rule| Self { rule, audience: Audience::of(&rule.principal) }).collect()
+    }
+}
+
+impl<'a> Counting<'a> {
+    fn count(&self, before: &[Rule], after: &[Rule]) -> Preview {
         let began = Instant::now();
-        let both: Vec<&Rule> = before.iter().chain(&after).collect();
-        let shown = after.as_ref().or(before.as_ref());
+        let changed = Weighed::all(before.iter().chain(after));
+        let shown = Weighed::all(if after.is_empty() { before } else { after });
         let everybody: Vec<&Arc<Person>> =
             self.snapshot.people.iter().filter(|person| person.status == UserStatus::Active).collect();
-        let about = |rule: &Rule, person: &Person| policy::is_about(&rule.principal, person.subject());
         let (mut gains, mut losses, mut late) = (Changed::new(), Changed::new(), false);
         let mut tools = 0;
         for server in self.snapshot.servers.iter().filter(|server| server.status == ServerStatus::Active) {
             let names = tools_of(server);
-            if let Some(rule) = shown.filter(|rule| rule.is_about(server.id)) {
-                tools +=
-                    names.iter().filter(|tool| policy::covers(&rule.scope, rule.effect, Target::Tool(tool))).count();
+            let about = |rules: &[Weighed<'_>]| rules.iter().any(|one| one.rule.is_about(server.id));
+            if about(&shown) {
+                let covered = |tool: &&&str| {
+                    let target = Target::Tool(tool);
+                    let covers = |rule: &Rule| policy::covers(&rule.scope, rule.effect, target);
+                    shown.iter().any(|one| one.rule.is_about(server.id) && covers(one.rule))
+                };
+                tools += names.iter().filter(covered).count();
             }
-            if !both.iter().any(|rule| rule.is_about(server.id)) {
+            if !about(&changed) {
                 continue;
             }
-            for person in everybody.iter().filter(|person| both.iter().any(|rule| about(rule, person))) {
+            let mut alike = Alike::new(self, server.id, names);
+            for person in everybody.iter().filter(|one| changed.iter().any(|it| it.audience.includes(one.subject()))) {
                 if began.elapsed() > DEADLINE {
                     late = true;
                     break;
                 }
-                self.compare(person, server, &names, (&mut gains, &mut losses));
+                let (gained, lost) = alike.differences(person);
+                gains.extend(gained.map(|names| ((person.id, server.id), names)));
+                losses.extend(lost.map(|names| ((person.id, server.id), names)));
             }
         }
-        let people = |changed: &Changed| changed.keys().map(|(person, _)| *person).collect::<BTreeSet<_>>();
+        let people = |changed: &Changed<'_>| changed.keys().map(|(person, _)| *person).collect::<BTreeSet<_>>();
         let (gaining, losing) = (people(&gains), people(&losses));
-        let concerned = everybody.iter().filter(|person| shown.is_some_and(|rule| about(rule, person))).count();
+        let concerned = everybody.iter().filter(|one| shown.iter().any(|it| it.audience.includes(one.subject())));
+        let concerned = concerned.count();
         Preview {
             people: number(concerned),
             tools: number(tools),
             gaining: number(gaining.len()),
-            gains: self.named(gains),
             losing: number(losing.len()),
-            losses: self.named(losses),
             wide: late || gaining.union(&losing).count() > HANDFUL,
+            // What ran out of time is not the same twice.
+            mark: if late { mark(&Changed::new(), &Changed::new()) } else { mark(&gains, &losses) },
+            gains: self.named(gains),
+            losses: self.named(losses),
             warnings: late
                 .then(|| "There is too much to count: more people are affected than are named here.".to_owned())
                 .into_iter()
@@ -136,36 +214,30 @@ impl Counting<'_> {
         }
     }
 
-    /// Notes what the person gains and loses of a server.
-    fn compare(
-        &self,
-        person: &Person,
-        server: &ServerEntry,
-        tools: &[&str],
-        (gains, losses): (&mut Changed, &mut Changed),
-    ) {
+    /// What the person gains and loses of a server.
+    fn compare(&self, person: &Person, server: ServerId, tools: &[&'a str]) -> Differences<'a> {
         let foresee = |rules: &RuleSet, target: Target<'_>| {
-            let query =
-                Query { subject: person.subject(), server: server.id, target, now: self.now, known: Known::Person };
+            let query = Query { subject: person.subject(), server, target, now: self.now, known: Known::Person };
             rules.foresee(&query) == Decision::Allow
         };
-        let key = (person.id, server.id);
-        let mut differs = |target: Target<'_>, name: Option<&str>| {
+        let (mut gained, mut lost): (Option<Vec<&str>>, Option<Vec<&str>>) = (None, None);
+        let mut differs = |target: Target<'_>, name: Option<&'a str>| {
             let changed = match (foresee(&self.snapshot.rules, target), foresee(self.with, target)) {
-                (false, true) => gains.entry(key).or_default(),
-                (true, false) => losses.entry(key).or_default(),
+                (false, true) => gained.get_or_insert_default(),
+                (true, false) => lost.get_or_insert_default(),
                 _ => return,
             };
-            changed.extend(name.map(str::to_owned));
+            changed.extend(name);
         };
         differs(Target::Server, None);
-        for tool in tools {
+        for &tool in tools {
             differs(Target::Tool(tool), Some(tool));
         }
+        (gained.map(Into::into), lost.map(Into::into))
     }
 
     /// The first of those affected, by name.
-    fn named(&self, changed: Changed) -> Vec<Affected> {
+    fn named(&self, changed: Changed<'_>) -> Vec<Affected> {
         let name = |person: &UserId| self.snapshot.people.get(*person).map(|one| one.name.clone()).unwrap_or_default();
         let mut affected: Vec<Affected> = changed
             .into_iter()
@@ -175,13 +247,61 @@ impl Counting<'_> {
                 server,
                 server_name: self.snapshot.servers.get(server).map(|one| one.name.clone()).unwrap_or_default(),
                 count: number(tools.len()),
-                tools: tools.into_iter().take(NAMED_TOOLS).collect(),
+                tools: tools.iter().take(NAMED_TOOLS).map(|&tool| tool.to_owned()).collect(),
             })
             .collect();
         affected.sort_by_cached_key(|one| (one.person_name.to_lowercase(), one.server_name.to_lowercase()));
         affected.truncate(NAMED);
         affected
     }
+}
+
+/// People whom the same rules are about are decided alike, unless these have conditions, which may look at the person.
+struct Alike<'c, 'a> {
+    counting: &'c Counting<'a>,
+    server: ServerId,
+    tools: Vec<&'a str>,
+    /// The rules of the server that decide something.
+    rules: Vec<&'c Weighed<'a>>,
+    /// What is known already, by the places of their rules.
+    known: HashMap<Vec<usize>, Differences<'a>>,
+}
+
+impl<'c, 'a> Alike<'c, 'a> {
+    fn new(counting: &'c Counting<'a>, server: ServerId, tools: Vec<&'a str>) -> Self {
+        let decides = |rule: &Rule| rule.enabled && rule.mode == RuleMode::Enforce && rule.is_about(server);
+        let rules = counting.either.iter().filter(|one| decides(one.rule)).collect();
+        Self { counting, server, tools, rules, known: HashMap::new() }
+    }
+
+    fn differences(&mut self, person: &Person) -> Differences<'a> {
+        let about = (0..).zip(&self.rules).filter(|(_, one)| one.audience.includes(person.subject()));
+        let about: Vec<(usize, &&Weighed<'_>)> = about.collect();
+        if about.iter().any(|(_, one)| one.rule.is_conditional()) {
+            return self.counting.compare(person, self.server, &self.tools);
+        }
+        let places: Vec<usize> = about.into_iter().map(|(place, _)| place).collect();
+        if let Some(known) = self.known.get(&places) {
+            return known.clone();
+        }
+        let differences = self.counting.compare(person, self.server, &self.tools);
+        self.known.insert(places, differences.clone());
+        differences
+    }
+}
+
+/// The same for the same changes, and for no others.
+fn mark(gains: &Changed<'_>, losses: &Changed<'_>) -> String {
+    let mut hash = Sha256::new();
+    for (sign, changed) in [("+", gains), ("-", losses)] {
+        for ((person, server), tools) in changed {
+            hash.update(format!("{sign}{person} {server} {}\n", tools.len()));
+            for tool in tools.iter() {
+                hash.update(format!("{}:{tool}\n", tool.len()));
+            }
+        }
+    }
+    hex::encode(hash.finalize())
 }
 
 /// The tools of a server that are approved, by name.

@@ -5,8 +5,10 @@ mod versions;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use domain::{
-    AuditAction, Capability, Effect, NewRule, Problem, Rule, RuleChangeKind, RuleId, RuleSort, RuleView, ServerId, Sort,
+    AuditAction, Capability, Effect, NewRule, Problem, Rule, RuleChangeKind, RuleDraft, RuleId, RuleSort, RuleView,
+    ServerId, Sort,
 };
 use serde_json::json;
 use store::Tx;
@@ -62,9 +64,14 @@ impl Services {
     }
 
     /// Makes a rule. It is in force before this returns.
+    ///
+    /// # Errors
+    /// `Conflict` with the code `rule.seen` when more than a handful of people are affected and the caller does not confirm
+    /// to have seen whom ([`Caller::having_seen`]); `Invalid` with all fields that are wrong.
     pub async fn create_rule(&self, caller: &Caller, new: NewRule) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         let new = checked(new)?;
+        self.require_seen(caller, &[RuleDraft { id: None, rule: Some(new.clone()) }]).await?;
         let mut change = self.begin(caller).await?;
         refers(&mut change.tx, &new).await?;
         let now = change.now;
@@ -80,11 +87,34 @@ impl Services {
     }
 
     /// Changes a rule. The new form is in force before this returns.
+    ///
+    /// # Errors
+    /// As [`Services::create_rule`].
     pub async fn update_rule(&self, caller: &Caller, id: RuleId, new: NewRule) -> Result<RuleView> {
+        self.update_rule_read_at(caller, id, new, None).await
+    }
+
+    /// As [`Services::update_rule`], by somebody who has read the rule when it was last changed at `read`: what another
+    /// has changed since is not written over.
+    ///
+    /// # Errors
+    /// As [`Services::create_rule`], and `Conflict` with the code `rule_changed`.
+    pub async fn update_rule_read_at(
+        &self,
+        caller: &Caller,
+        id: RuleId,
+        new: NewRule,
+        read: Option<DateTime<Utc>>,
+    ) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         let new = checked(new)?;
+        self.require_seen(caller, &[RuleDraft { id: Some(id), rule: Some(new.clone()) }]).await?;
         let mut change = self.begin(caller).await?;
         let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        if read.is_some_and(|read| read != old.updated_at) {
+            let why = "somebody has changed this rule since you opened it; open it again and make your change anew";
+            return Err(Problem::conflict("rule_changed", why).into());
+        }
         refers(&mut change.tx, &new).await?;
         let now = change.now;
         let rule =
@@ -104,7 +134,7 @@ impl Services {
     /// Switches rules on or off, all of them or none. Those that are so already stay as they are.
     ///
     /// # Errors
-    /// `NotFound` when one of them does not exist; then nothing has changed.
+    /// `NotFound` when one of them does not exist, and as [`Services::create_rule`]; then nothing has changed.
     pub async fn switch_rules(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
         if ids.is_empty() || ids.len() > AT_ONCE {
@@ -112,6 +142,7 @@ impl Services {
         }
         // In one order, so that two who choose the same rules do not wait for each other.
         let ids: BTreeSet<RuleId> = ids.iter().copied().collect();
+        self.require_seen(caller, &self.switched(&ids, enabled).await?).await?;
         let mut change = self.begin(caller).await?;
         let now = change.now;
         let mut last = None;
@@ -137,9 +168,39 @@ impl Services {
         change.commit(last).await
     }
 
+    /// What switching rules on or off is as drafts, for a preview. Those that are so already are left out.
+    ///
+    /// # Errors
+    /// `NotFound` when one of them does not exist.
+    pub async fn drafts_of_switch(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<Vec<RuleDraft>> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        self.switched(&ids.iter().copied().collect(), enabled).await
+    }
+
+    async fn switched(&self, ids: &BTreeSet<RuleId>, enabled: bool) -> Result<Vec<RuleDraft>> {
+        let mut tx = self.read().await?;
+        let mut drafts = Vec::new();
+        for id in ids {
+            let rule = store::rules::get(&mut tx, *id).await?.ok_or_else(not_found)?;
+            if rule.enabled != enabled {
+                drafts.push(RuleDraft { id: Some(*id), rule: Some(NewRule { enabled, ..rule.into() }) });
+            }
+        }
+        Ok(drafts)
+    }
+
     /// Deletes a rule. What only this rule allowed is refused from the next call on. Its versions stay.
+    ///
+    /// # Errors
+    /// As [`Services::create_rule`].
     pub async fn delete_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
+        self.require_seen(caller, &[RuleDraft { id: Some(id), rule: None }]).await?;
+        self.remove_rule(caller, id).await
+    }
+
+    /// Deletes a rule, whomever that affects.
+    pub(crate) async fn remove_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         let mut change = self.begin(caller).await?;
         let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         let (event, now) = (change.event(AuditAction::PolicyDeleted), change.now);
@@ -187,7 +248,7 @@ pub(crate) async fn rule_event(
     tx: &mut Tx,
     event: ledger::Event,
     rule: &Rule,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<ledger::Event> {
     let view = one_view(tx, rule.clone(), now).await?;
     let event = event.resource(rule_subject(rule)).args(payload(&json!(view)));
@@ -202,7 +263,7 @@ pub(crate) async fn rule_event(
     })
 }
 
-pub(crate) async fn one_view(tx: &mut Tx, rule: Rule, now: chrono::DateTime<chrono::Utc>) -> Result<RuleView> {
+pub(crate) async fn one_view(tx: &mut Tx, rule: Rule, now: DateTime<Utc>) -> Result<RuleView> {
     let id = rule.id;
     rule_views(tx, vec![rule], now)
         .await?

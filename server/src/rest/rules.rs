@@ -41,14 +41,37 @@ async fn list(State(services): State<Services>, who: Who, Query(filter): Query<F
     who.answer(services.rules(&who.0, filter.server, filter.sort).await.map(Page::whole))
 }
 
+/// What confirms that somebody has seen whom a change affects.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Confirmed {
+    /// The `mark` of `POST /rules/preview` for this very change; needed when more than five people gain or lose something.
+    seen: Option<String>,
+}
+
+/// What a change of a rule goes by.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Changing {
+    /// The `mark` of `POST /rules/preview` for this very change; needed when more than five people gain or lose something.
+    seen: Option<String>,
+    /// The `updated_at` of the rule as it was read. When somebody has changed it since, the answer is 409 with the code
+    /// `rule_changed`, and nothing is written over.
+    read: Option<DateTime<Utc>>,
+}
+
 /// Make a rule
-#[utoipa::path(post, path = "/rules", tag = "rules", request_body = NewRule,
-    responses((status = 201, body = RuleView), (status = 422, body = ProblemBody)))]
+///
+/// A rule that affects many people is made only with `seen`; otherwise the answer is 409 with the code `rule.seen`.
+#[utoipa::path(post, path = "/rules", tag = "rules", params(Confirmed), request_body = NewRule,
+    responses((status = 201, body = RuleView), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 async fn create(
     State(services): State<Services>,
-    who: Who,
+    Who(caller): Who,
+    Query(confirmed): Query<Confirmed>,
     Body(new): Body<NewRule>,
 ) -> Result<(StatusCode, axum::Json<RuleView>), ApiError> {
+    let who = Who(caller.having_seen(confirmed.seen));
     created(&who, services.create_rule(&who.0, new).await)
 }
 
@@ -60,21 +83,34 @@ async fn get(State(services): State<Services>, who: Who, Path(id): Path<RuleId>)
 }
 
 /// Change a rule
-#[utoipa::path(put, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path)), request_body = NewRule,
-    responses((status = 200, body = RuleView), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)))]
+///
+/// What affects many people is changed only with `seen`; otherwise the answer is 409 with the code `rule.seen`.
+#[utoipa::path(put, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path), Changing), request_body = NewRule,
+    responses((status = 200, body = RuleView), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)))]
 async fn update(
     State(services): State<Services>,
-    who: Who,
+    Who(caller): Who,
     Path(id): Path<RuleId>,
+    Query(changing): Query<Changing>,
     Body(new): Body<NewRule>,
 ) -> ApiResult<RuleView> {
-    who.answer(services.update_rule(&who.0, id, new).await)
+    let who = Who(caller.having_seen(changing.seen));
+    who.answer(services.update_rule_read_at(&who.0, id, new, changing.read).await)
 }
 
 /// Delete a rule
-#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path)),
-    responses((status = 204), (status = 404, body = ProblemBody)))]
-async fn delete(State(services): State<Services>, who: Who, Path(id): Path<RuleId>) -> Result<StatusCode, ApiError> {
+///
+/// What affects many people is deleted only with `seen`; otherwise the answer is 409 with the code `rule.seen`.
+#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = RuleId, Path), Confirmed),
+    responses((status = 204), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
+async fn delete(
+    State(services): State<Services>,
+    Who(caller): Who,
+    Path(id): Path<RuleId>,
+    Query(confirmed): Query<Confirmed>,
+) -> Result<StatusCode, ApiError> {
+    let who = Who(caller.having_seen(confirmed.seen));
     done(&who, services.delete_rule(&who.0, id).await)
 }
 

@@ -107,7 +107,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "session/language" => vec![("tag", text("de")), ("back", text("/"))],
         "requests/duplicates" => vec![("draft_key", text("custom"))],
         "requests/discard" => vec![("draft_key", text("custom")), ("back", text("/requests"))],
-        "rules/create" | "rules/update" => vec![
+        "rules/create" | "rules/update" | "rules/try" => vec![
             ("rule[principal][]", text("everyone")),
             ("rule[servers][]", stage.server.clone()),
             ("rule[effect]", text("allow")),
@@ -117,7 +117,7 @@ fn arguments(function: &str, stage: &Stage) -> Fields {
         "rules/explain" => {
             vec![("person", stage.target.id.to_string()), ("server", stage.server.clone()), ("kind", text("server"))]
         }
-        "rules/switch" => vec![("enabled", text("false"))],
+        "rules/switch" | "rules/switch-seen" => vec![("enabled", text("false"))],
         "rules/switch-many" => vec![("ids[]", stage.rule.clone()), ("enabled", text("false"))],
         "servers/create" | "servers/update" => {
             vec![("server[name]", text("Mine")), ("server[url]", stage.fixture.url())]

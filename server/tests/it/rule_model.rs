@@ -1,6 +1,7 @@
 //! Rules with conditions over the REST API: they decide, they come back as they were sent, and their versions stay.
 
 use chrono::TimeDelta;
+use domain::Role;
 use serde_json::{Value, json};
 
 use crate::harness::{App, on_both_engines};
@@ -34,7 +35,11 @@ on_both_engines! {
         let mut again: Value = fields.map(|field| (field.clone(), read[field].clone())).collect();
         again["mode"] = json!("enforce");
         app.env.advance(TimeDelta::seconds(5));
-        assert_eq!(api.put(&path, &again).await.expect(200)["mode"], "enforce");
+        // Who has read what was there before writes over nothing.
+        let stale = api.put(&format!("{path}?read=2026-01-01T00:00:00Z"), &again).await;
+        assert_eq!((stale.status, stale.json()["code"].as_str()), (409, Some("rule_changed")));
+        let at = read["updated_at"].as_str().unwrap();
+        assert_eq!(api.put(&format!("{path}?read={at}"), &again).await.expect(200)["mode"], "enforce");
         api.delete(&path).await.expect(204);
         let versions = api.get(&format!("{path}/versions")).await.expect(200);
         let said: Vec<_> = versions["data"].as_array().unwrap().iter()
@@ -42,6 +47,35 @@ on_both_engines! {
         assert_eq!(said, [("deleted", "enforce"), ("updated", "enforce"), ("created", "monitor")]);
         assert_eq!(versions["data"][2]["rule"]["conditions"], condition);
         assert_eq!(api.get(&path).await.status, 404);
+    }
+
+    async fn what_affects_many_needs_the_mark_of_its_preview(app: &App) {
+        let stage = Stage::set(app).await;
+        let api = app.api(&stage.admin);
+        for n in 0..6 {
+            app.person(&format!("Many {n}"), Role::User).await;
+        }
+        let rule = json!({ "principal": { "type": "everyone" }, "effect": "allow", "servers": [stage.server], "scope": { "tools": ["ech*"] } });
+        let refused = api.post("/rules", &rule).await;
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (409, Some("rule.seen")));
+        assert!(refused.text().contains("/rules/preview"), "it says what to do: {}", refused.text());
+        let mark = async |draft: Value| {
+            let preview = api.post("/rules/preview", &draft).await.expect(200);
+            assert_eq!(preview["wide"], true, "{preview}");
+            preview["mark"].as_str().unwrap().to_owned()
+        };
+        let made = mark(json!({ "rule": rule })).await;
+        let made = api.post(&format!("/rules?seen={made}"), &rule).await.expect(201);
+        let path = format!("/rules/{}", made["id"].as_str().unwrap());
+        let mut deny = rule.clone();
+        deny["effect"] = json!("deny");
+        assert_eq!(api.put(&path, &deny).await.status, 409);
+        let changed = mark(json!({ "id": made["id"], "rule": deny })).await;
+        assert_eq!(api.put(&format!("{path}?seen={changed}"), &deny).await.expect(200)["effect"], "deny");
+        api.put(&format!("{path}?seen={}", mark(json!({ "id": made["id"], "rule": rule })).await), &rule).await.expect(200);
+        assert_eq!(api.delete(&path).await.status, 409);
+        let gone = mark(json!({ "id": made["id"] })).await;
+        api.delete(&format!("{path}?seen={gone}")).await.expect(204);
     }
 
     async fn conditions_decide_and_are_explained(app: &App) {

@@ -116,9 +116,6 @@ mod convert {
     /// Servers offered in the filter.
     const MOST_SERVERS: usize = 1000;
 
-    /// Bytes of arguments that are asked about by an address.
-    const MOST_ARGUMENTS: usize = 1024;
-
     /// What the address of the page means to the use case.
     pub fn filter(query: AuditQuery, caller: &Caller) -> Result<(AuditFilter, PageQuery), AppError> {
         let actor = if query.mine { Some(caller.user_id()?) } else { optional("actor", query.actor.as_deref())? };
@@ -183,21 +180,15 @@ mod convert {
         let (person, server) = (row.actor.id.filter(|_| denied)?.to_string(), row.server_id?.to_string());
         let (name, at) = (row.tool.clone().unwrap_or_default(), row.at.to_rfc3339());
         let kind = if name.is_empty() { "server" } else { "" };
-        // An address has room for short arguments only; those that were cut are no JSON.
-        let arguments = entry.args.clone().filter(|args| entry.cut.is_none() && args.len() <= MOST_ARGUMENTS);
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (arguments, ip) = (text(&arguments), text(&row.ip));
-        let (client, version) = (text(&row.client_name), text(&row.client_version));
+        // The arguments stay in the log: addresses are kept by browsers and proxies.
+        let id = row.id.to_string();
         let of = [
             ("person", person.as_str()),
             ("server", &server),
             ("kind", kind),
             ("name", &name),
             ("at", &at),
-            ("arguments", &arguments),
-            ("ip", &ip),
-            ("client", &client),
-            ("client_version", &version),
+            ("event", &id),
         ];
         let of: Vec<_> = of.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         Some(link("/policies/explain", &of))

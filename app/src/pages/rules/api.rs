@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use super::rows::RuleRow;
 #[cfg(feature = "ssr")]
 pub use super::rows::whom;
-use crate::components::Prose;
+use crate::components::{LookWords, Prose};
 use crate::error::AppError;
 use crate::wire::Later;
 
@@ -38,6 +38,9 @@ pub struct RuleForm {
     /// `everyone`, or ids: of people, of groups, or (after `job_role:`) of job roles.
     #[serde(default)]
     pub principal: Vec<String>,
+    /// Addresses of more people, one a line: the list of everybody may be too long to be offered.
+    #[serde(default)]
+    pub people: String,
     /// `department`, `title`, `team`, or nothing.
     #[serde(default)]
     pub attribute: String,
@@ -80,9 +83,21 @@ pub struct RuleForm {
     /// Why it exists.
     #[serde(default)]
     pub notes: String,
-    /// Not empty: show what it would change, and do not save it.
+    /// When the rule was last changed, as the form found it.
+    #[serde(default)]
+    pub read: String,
+}
+
+/// What is asked and confirmed beside a change of rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// `changes` or `calls`: show who would gain or lose what, or which recorded calls would be decided otherwise, and
+    /// change nothing.
     #[serde(default)]
     pub look: String,
+    /// Days of recorded calls.
+    #[serde(default)]
+    pub days: String,
     /// What would change, as it was shown and ticked.
     #[serde(default)]
     pub seen: String,
@@ -99,10 +114,10 @@ pub struct RuleFormData {
     pub templates: Vec<(String, String)>,
     /// Its parts in order.
     pub parts: Vec<FormPart>,
-    /// The button that shows what saving would change.
-    pub look: String,
-    /// The box of those who have seen it.
-    pub seen: String,
+    /// What is said before anything is filled in, where it is told what the rule gives.
+    pub live: String,
+    /// How to see what saving would change.
+    pub look: LookWords,
 }
 
 /// How a part of the form is laid out.
@@ -117,6 +132,8 @@ pub enum PartKind {
     Choice,
     /// Unfolded by those who need it.
     Fold,
+    /// Its fields make a line of the field before it: paths, operators and values of a condition.
+    Builder,
 }
 
 /// A part of the form.
@@ -190,6 +207,8 @@ pub struct RulePageData {
     pub notes: Prose,
     /// Its form: [`RuleFormData`].
     pub form: Later,
+    /// How to see what switching it would change, and what the dialog says.
+    pub switch: (String, LookWords),
     /// By how many days it can be extended, and what the buttons say.
     pub extend: Vec<(String, String)>,
     /// What the history is called, and the states that it had, newest first.
@@ -304,6 +323,7 @@ pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
         cedar,
         notes: Prose::new(&rule.notes, 2),
         form: Later::of(&fields::of_rule(&view, choices))?,
+        switch: fields::of_switch(rule.enabled),
         extend: crate::pages::access::words::extensions(rule),
         history: (crate::text::said::rules::history().to_owned(), history),
     })
@@ -323,28 +343,54 @@ pub async fn get_rule_form(
 
 /// Makes a rule for a server, or a global one, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/create")]
-pub async fn create_rule(#[server(default)] server: Option<ServerId>, rule: RuleForm) -> Result<(), AppError> {
+pub async fn create_rule(
+    #[server(default)] server: Option<ServerId>,
+    rule: RuleForm,
+    #[server(default)] looked: Looked,
+) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
+    let rule = fields::with_people(&services, &caller, rule).await?;
     let new = convert::new_rule(server, &rule, None)?;
-    review::looked_at(&services, &caller, &rule, None, &new).await?;
-    services.create_rule(&caller, new).await?;
+    let drafts = [domain::RuleDraft { id: None, rule: Some(new.clone()) }];
+    let change = async |caller| services.create_rule(&caller, new).await;
+    review::looked_at(&services, caller, looked, &drafts, change).await?;
     crate::ssr::redirect(&convert::back_to(server, "rule-saved"));
     Ok(())
 }
 
 /// Changes a rule, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/update")]
-pub async fn update_rule(id: RuleId, rule: RuleForm) -> Result<(), AppError> {
+pub async fn update_rule(id: RuleId, rule: RuleForm, #[server(default)] looked: Looked) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let old = services.rule(&caller, id).await?.rule;
+    let rule = fields::with_people(&services, &caller, rule).await?;
     let new = convert::new_rule(None, &rule, Some(&old))?;
-    review::looked_at(&services, &caller, &rule, Some(id), &new).await?;
-    services.update_rule(&caller, id, new).await?;
+    let drafts = [domain::RuleDraft { id: Some(id), rule: Some(new.clone()) }];
+    let read = crate::parse::optional("read", Some(rule.read.as_str()).filter(|read| !read.is_empty()))?;
+    let change = async |caller| services.update_rule_read_at(&caller, id, new, read).await;
+    review::looked_at(&services, caller, looked, &drafts, change).await?;
     crate::ssr::redirect(&format!("/policies/{id}?notice=rule-saved"));
     Ok(())
 }
 
-/// Switches a rule on or off.
+/// What a rule gives or takes as it is filled in, in lines; nothing is saved, and nothing that is missing is an error.
+#[server(prefix = "/api/fn", endpoint = "rules/try")]
+pub async fn try_rule(
+    #[server(default)] server: Option<ServerId>,
+    #[server(default)] id: Option<RuleId>,
+    rule: RuleForm,
+) -> Result<Vec<String>, AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let old = match id {
+        Some(id) => Some(services.rule(&caller, id).await?.rule),
+        None => None,
+    };
+    let rule = fields::with_people(&services, &caller, rule).await;
+    let new = rule.and_then(|rule| convert::new_rule(server, &rule, old.as_ref()));
+    review::tried(&services, &caller, new, id).await
+}
+
+/// Switches a rule on or off. What affects many people is shown by the page of the rule first.
 #[server(prefix = "/api/fn", endpoint = "rules/switch")]
 pub async fn switch_rule(
     id: RuleId,
@@ -352,8 +398,13 @@ pub async fn switch_rule(
     #[server(default)] back: String,
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let old = services.rule(&caller, id).await?.rule;
-    services.update_rule(&caller, id, domain::NewRule { enabled, ..old.into() }).await?;
+    match services.switch_rules(&caller, &[id], enabled).await.map_err(AppError::from) {
+        Err(error) if review::is_unseen(&error) => {
+            crate::ssr::redirect(&format!("/policies/{id}?dialog=switch"));
+            return Ok(());
+        }
+        switched => switched?,
+    }
     crate::ssr::redirect(&match (back.as_str(), enabled) {
         ("", _) => format!("/policies/{id}?notice=rule-saved"),
         (back, true) => crate::url::with_notice(back, "access-restored"),
@@ -362,24 +413,44 @@ pub async fn switch_rule(
     Ok(())
 }
 
-/// Switches several rules on or off.
+/// Switches a rule on or off, or shows what it would change.
+#[server(prefix = "/api/fn", endpoint = "rules/switch-seen")]
+pub async fn switch_seen(
+    id: RuleId,
+    #[server(default)] enabled: bool,
+    #[server(default)] looked: Looked,
+) -> Result<(), AppError> {
+    let (services, caller) = crate::ssr::request()?;
+    let drafts = services.drafts_of_switch(&caller, &[id], enabled).await?;
+    let change = async |caller| services.switch_rules(&caller, &[id], enabled).await;
+    review::looked_at(&services, caller, looked, &drafts, change).await?;
+    crate::ssr::redirect(&format!("/policies/{id}?notice=rule-saved"));
+    Ok(())
+}
+
+/// Switches several rules on or off, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/switch-many")]
 pub async fn switch_rules(
     #[server(default)] ids: Vec<RuleId>,
     #[server(default)] enabled: bool,
+    #[server(default)] looked: Looked,
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
-    services.switch_rules(&caller, &ids, enabled).await?;
+    let drafts = services.drafts_of_switch(&caller, &ids, enabled).await?;
+    let change = async |caller| services.switch_rules(&caller, &ids, enabled).await;
+    review::looked_at(&services, caller, looked, &drafts, change).await?;
     crate::ssr::redirect("/policies?notice=rules-saved");
     Ok(())
 }
 
-/// Deletes a rule.
+/// Deletes a rule, or shows what it would change.
 #[server(prefix = "/api/fn", endpoint = "rules/delete")]
-pub async fn delete_rule(id: RuleId) -> Result<(), AppError> {
+pub async fn delete_rule(id: RuleId, #[server(default)] looked: Looked) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let servers = services.rule(&caller, id).await?.rule.servers;
-    services.delete_rule(&caller, id).await?;
+    let drafts = [domain::RuleDraft { id: Some(id), rule: None }];
+    let change = async |caller| services.delete_rule(&caller, id).await;
+    review::looked_at(&services, caller, looked, &drafts, change).await?;
     crate::ssr::redirect(&convert::back_to(servers.first().copied().filter(|_| servers.len() == 1), "rule-deleted"));
     Ok(())
 }
@@ -406,6 +477,9 @@ pub struct Told {
     /// Version of the AI client.
     #[serde(default)]
     pub client_version: String,
+    /// An event of the audit log that tells what is empty here.
+    #[serde(default)]
+    pub event: String,
 }
 
 /// Why a call would be decided as it is; `at` is a time, now when absent.
@@ -420,7 +494,7 @@ pub async fn explain(
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
-    let Told { arguments, ip, client, client_version } = told;
+    let Told { arguments, ip, client, client_version, .. } = explained::recorded(&services, &caller, told).await?;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
 }

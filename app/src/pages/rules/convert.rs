@@ -68,7 +68,7 @@ pub(super) fn new_rule(server: Option<ServerId>, form: &RuleForm, old: Option<&R
         principal,
         effect,
         servers,
-        scope: scope(form),
+        scope: scope(form, old),
         conditions,
         cedar: Some(form.cedar.trim().to_owned()).filter(|clauses| !clauses.is_empty()),
         mode,
@@ -89,6 +89,7 @@ pub(super) fn form_of(rule: &Rule) -> RuleForm {
             PrincipalKind::JobRole => ids.iter().map(|id| format!("{ROLE}{id}")).collect(),
             _ => ids.clone(),
         },
+        people: String::new(),
         attribute: attribute.map(|attribute| attribute.to_string()).unwrap_or_default(),
         values: values.join("\n"),
         effect: rule.effect.to_string(),
@@ -103,8 +104,7 @@ pub(super) fn form_of(rule: &Rule) -> RuleForm {
         starts_at: rule.starts_at.map(first_day).unwrap_or_default(),
         ends_at: rule.ends_at.map(last_day).unwrap_or_default(),
         notes: rule.notes.clone(),
-        look: String::new(),
-        seen: String::new(),
+        read: rule.updated_at.to_rfc3339(),
     }
 }
 
@@ -185,19 +185,22 @@ fn servers(first: Option<ServerId>, form: &RuleForm, old: Option<&Rule>) -> Resu
     if servers.is_empty() { Err(problem("servers", said::choose_server())) } else { Ok(servers) }
 }
 
-fn scope(form: &RuleForm) -> RuleScope {
+fn scope(form: &RuleForm, old: Option<&Rule>) -> RuleScope {
     if form.scope != "some" {
         return RuleScope::All;
     }
+    // Names that servers have given to tools may hold commas, too: those that nobody has touched stay as they are.
+    let known = old.and_then(|old| old.scope.names()).map(|names| &names.tools);
+    let known = known.filter(|tools| tools.iter().map(String::as_str).eq(form.tools.lines()));
     RuleScope::Named(Names {
-        tools: list(&form.tools),
+        tools: known.cloned().unwrap_or_else(|| list(&form.tools)),
         // A URI may hold commas.
         resources: lines(&form.resources),
         prompts: lines(&form.prompts),
     })
 }
 
-fn lines(text: &str) -> Vec<String> {
+pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
@@ -249,7 +252,8 @@ pub(super) mod tests {
     #[test]
     fn an_edit_that_changes_nothing_keeps_everything() {
         let at = |text: &str| Some(text.parse::<DateTime<Utc>>().unwrap());
-        let names = serde_json::json!({ "tools": ["a_*", "b"], "resources": ["file:///a,b/*"], "prompts": ["p q"] });
+        let names =
+            serde_json::json!({ "tools": ["a_*", "b", "c,d"], "resources": ["file:///a,b/*"], "prompts": ["p q"] });
         let conditions = "payload.table in salaries, \"a, b\"\nany:\n  payload.x exists\n  meta.client.name equals c";
         let full = Rule {
             principal: Principal::named(PrincipalKind::User, vec![ADA.into(), BOB.into()]),

@@ -2,7 +2,7 @@
 
 use domain::RuleId;
 
-use super::api::{DeleteRule, GetRule, RulePageData, SwitchRule, UpdateRule};
+use super::api::{DeleteRule, GetRule, RulePageData, SwitchRule, SwitchSeen, UpdateRule};
 use super::history::History;
 use super::table::{Covers, Dates, monitor_badge};
 use crate::pages::access::Extensions;
@@ -15,12 +15,13 @@ pub fn RulePage() -> impl IntoView {
     let id = param::<RuleId>("id");
     let update = use_form::<UpdateRule>();
     let switch = use_form::<SwitchRule>();
+    let seen = use_form::<SwitchSeen>();
     let delete = use_form::<DeleteRule>();
     let extend = use_form::<ExtendRule>();
     let data = load_unless(move || delete.output().is_some(), move || Ok(GetRule { id: id.get()? }));
     view! {
         <Load resource=data page=true let:data>
-            <RuleDetail data=data update=update switch=switch delete=delete extend=extend/>
+            <RuleDetail data=data update=update switch=switch seen=seen delete=delete extend=extend/>
         </Load>
     }
 }
@@ -30,17 +31,29 @@ fn RuleDetail(
     data: RulePageData,
     update: FormState<UpdateRule>,
     switch: FormState<SwitchRule>,
+    seen: FormState<SwitchSeen>,
     delete: FormState<DeleteRule>,
     extend: FormState<ExtendRule>,
 ) -> impl IntoView {
-    let RulePageData { row, server, request, created_at, conditions, cedar, notes, form, extend: choices, history } =
-        data;
+    let RulePageData {
+        row,
+        server,
+        request,
+        created_at,
+        conditions,
+        cedar,
+        notes,
+        form,
+        switch: (switch_text, looks),
+        extend: choices,
+        history,
+    } = data;
     let (id, effect, enabled, updated_at) = (row.id, row.effect, row.enabled, row.updated_at);
     let (principal_name, server_name, monitor) =
         (row.principal_name.clone(), row.server_name.clone(), row.monitor.clone());
     let title = format!("{principal_name} · {server_name}");
     let crumbs = vec![(text::rules::title(), "/policies".to_owned())];
-    let typed = principal_name.clone();
+    let said = StoredValue::new((switch_text, looks, principal_name.clone()));
     let (label, conditions) = conditions;
     let covers = row.clone();
     view! {
@@ -95,11 +108,25 @@ fn RuleDetail(
                 <History title=history.0 versions=history.1/>
             </div>
         </div>
-        <ConfirmDialog
-            name="delete" title=text::rules::delete_title() form=delete confirm=text::rules::delete() danger=true
-            fields=Signal::derive(move || vec![("id", id.to_string())]) typed=Some(typed)
-        >
-            <p>{text::rules::delete_text()}</p>
-        </ConfirmDialog>
+        <Dialog name="switch" title=if enabled { text::rules::switch_off() } else { text::rules::switch_on() }>
+            <Form form=seen>
+                <p class="dialog-text">{said.with_value(|said| said.0.clone())}</p>
+                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="enabled" value=(!enabled).to_string()/>
+                <Look words=said.with_value(|said| said.1.clone())/>
+                <DialogActions>
+                    <Submit>{if enabled { text::rules::switch_off() } else { text::rules::switch_on() }}</Submit>
+                </DialogActions>
+            </Form>
+        </Dialog>
+        <Dialog name="delete" title=text::rules::delete_title()>
+            <Form form=delete>
+                <p class="dialog-text">{text::rules::delete_text()}</p>
+                <Hidden name="id" value=id.to_string()/>
+                <Look/>
+                <TypeFirst name=said.with_value(|said| said.2.clone())/>
+                <DialogActions><Submit variant=Variant::Danger>{text::rules::delete()}</Submit></DialogActions>
+            </Form>
+        </Dialog>
     }
 }

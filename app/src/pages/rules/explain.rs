@@ -9,7 +9,7 @@ use crate::prelude::*;
 #[component]
 pub fn ExplainPage() -> impl IntoView {
     let (person, server) = (query_as::<UserId>("person"), query_as::<ServerId>("server"));
-    let (kind, name, at) = (query("kind"), query("name"), query("at"));
+    let (kind, name, at, event) = (query("kind"), query("name"), query("at"), query("event"));
     let (arguments, ip) = (query("arguments"), query("ip"));
     let (client, client_version) = (query("client"), query("client_version"));
     let choices = load(|| ExplainChoices {});
@@ -19,10 +19,10 @@ pub fn ExplainPage() -> impl IntoView {
         let whole = kind == TargetKind::Server || !name.is_empty();
         let (person, server) = (person.get(), server.get());
         let text = |value: Memo<Option<String>>| value.get().unwrap_or_default();
-        let (arguments, ip) = (text(arguments), text(ip));
+        let (arguments, ip, event) = (text(arguments), text(ip), text(event));
         let (client, client_version) = (text(client), text(client_version));
         let (person, server) = (person?, server?);
-        let told = Told { arguments, ip, client, client_version };
+        let told = Told { arguments, ip, client, client_version, event };
         whole.then(|| Explain { person, server, kind, name, at: at.get(), told })
     });
     view! {
@@ -32,7 +32,7 @@ pub fn ExplainPage() -> impl IntoView {
             description=text::rules::explain_description()
         />
         <Load resource=choices rows=1 let:choices>
-            <FilterBar names=&["person", "server", "kind", "name", "at", "arguments", "ip", "client", "client_version"] keep=&["at"] needs=Capability::ManagePolicies>
+            <FilterBar names=&["person", "server", "kind", "name", "at", "arguments", "ip", "client", "client_version", "event"] keep=&["at", "event"] needs=Capability::ManagePolicies>
                 <FilterSelect name="person" label=text::common::who() options=choices.people/>
                 <FilterSelect name="server" label=text::common::server() options=choices.servers/>
                 <FilterSelect name="kind" label=text::rules::scope() options=choices.kinds/>

@@ -3,7 +3,7 @@
 use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, TestOutcome, TriedTest, Weighed};
 use service::{Caller, Services};
 
-use super::api::{Choices, Explained, ExplainedRule};
+use super::api::{Choices, Explained, ExplainedRule, Told};
 use super::fields;
 use super::rows::{names_what, only_if, whom};
 use crate::components::Worded as _;
@@ -26,12 +26,29 @@ pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choi
     Ok(Choices { people, servers, kinds: kinds.collect(), labels: labels.into() })
 }
 
+/// What is told of a call, completed by what the audit log holds of it, as far as the caller may read that.
+pub(super) async fn recorded(services: &Services, caller: &Caller, told: Told) -> Result<Told, AppError> {
+    let Some(event) = crate::parse::optional("event", Some(told.event.as_str()).filter(|id| !id.is_empty()))? else {
+        return Ok(told);
+    };
+    let entry = services.audit_entry(caller, event).await?;
+    let or = |told: String, known: Option<String>| if told.is_empty() { known.unwrap_or_default() } else { told };
+    Ok(Told {
+        // Those that were cut are no JSON.
+        arguments: or(told.arguments, entry.args.filter(|_| entry.cut.is_none())),
+        ip: or(told.ip, entry.row.ip),
+        client: or(told.client, entry.row.client_name),
+        client_version: or(told.client_version, entry.row.client_version),
+        event: told.event,
+    })
+}
+
 fn kind_words(kind: TargetKind) -> &'static str {
     match kind {
         TargetKind::Tool => text::common::tool(),
-        TargetKind::Prompt => text::rules::prompt(),
-        TargetKind::Resource => text::rules::resource(),
-        TargetKind::Template => text::rules::template(),
+        TargetKind::Prompt => said::prompt(),
+        TargetKind::Resource => said::resource(),
+        TargetKind::Template => said::template(),
         TargetKind::Server => text::common::server(),
     }
 }
@@ -62,7 +79,7 @@ fn rule(weighed: &Weighed) -> ExplainedRule {
         Bearing::Unmet => (said::unmet(), None),
         Bearing::WouldAllow => (said::would_allow(), None),
         Bearing::WouldDeny => (said::would_deny(), None),
-        Bearing::SomethingElse | Bearing::SomebodyElse => (text::rules::something_else(), None),
+        Bearing::SomethingElse | Bearing::SomebodyElse => (said::something_else(), None),
     };
     ExplainedRule {
         id: view.rule.id,

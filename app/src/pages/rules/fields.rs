@@ -1,12 +1,14 @@
 //! The form of a rule, in words: made on the server, so that the browser only lays it out.
 
 use chrono::{DateTime, Utc};
-use domain::{Effect, GroupKind, PageQuery, RuleMode, RuleView, ServerId, UserFilter};
+use domain::{Effect, GroupKind, Operator, PageQuery, Problem, RuleMode, RuleView, ServerId, UserFilter};
 use service::{Caller, Services};
 
 use super::api::{FieldKind, FormField, FormPart, PartKind, RuleForm, RuleFormData};
-use super::convert::{EVERYONE, ROLE, form_of};
+use super::convert::{EVERYONE, ROLE, form_of, lines};
+use super::review;
 use super::templates;
+use crate::components::LookWords;
 use crate::error::AppError;
 use crate::text::{self, said::rules as said};
 
@@ -52,6 +54,30 @@ pub(super) async fn people(services: &Services, caller: &Caller) -> Result<Optio
     }
 }
 
+/// The form with the people whom it names by their addresses among those chosen.
+///
+/// # Errors
+/// `Invalid` for an address that nobody has.
+pub(super) async fn with_people(
+    services: &Services,
+    caller: &Caller,
+    mut form: RuleForm,
+) -> Result<RuleForm, AppError> {
+    for address in lines(&form.people) {
+        let person = match services.user_by_email(caller, &address).await.map_err(AppError::from) {
+            Err(AppError(Problem::NotFound { .. } | Problem::Invalid { .. })) => {
+                return Err(AppError(Problem::field("people", said::unknown_address(&address))));
+            }
+            found => found?,
+        };
+        let id = person.id.to_string();
+        if !form.principal.contains(&id) {
+            form.principal.push(id);
+        }
+    }
+    Ok(form)
+}
+
 /// The form of a new rule.
 pub(super) fn of_new(
     server: Option<ServerId>,
@@ -68,8 +94,8 @@ pub(super) fn of_new(
         begin_with: said::templates().to_owned(),
         templates: templates::offered(server.is_none()),
         parts: parts(&form, server.is_none(), others, offered),
-        look: said::look().to_owned(),
-        seen: said::seen().to_owned(),
+        live: said::live().to_owned(),
+        look: looks(),
     }
 }
 
@@ -83,9 +109,24 @@ pub(super) fn of_rule(view: &RuleView, mut offered: Offered) -> RuleFormData {
     let servers = (said::servers(), said::servers_help());
     RuleFormData {
         parts: parts(&form, rule.is_global(), servers, offered),
-        look: said::look().to_owned(),
-        seen: said::seen().to_owned(),
+        live: said::live().to_owned(),
+        look: looks(),
         ..RuleFormData::default()
+    }
+}
+
+/// What the dialog says that switches a rule on or off, and what can be looked at there.
+pub(super) fn of_switch(enabled: bool) -> (String, LookWords) {
+    (if enabled { said::switch_off_text() } else { said::switch_on_text() }.to_owned(), looks())
+}
+
+/// What can be looked at before a change is made.
+fn looks() -> LookWords {
+    let button = |value: &str, icon: &str, words: &str| (value.to_owned(), icon.to_owned(), words.to_owned());
+    LookWords {
+        buttons: vec![button("changes", "eye", said::look()), button("calls", "history", said::look_calls())],
+        days: said::look_days().to_owned(),
+        spans: review::SPANS.map(|days| (days.to_string(), said::look_span(days))).to_vec(),
     }
 }
 
@@ -123,6 +164,11 @@ fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered)
                 .offering(offered.who),
         ]),
         fold(
+            said::by_address(),
+            false,
+            vec![field(FieldKind::Lines, "people", said::addresses(), said::addresses_help())],
+        ),
+        fold(
             said::by_attribute(),
             !form.attribute.is_empty(),
             vec![
@@ -148,6 +194,7 @@ fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered)
             .with(&form.conditions)
             .like("payload.table in salaries, payroll\nmeta.request.ip in_ip_range 10.0.0.0/8"),
     ]));
+    parts.push(builder());
     parts.push(FormPart {
         kind: PartKind::Fold,
         title: said::conditions_how().to_owned(),
@@ -174,6 +221,7 @@ fn parts(form: &RuleForm, global: bool, servers: (&str, &str), offered: Offered)
     });
     parts.push(plain(vec![
         field(FieldKind::Lines, "notes", text::common::notes(), said::notes_help()).with(&form.notes),
+        field(FieldKind::Hidden, "read", "", "").with(&form.read),
     ]));
     parts
 }
@@ -193,6 +241,26 @@ fn scope(form: &RuleForm, global: bool) -> FormPart {
                 .like("read_file\nsearch_*"),
             field(FieldKind::Lines, "resources", said::resources(), said::resources_help()).with(&form.resources),
             field(FieldKind::Lines, "prompts", said::prompts(), said::prompts_help()).with(&form.prompts),
+        ],
+        ..FormPart::default()
+    }
+}
+
+/// Makes a condition out of three choices; the title says what its button does.
+fn builder() -> FormPart {
+    let paths = ["payload."].into_iter().chain(policy::PATHS.iter().map(|(path, _)| *path));
+    let paths = paths.map(|path| (path.to_owned(), String::new(), String::new())).collect();
+    let operators = Operator::ALL.iter().map(|one| {
+        let name = one.as_str();
+        (name.to_owned(), name.replace('_', " "), String::new())
+    });
+    FormPart {
+        kind: PartKind::Builder,
+        title: said::builder_add().to_owned(),
+        fields: vec![
+            FormField { label: said::builder_path().into(), options: paths, ..FormField::default() },
+            FormField { label: said::builder_operator().into(), options: operators.collect(), ..FormField::default() },
+            FormField { label: said::builder_value().into(), ..FormField::default() },
         ],
         ..FormPart::default()
     }

@@ -125,6 +125,7 @@ fn SwitchMany() -> impl IntoView {
     view! {
         <Button name="enabled" value="false" small=true icon="pause">{text::rules::bulk_off()}</Button>
         <Button name="enabled" value="true" small=true icon="play">{text::rules::bulk_on()}</Button>
+        <Look/>
     }
 }
 

@@ -1,46 +1,139 @@
-//! What saving a rule would change, shown before it is saved.
+//! What a change of rules would do, shown before it is made.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use domain::{Affected, FieldError, NewRule, Preview, Problem, RuleDraft, RuleId};
+use domain::{
+    Affected, Decision, Effect, FieldError, NewRule, Preview, Problem, RuleDraft, RuleId, RuleMode, Simulation,
+};
 use service::{Caller, Services};
 
-use super::api::RuleForm;
+use super::api::Looked;
 use crate::error::{AppError, sentence};
 use crate::text::said::rules as said;
 
-/// Goes on with saving, unless somebody asked to see what it would change, or has to and has not.
+/// Days of recorded calls that can be looked at.
+pub(super) const SPANS: [u32; 3] = [30, 7, 90];
+/// Changes of recorded calls that are named.
+const NAMED: usize = 30;
+
+/// Makes a change, unless somebody asked to see what it would do, or has to and has not.
 ///
 /// # Errors
-/// What it would change, at the field `look`, so that the form keeps all that was entered; where it has to be seen first
-/// also at the field `seen`. Otherwise as [`Services::preview_rule`].
-pub(super) async fn looked_at(
+/// What it would do, at the field `look`, so that the form keeps all that was entered; where it has to be seen first also
+/// at the field `seen`. Otherwise as the change, [`Services::preview_rules`] or [`Services::simulate`].
+pub(super) async fn looked_at<T>(
     services: &Services,
-    caller: &Caller,
-    form: &RuleForm,
-    id: Option<RuleId>,
-    rule: &NewRule,
-) -> Result<(), AppError> {
-    let draft = RuleDraft { id, rule: Some(rule.clone()) };
-    let preview = crate::ssr::spoken(services.preview_rule(caller, &draft).await?);
-    answer(form, &preview)
+    caller: Caller,
+    looked: Looked,
+    drafts: &[RuleDraft],
+    change: impl AsyncFnOnce(Caller) -> service::Result<T>,
+) -> Result<T, AppError> {
+    let Looked { look, days, seen } = looked;
+    if look == "calls" && !drafts.is_empty() {
+        let days = days.parse().unwrap_or(SPANS[0]);
+        let told = services.simulate(&caller, drafts, days).await?;
+        return Err(answer("", replayed(&told, days), None));
+    }
+    if look.is_empty() {
+        let seen = Some(seen).filter(|seen| !seen.is_empty());
+        match change(caller.clone().having_seen(seen)).await.map_err(AppError::from) {
+            Err(error) if is_unseen(&error) => {}
+            made => return made,
+        }
+    }
+    let preview = crate::ssr::spoken(services.preview_rules(&caller, drafts).await?);
+    let tick = preview.wide.then(|| said::tick_seen().to_owned());
+    Err(answer(&preview.mark, told(&preview), tick))
 }
 
-fn answer(form: &RuleForm, preview: &Preview) -> Result<(), AppError> {
-    let lines = told(preview);
-    // Who has seen something else has not seen this.
-    let mut hasher = DefaultHasher::new();
-    lines.hash(&mut hasher);
-    let seen = format!("{:016x}", hasher.finish());
-    if form.look.is_empty() && (!preview.wide || form.seen == seen) {
-        return Ok(());
-    }
+/// True for a change that somebody has to look at first.
+pub(super) fn is_unseen(error: &AppError) -> bool {
+    error.0.code() == "rule.seen"
+}
+
+/// What is shown instead of making a change: the mark of what was seen, and lines.
+fn answer(mark: &str, lines: Vec<String>, tick: Option<String>) -> AppError {
     let field = |field: &str, why: String| FieldError { field: field.to_owned(), why };
-    let mut fields = vec![field("look", [vec![seen], lines].concat().join("\n"))];
-    if preview.wide {
-        fields.push(field("seen", said::tick_seen().to_owned()));
+    let head = format!("{mark}\t{}", said::seen());
+    let mut fields = vec![field("look", [vec![head], lines].concat().join("\n"))];
+    fields.extend(tick.map(|why| field("seen", why)));
+    AppError(Problem::Invalid { fields })
+}
+
+/// What a rule gives or takes, in a few lines, while it is filled in.
+pub(super) async fn tried(
+    services: &Services,
+    caller: &Caller,
+    rule: Result<NewRule, AppError>,
+    id: Option<RuleId>,
+) -> Result<Vec<String>, AppError> {
+    let rule = match rule {
+        Ok(rule) => rule,
+        Err(error) => return Ok(vec![incomplete(&error)]),
+    };
+    let draft = RuleDraft { id, rule: Some(rule) };
+    match services.preview_rule(caller, &draft).await.map_err(AppError::from) {
+        Ok(preview) => Ok(in_short(draft.rule.as_ref(), &crate::ssr::spoken(preview))),
+        Err(error) if matches!(error.0, Problem::Invalid { .. }) => Ok(vec![incomplete(&crate::ssr::spoken(error))]),
+        Err(error) => Err(error),
     }
-    Err(AppError(Problem::Invalid { fields }))
+}
+
+fn incomplete(error: &AppError) -> String {
+    let why = match &error.0 {
+        Problem::Invalid { fields } => fields.first().map(|field| field.why.clone()).unwrap_or_default(),
+        other => other.to_string(),
+    };
+    said::live_incomplete(&one_line(why))
+}
+
+fn in_short(rule: Option<&NewRule>, preview: &Preview) -> Vec<String> {
+    let Preview { people, tools, gaining, losing, warnings, .. } = preview;
+    let gives = rule.is_some_and(|rule| rule.effect == Effect::Allow);
+    let first = if gives { said::live_gives(*people, *tools) } else { said::live_takes(*people, *tools) };
+    let second = if rule.is_some_and(|rule| rule.mode == RuleMode::Monitor) {
+        said::live_monitor().to_owned()
+    } else if *gaining == 0 && *losing == 0 {
+        said::look_nothing().to_owned()
+    } else {
+        said::live_changes(*gaining, *losing)
+    };
+    let warnings = warnings.iter().map(|warning| one_line(sentence(warning)));
+    [first, second].into_iter().chain(warnings).collect()
+}
+
+/// What recorded calls say, in lines; the first one is the heading.
+fn replayed(told: &Simulation, days: u32) -> Vec<String> {
+    let Simulation { calls, denied, allowed, people, unclear, changes, more, partial, .. } = told;
+    let mut lines = vec![said::calls_title(days), said::calls_all(*calls)];
+    if *denied + *allowed == 0 {
+        lines.push(said::calls_same().to_owned());
+    } else {
+        lines.push(said::calls_otherwise(*denied, *allowed, *people));
+    }
+    lines.extend(changes.iter().take(NAMED).map(|change| {
+        let last = crate::format::exact(change.last);
+        let what = match change.decision {
+            Decision::Deny => said::calls_denied(change.calls, &last),
+            Decision::Allow => said::calls_allowed(change.calls, &last),
+        };
+        let words = said::look_somebody(&change.person_name, &change.server_name, &format!("{} · {what}", change.tool));
+        format!("{}\t/audit/{}", one_line(words), change.example)
+    }));
+    let more = changes.len().saturating_sub(NAMED) + *more as usize;
+    if more > 0 {
+        lines.push(said::look_more_people(more));
+    }
+    if *unclear > 0 {
+        lines.push(said::calls_unclear(*unclear));
+    }
+    if *partial {
+        lines.push(said::calls_partial().to_owned());
+    }
+    lines
+}
+
+/// A line stays one, and has no link, whatever people and tools are called.
+fn one_line(text: impl AsRef<str>) -> String {
+    text.as_ref().replace(['\n', '\r', '\t'], " ")
 }
 
 /// What would change, in lines; the first one is the heading.
@@ -67,8 +160,7 @@ fn told(preview: &Preview) -> Vec<String> {
         }
     }
     lines.extend(warnings.iter().map(|warning| sentence(warning)));
-    // A line each, whatever people and tools are called.
-    lines.into_iter().map(|line| line.replace(['\n', '\r'], " ")).collect()
+    lines.into_iter().map(one_line).collect()
 }
 
 fn somebody(affected: &Affected) -> String {
@@ -105,11 +197,8 @@ mod tests {
             losses: vec![affected(&["c"], 1)],
             wide,
             warnings: vec!["it never ends".into()],
+            mark: String::new(),
         }
-    }
-
-    fn with(look: &str, seen: &str) -> RuleForm {
-        RuleForm { look: look.into(), seen: seen.into(), ..RuleForm::default() }
     }
 
     #[test]
@@ -134,18 +223,70 @@ mod tests {
     }
 
     #[test]
-    fn what_affects_many_is_saved_by_those_who_have_seen_it() {
-        assert_eq!(answer(&with("", ""), &preview(false)), Ok(()));
-        let looked = answer(&with("true", ""), &preview(false)).unwrap_err();
-        assert!(looked.of_input("rule[look]").is_some() && looked.of_input("rule[seen]").is_none());
+    fn an_answer_keeps_its_lines_apart() {
+        let error = answer("mark", vec!["Title".into(), "one".into()], Some("tick".into()));
+        let shown = error.of_input("looked[look]").unwrap();
+        assert_eq!(shown, "mark\tI have seen who is affected. Save it.\nTitle\none");
+        assert!(error.of_input("looked[seen]").is_some());
+        assert!(answer("", Vec::new(), None).of_input("looked[seen]").is_none());
+        let named = Affected { person_name: "A\nb\t/evil".into(), ..preview(false).gains[0].clone() };
+        let lines = told(&Preview { gains: vec![named], ..preview(false) });
+        assert!(lines.iter().all(|line| !line.contains(['\n', '\t'])), "{lines:?}");
+    }
 
-        let refused = answer(&with("", ""), &preview(true)).unwrap_err();
-        assert!(refused.of_input("rule[seen]").is_some());
-        let shown = refused.of_input("rule[look]").unwrap().lines().next().unwrap().to_owned();
-        assert_eq!(answer(&with("", &shown), &preview(true)), Ok(()));
-        assert!(answer(&with("true", &shown), &preview(true)).is_err(), "looking again saves nothing");
-        let other = Preview { losing: 2, ..preview(true) };
-        assert!(answer(&with("", &shown), &other).is_err(), "something else was seen");
-        assert!(answer(&with("", "true"), &preview(true)).is_err());
+    #[test]
+    fn what_is_filled_in_is_told_in_short() {
+        let rule = |effect| NewRule::new(domain::Principal::everyone(), effect, None);
+        let some = Preview { gaining: 3, losing: 0, people: 12, tools: 4, ..preview(true) };
+        assert_eq!(
+            in_short(Some(&rule(Effect::Allow)), &some),
+            [
+                "This gives 12 people 4 tools.",
+                "Compared with today, 3 people gain access and nobody loses any.",
+                "It never ends."
+            ]
+        );
+        let one = Preview { gaining: 0, losing: 1, people: 1, tools: 1, warnings: Vec::new(), ..preview(false) };
+        assert_eq!(
+            in_short(Some(&rule(Effect::Deny)), &one),
+            ["This denies 1 person 1 tool.", "Compared with today, nobody gains access and 1 person loses some."]
+        );
+        let watched = NewRule { mode: RuleMode::Monitor, ..rule(Effect::Deny) };
+        assert!(in_short(Some(&watched), &one)[1].contains("decides nothing"));
+        let missing = AppError(Problem::field("principal", "choose somebody"));
+        assert_eq!(incomplete(&missing), "Not complete yet: choose somebody.");
+    }
+
+    #[test]
+    fn recorded_calls_are_told_with_a_link_to_the_last_of_each() {
+        let change = domain::Otherwise {
+            person: "usr_01900000000070008000000000000001".parse().unwrap(),
+            person_name: "Ada".into(),
+            server: "srv_01900000000070008000000000000001".parse().unwrap(),
+            server_name: "Wiki".into(),
+            tool: "echo".into(),
+            decision: Decision::Deny,
+            calls: 3,
+            example: "evt_01900000000070008000000000000001".parse().unwrap(),
+            last: "2026-03-12T09:00:00Z".parse().unwrap(),
+        };
+        let told = Simulation {
+            since: change.last,
+            calls: 1200,
+            denied: 3,
+            allowed: 0,
+            people: 1,
+            unclear: 2,
+            changes: vec![change],
+            more: 4,
+            partial: false,
+        };
+        let lines = replayed(&told, 30);
+        assert!(lines[1].contains("1,200"), "{lines:?}");
+        assert!(lines[3].starts_with("Ada · Wiki: echo · 3 calls"), "{lines:?}");
+        assert!(lines[3].ends_with("\t/audit/evt_01900000000070008000000000000001"), "{lines:?}");
+        assert_eq!(lines.len(), 6, "the others, and those that are unclear: {lines:?}");
+        let same = Simulation { denied: 0, changes: Vec::new(), more: 0, unclear: 0, ..told };
+        assert_eq!(replayed(&same, 7).len(), 3);
     }
 }

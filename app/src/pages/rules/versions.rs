@@ -46,8 +46,7 @@ fn written(view: &RuleView) -> String {
     match rule.scope.names() {
         None => lines.push(said::line(said::scope(), said::whole())),
         Some(Names { tools, resources, prompts }) => {
-            let kinds =
-                [(text::common::tool(), tools), (text::rules::resource(), resources), (text::rules::prompt(), prompts)];
+            let kinds = [(text::common::tool(), tools), (said::resource(), resources), (said::prompt(), prompts)];
             for (kind, names) in kinds {
                 lines.extend(names.iter().map(|name| said::line(kind, name)));
             }

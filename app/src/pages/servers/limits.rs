@@ -14,22 +14,22 @@ type Label = fn() -> &'static str;
 
 /// What the numbers are called, in the order of [`LIMIT_NUMBERS`].
 const LABELS: [(&str, Label); LIMIT_NUMBERS.len()] = [
-    ("concurrent", text::servers::limit_concurrent),
-    ("queue", text::servers::limit_queue),
-    ("queue_wait", text::servers::limit_queue_wait),
-    ("concurrent_per_person", text::servers::limit_per_person),
-    ("rate_per_person.per_minute", text::servers::limit_person_rate),
-    ("rate_per_person.burst", text::servers::limit_person_burst),
-    ("rate.per_minute", text::servers::limit_rate),
-    ("rate.burst", text::servers::limit_burst),
-    ("rate_per_tool.per_minute", text::servers::limit_tool_rate),
-    ("rate_per_tool.burst", text::servers::limit_tool_burst),
-    ("deadlines.first_byte", text::servers::limit_first_byte),
-    ("deadlines.idle", text::servers::limit_idle),
-    ("deadlines.total", text::servers::limit_total),
-    ("max_request", text::servers::limit_max_request),
-    ("max_answer", text::servers::limit_max_answer),
-    ("max_event", text::servers::limit_max_event),
+    ("concurrent", text::said::servers::limit_concurrent),
+    ("queue", text::said::servers::limit_queue),
+    ("queue_wait", text::said::servers::limit_queue_wait),
+    ("concurrent_per_person", text::said::servers::limit_per_person),
+    ("rate_per_person.per_minute", text::said::servers::limit_person_rate),
+    ("rate_per_person.burst", text::said::servers::limit_person_burst),
+    ("rate.per_minute", text::said::servers::limit_rate),
+    ("rate.burst", text::said::servers::limit_burst),
+    ("rate_per_tool.per_minute", text::said::servers::limit_tool_rate),
+    ("rate_per_tool.burst", text::said::servers::limit_tool_burst),
+    ("deadlines.first_byte", text::said::servers::limit_first_byte),
+    ("deadlines.idle", text::said::servers::limit_idle),
+    ("deadlines.total", text::said::servers::limit_total),
+    ("max_request", text::said::servers::limit_max_request),
+    ("max_answer", text::said::servers::limit_max_answer),
+    ("max_event", text::said::servers::limit_max_event),
 ];
 
 /// What the page of a server says about limits: rows of name, label, value that is set, and value in force in words.
@@ -39,21 +39,25 @@ pub(super) fn rows(server: &Server, defaults: Limits) -> Vec<Vec<String>> {
     let in_force = defaults.at(limits);
     let mut rows = vec![vec![
         "protocol".to_owned(),
-        text::servers::protocol().to_owned(),
+        text::said::servers::protocol().to_owned(),
         server.protocol.to_string(),
         protocol(server.protocol).to_owned(),
     ]];
     for (field, (path, label)) in LIMIT_NUMBERS.iter().zip(LABELS) {
-        let value = (field.in_force)(&in_force).map_or_else(|| text::servers::limit_none().to_owned(), number);
+        let value = (field.in_force)(&in_force).map_or_else(|| text::said::servers::limit_none().to_owned(), number);
         let own = (field.of)(limits);
-        let words = if own.is_some() { text::servers::limit_set(&value) } else { text::servers::limit_default(&value) };
+        let words = if own.is_some() {
+            text::said::servers::limit_set(&value)
+        } else {
+            text::said::servers::limit_default(&value)
+        };
         let own = own.map(|own| own.to_string()).unwrap_or_default();
         rows.push(vec![format!("limits[{path}]"), label().to_owned(), own, words]);
     }
     let tools = limits.tools.iter().filter(|(_, deadlines)| !deadlines.is_empty());
     let tools: Vec<String> = tools.map(|(tool, deadlines)| line(tool, deadlines)).collect();
-    let words = if tools.is_empty() { text::servers::limit_tools_none().to_owned() } else { tools.join(", ") };
-    let label = text::servers::limit_tools().to_owned();
+    let words = if tools.is_empty() { text::said::servers::limit_tools_none().to_owned() } else { tools.join(", ") };
+    let label = text::said::servers::limit_tools().to_owned();
     rows.push(vec!["limits[tools]".to_owned(), label, tools.join("\n"), words]);
     rows
 }
@@ -100,7 +104,7 @@ pub(super) fn parsed(sent: &BTreeMap<String, String>) -> Result<ServerLimits, Ap
     for line in entered("tools").unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()) {
         let why = match tool(line) {
             Some((_, deadlines)) if !in_range(deadlines) => range_words(ServerLimits::DEADLINE),
-            Some((name, _)) if limits.tools.contains_key(&name) => text::servers::limit_tools_twice(&name),
+            Some((name, _)) if limits.tools.contains_key(&name) => text::said::servers::limit_tools_twice(&name),
             Some((name, deadlines)) => {
                 limits.tools.insert(name, deadlines);
                 continue;

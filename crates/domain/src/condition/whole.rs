@@ -100,6 +100,16 @@ pub enum Condition {
     Test(Test),
 }
 
+impl Condition {
+    /// True when it looks at this path, however deep in its groups.
+    pub fn looks_at(&self, path: &str) -> bool {
+        match self {
+            Self::All(inner) | Self::Any(inner) | Self::None(inner) => inner.iter().any(|one| one.looks_at(path)),
+            Self::Test(test) => test.path == path,
+        }
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -35,6 +35,16 @@ impl Services {
         if new.ends_at.is_some_and(|end| end <= now) {
             warnings.push("The rule has ended already: it will never be in force.".to_owned());
         }
+        let looks_at = |path: &str| {
+            new.conditions.as_ref().is_some_and(|conditions| conditions.looks_at(path))
+                || new.cedar.as_ref().is_some_and(|clauses| clauses.contains(path))
+        };
+        warnings.extend(policy::UNTOLD.iter().filter(|path| looks_at(path)).map(|path| {
+            format!(
+                "Nothing tells Drawbridge “{path}” yet: it is missing from every call, so not_exists is always met and \
+                 everything else about it never."
+            )
+        }));
         let everything = new.scope.is_all() && new.conditions.is_none() && new.cedar.is_none();
         if new.effect == Effect::Deny && new.principal.kind == PrincipalKind::Everyone && everything {
             warnings.push(if new.servers.is_empty() {

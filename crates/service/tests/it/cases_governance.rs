@@ -154,6 +154,9 @@ pub(crate) fn cases() -> Vec<Case> {
             .draft_cedar(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
         case!("rule_warnings", POLICIES, Leaves::Nothing, |s, c, x| s
             .rule_warnings(c, &allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
+        case!("preview_rules", POLICIES, Leaves::Nothing, |s, c, x| s
+            .preview_rules(c, &[RuleDraft { id: Some(x.scene.rule), rule: None }])),
+        case!("drafts_of_switch", POLICIES, Leaves::Nothing, |s, c, x| s.drafts_of_switch(c, &[x.scene.rule], false)),
         case!("preview_rule", POLICIES, Leaves::Nothing, |s, c, x| s
             .preview_rule(c, &RuleDraft { id: Some(x.scene.rule), rule: None })),
         case!("simulate", POLICIES, Leaves::Nothing, |s, c, x| s.simulate(
@@ -205,6 +208,12 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("extend_rule", POLICIES, Leaves::Event, |s, c, x| s.extend_rule(c, x.scene.ending, 30)),
         case!("create_rule", POLICIES, Leaves::Event, |s, c, x| s
             .create_rule(c, allow(&x.scene.server, Principal::everyone(), RuleScope::All))),
+        case!("update_rule_read_at", POLICIES, Leaves::Event, |s, c, x| s.update_rule_read_at(
+            c,
+            x.scene.rule,
+            allow(&x.scene.server, Principal::everyone(), RuleScope::All),
+            None
+        )),
         case!("update_rule", POLICIES, Leaves::Event, |s, c, x| s.update_rule(
             c,
             x.scene.rule,

@@ -86,6 +86,61 @@ testkit::both_engines! {
         assert!(preview(&org, Some(saved), None).await.wide);
     }
 
+    async fn what_affects_many_is_saved_by_those_who_have_seen_it(db: Db) {
+        let org = Org::new(db).await;
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let (services, root) = (org.services(), org.as_root());
+        for n in 0..4 {
+            org.world.person(&format!("Person {n}"), Role::User).await;
+        }
+        let having_seen = |mark: &str| root.clone().having_seen(Some(mark.to_owned()));
+        let refused = |result: service::Result<domain::RuleView>| problem(result).code().to_owned();
+        let everyone = allow(&server, Principal::everyone(), tools(&["echo"]));
+        let mark = preview(&org, None, Some(everyone.clone())).await.mark;
+        assert_eq!(refused(services.create_rule(&root, everyone.clone()).await), "rule.seen");
+        assert_eq!(refused(services.create_rule(&having_seen("something else"), everyone.clone()).await), "rule.seen");
+        assert!(services.rules(&root, None, None).await.unwrap().is_empty());
+        let rule = services.create_rule(&having_seen(&mark), everyone.clone()).await.unwrap().rule.id;
+
+        // Another tool, switching off, deleting: each affects all of them, and none is what was seen before.
+        let more = NewRule { scope: tools(&["echo", "add"]), ..everyone.clone() };
+        assert_eq!(refused(services.update_rule(&having_seen(&mark), rule, more.clone()).await), "rule.seen");
+        assert_eq!(problem(services.switch_rules(&root, &[rule], false).await).code(), "rule.seen");
+        assert_eq!(problem(services.delete_rule(&having_seen(&mark), rule).await).code(), "rule.seen");
+        let off = services.drafts_of_switch(&root, &[rule], false).await.unwrap();
+        let seen = services.preview_rules(&root, &off).await.unwrap();
+        assert_eq!((seen.losing, seen.gaining, seen.wide), (7, 0, true));
+        services.switch_rules(&having_seen(&seen.mark), &[rule], false).await.unwrap();
+        assert!(services.drafts_of_switch(&root, &[rule], false).await.unwrap().is_empty(), "it is off already");
+
+        // Without effect on anybody, or on a few, nothing has to be seen.
+        services.update_rule(&root, rule, NewRule { enabled: false, ..more }).await.unwrap();
+        services.delete_rule(&root, rule).await.unwrap();
+        let few = allow(&server, Principal::user(org.ada.id), tools(&["echo"]));
+        services.create_rule(&root, few).await.unwrap();
+
+    }
+
+    async fn people_of_the_same_rules_are_counted_alike_unless_conditions_look_at_them(db: Db) {
+        let org = Org::new(db).await;
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let by_name = NewRule {
+            conditions: conditions("subject.email begins_with ada"),
+            ..allow(&server, Principal::everyone(), tools(&["echo"]))
+        };
+        let told = preview(&org, None, Some(by_name)).await;
+        assert_eq!(named(&told.gains), [("Ada".to_owned(), vec!["echo".to_owned()])]);
+        // Ada has one tool already; the others share what they gain.
+        org.opened(&server, &org.ada, tools(&["echo"])).await;
+        let both = allow(&server, Principal::everyone(), tools(&["echo", "add"]));
+        let told = preview(&org, None, Some(both)).await;
+        let two = vec!["add".to_owned(), "echo".to_owned()];
+        let expected = [("Ada", vec!["add".to_owned()]), ("Eve", two.clone()), ("Root", two)];
+        assert_eq!(named(&told.gains), expected.map(|(name, tools)| (name.to_owned(), tools)));
+    }
+
     async fn what_could_not_be_saved_is_not_previewed(db: Db) {
         let org = Org::new(db).await;
         let fixture = fixture().await;

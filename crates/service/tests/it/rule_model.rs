@@ -152,7 +152,12 @@ testkit::both_engines! {
         let all = NewRule::new(Principal::everyone(), Effect::Deny, None);
         assert!(of(all.clone()).await[0].contains("you included"));
         let some = NewRule { conditions: Some(condition(r#"{"path":"payload.n","operator":"exists"}"#)), ..all };
-        assert!(of(some).await.is_empty());
+        assert!(of(some.clone()).await.is_empty());
+        let untold = condition(r#"{"none":[{"path":"meta.oauth.user_verified","operator":"equals","value":true}]}"#);
+        let clauses = Some(r#"when { context.present.contains("session.labels") }"#.to_owned());
+        let said = of(NewRule { conditions: Some(untold), cedar: clauses, ..some }).await;
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].contains("“meta.oauth.user_verified”") && said[1].contains("“session.labels”"), "{said:?}");
         assert!(of(NewRule { servers: Vec::new(), ..rule }).await.is_empty(), "what would be refused is refused later");
     }
 

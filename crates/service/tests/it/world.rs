@@ -75,6 +75,7 @@ impl World {
             capabilities: user.role.capabilities().to_vec(),
             auth: AuthMethod::Session,
             session: None,
+            seen: None,
             meta: self.meta(),
         }
     }
