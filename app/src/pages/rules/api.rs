@@ -344,15 +344,23 @@ pub async fn update_rule(id: RuleId, rule: RuleForm) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Switches a rule on or off.
+/// Switches a rule on or off, or lifts the block that it is: nobody wants to keep that switched off.
 #[server(prefix = "/api/fn", endpoint = "rules/switch")]
 pub async fn switch_rule(
     id: RuleId,
     #[server(default)] enabled: bool,
+    #[server(default)] lift: bool,
     #[server(default)] back: String,
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let old = services.rule(&caller, id).await?.rule;
+    if lift {
+        let [server] = *old.servers.as_slice() else { return Err(AppError(domain::Problem::not_found("rule"))) };
+        services.unblock_on_server(&caller, server, old.principal).await?;
+        let back = if back.is_empty() { "/policies" } else { &back };
+        crate::ssr::redirect(&crate::url::with_notice(back, "access-restored"));
+        return Ok(());
+    }
     services.update_rule(&caller, id, domain::NewRule { enabled, ..old.into() }).await?;
     crate::ssr::redirect(&match (back.as_str(), enabled) {
         ("", _) => format!("/policies/{id}?notice=rule-saved"),
