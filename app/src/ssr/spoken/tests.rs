@@ -269,3 +269,16 @@ fn notifications_are_german_but_for_what_people_wrote() {
         assert_eq!(said, [notification(kind, in_german.0, in_german.1)]);
     }
 }
+
+#[test]
+fn rules_are_spoken_of_in_german() {
+    let german = &CATALOGUES[Language::German as usize];
+    for (english, in_german) in [
+        ("The rule for everyone (echo, add) would have to end.", "Die Regel für alle (echo, add) müsste enden."),
+        ("The rule for everyone would have to end.", "Die Regel für alle müsste enden."),
+        ("The rule for Ada (echo) would have to end.", "Die Regel für Ada (echo) müsste enden."),
+        ("The rule for Ada would have to end.", "Die Regel für Ada müsste enden."),
+    ] {
+        assert_eq!(german.say(EXPLAINS, english).as_deref(), Some(in_german));
+    }
+}
