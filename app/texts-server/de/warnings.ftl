@@ -6,3 +6,6 @@ warnings-denies-servers = Das verbietet allen diese Server, auch Ihnen.
 warnings-no-tool = Kein Werkzeug der gewählten Server heißt „{ $name }“.
 warnings-no-prompt = Kein Prompt der gewählten Server heißt „{ $name }“.
 warnings-too-much = Es ist zu viel zum Zählen: Es sind mehr Personen betroffen, als hier genannt werden.
+warnings-last-access = { $person } darf Regeln ändern und verlöre den letzten Zugriff auf { $lists }. Wenn das nicht gewollt ist, behalten Sie eine andere Regel, die ihn erlaubt, oder legen Sie eine an.
+warnings-last-access-more = Dasselbe gilt für weitere Personen, die Regeln ändern dürfen: { NUMBER($more) }.
+warnings-nobody-left = Niemand könnte { $lists } noch nutzen. Lassen Sie jemandem eine Regel, die es erlaubt, oder schalten Sie aus, was niemand braucht.

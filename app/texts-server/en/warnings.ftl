@@ -6,3 +6,6 @@ warnings-denies-servers = This denies everybody these servers, you included.
 warnings-no-tool = No tool of the chosen servers is called “{ $name }”.
 warnings-no-prompt = No prompt of the chosen servers is called “{ $name }”.
 warnings-too-much = There is too much to count: more people are affected than are named here.
+warnings-last-access = { $person } may change rules, and would lose the last access to { $lists }. If that is not meant, keep or make another rule that allows it.
+warnings-last-access-more = The same goes for { NUMBER($more) } more who may change rules.
+warnings-nobody-left = Nobody could use { $lists } any more. Leave somebody a rule that allows it, or switch off what nobody needs.

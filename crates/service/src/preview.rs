@@ -13,7 +13,7 @@ use domain::{
 use policy::{Known, Query, RuleSet, Target};
 use store::Tx;
 
-use crate::rules::{checked, refers};
+use crate::rules::{Last, checked, refers};
 use crate::{Caller, Error, Result, Services};
 
 /// More people than these are not affected by accident.
@@ -118,6 +118,8 @@ impl Counting<'_> {
                 self.compare(person, server, &names, (&mut gains, &mut losses));
             }
         }
+        let last = Last { snapshot: self.snapshot, with: self.with, now: self.now, deadline: began + DEADLINE };
+        let last = last.warnings(losses.keys().copied());
         let people = |changed: &Changed| changed.keys().map(|(person, _)| *person).collect::<BTreeSet<_>>();
         let (gaining, losing) = (people(&gains), people(&losses));
         let concerned = everybody.iter().filter(|person| shown.is_some_and(|rule| about(rule, person))).count();
@@ -132,6 +134,7 @@ impl Counting<'_> {
             warnings: late
                 .then(|| "There is too much to count: more people are affected than are named here.".to_owned())
                 .into_iter()
+                .chain(last)
                 .collect(),
         }
     }
