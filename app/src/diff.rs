@@ -13,6 +13,19 @@ pub enum Line {
     Skipped(usize),
 }
 
+impl Line {
+    /// The line as it is shown: its sign (`+`, `−`, a space, or `…` where lines are left out), and its text.
+    pub fn signed(self) -> (String, String) {
+        let (sign, text) = match self {
+            Self::Same(text) => (" ", text),
+            Self::Removed(text) => ("−", text),
+            Self::Added(text) => ("+", text),
+            Self::Skipped(count) => ("…", crate::text::components::diff_unchanged(count)),
+        };
+        (sign.to_owned(), text)
+    }
+}
+
 /// Lines around a change that are shown with it.
 const CONTEXT: usize = 3;
 /// Lines of one side times lines of the other: beyond it the comparison is not worth its time.

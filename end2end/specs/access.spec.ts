@@ -38,10 +38,25 @@ for (const scripts of [true, false]) {
     // Axe itself is a script.
     if (scripts) await expectAccessible(admin.page, `access of a person ${how}`);
     await admin.button("Block on this server", row).click();
-    await admin.notices("The rules are saved");
+    await admin.notices("Blocked.");
     await expect(row).toContainText("Denied");
     await expect(row).toContainText("Rule for this person");
     await expect(client.call("echo", { message: "after" })).rejects.toThrow();
+    await expect(McpClient.connect(url, key)).rejects.toThrow();
+
+    // A slip is undone where it was noticed, and leaves no rule behind.
+    await admin.button("Undo").click();
+    await admin.notices("It is as before");
+    await expect(admin.button("Undo")).toHaveCount(0);
+    await expect(row).toContainText("Rule for group Engineering");
+    await expect(row).not.toContainText("Rule for this person");
+    const undone = await McpClient.connect(url, key);
+    expect(await undone.call("echo", { message: "undone" })).toBe("undone");
+    await undone.close();
+
+    await admin.button("Block on this server", row).click();
+    await admin.notices("Blocked.");
+    await expect(row).toContainText("Denied");
     await expect(McpClient.connect(url, key)).rejects.toThrow();
 
     // The others of the group go on.
@@ -54,7 +69,7 @@ for (const scripts of [true, false]) {
     await admin.goto("/users?search=alex@");
     await admin.link(/^Alex Moreau/).click();
     await admin.button("Unblock", row).click();
-    await admin.notices("The rules are saved");
+    await admin.notices("It is as before");
     await expect(row).toContainText("Rule for group Engineering");
     const again = await McpClient.connect(url, key);
     expect(await again.call("echo", { message: "again" })).toBe("again");
@@ -69,7 +84,12 @@ for (const scripts of [true, false]) {
     await admin.link(/^Engineering/).first().click();
     const row = admin.card("Access now").getByRole("row").filter({ hasText: "Issue tracker" });
     await admin.button("Block on this server", row).click();
-    await admin.notices("The rules are saved");
+    await admin.notices("Blocked.");
+    await expect(row).toContainText("Denied");
+    await admin.button("Undo").click();
+    await admin.notices("It is as before");
+    await expect(row).toContainText(/\d+ of \d+/);
+    await admin.button("Block on this server", row).click();
     await expect(row).toContainText("Denied");
     await admin.button("Unblock", row).click();
     await expect(row).toContainText(/\d+ of \d+/);

@@ -249,6 +249,6 @@ test("a rule is switched off in its row and comes back by undo; what denies has 
   await admin.notices("The rule is switched off.");
   await expect(row).toContainText("Switched off");
   await admin.button("Undo").click();
-  await admin.notices("The rule is switched on again");
+  await admin.notices("It is as before");
   await expect(row).toContainText("In force");
 });

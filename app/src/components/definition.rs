@@ -149,14 +149,29 @@ pub fn DefinitionDiff(
     #[prop(into)]
     seen: String,
 ) -> impl IntoView {
-    let lines = json_diff(&approved, &seen)
+    let lines = json_diff(&approved, &seen).into_iter().map(Line::signed).collect();
+    view! {
+        <div class="code">
+            <div class="code-head"><span>{text::components::diff_title()}</span></div>
+            <DiffLines lines=lines/>
+        </div>
+    }
+}
+
+/// A comparison, line by line.
+#[component]
+pub fn DiffLines(
+    /// The sign and the text of each line ([`Line::signed`]).
+    lines: Vec<(String, String)>,
+) -> impl IntoView {
+    let lines = lines
         .into_iter()
-        .map(|line| {
-            let (class, sign, word, text) = match line {
-                Line::Same(text) => ("diff-line", " ", None, text),
-                Line::Removed(text) => ("diff-line diff-removed", "−", Some(text::components::diff_removed()), text),
-                Line::Added(text) => ("diff-line diff-added", "+", Some(text::components::diff_added()), text),
-                Line::Skipped(count) => ("diff-line diff-skipped", "…", None, text::components::diff_unchanged(count)),
+        .map(|(sign, text)| {
+            let (class, word) = match sign.as_str() {
+                "+" => ("diff-line diff-added", Some(text::components::diff_added())),
+                "−" => ("diff-line diff-removed", Some(text::components::diff_removed())),
+                "…" => ("diff-line diff-skipped", None),
+                _ => ("diff-line", None),
             };
             view! {
                 <div class=class>
@@ -167,12 +182,7 @@ pub fn DefinitionDiff(
             }
         })
         .collect_view();
-    view! {
-        <div class="code">
-            <div class="code-head"><span>{text::components::diff_title()}</span></div>
-            <div class="diff mono" tabindex="0" role="region" aria-label=text::components::diff_changed()>{lines}</div>
-        </div>
-    }
+    view! { <div class="diff mono" tabindex="0" role="region" aria-label=text::components::diff_changed()>{lines}</div> }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub use check_list::{CheckList, CheckOption};
 pub use code::{CodeBlock, SecretOnce};
 pub use confirm::{ConfirmDialog, TypeFirst};
 pub use copy::CopyButton;
-pub use definition::{DefinitionDiff, DefinitionView};
+pub use definition::{DefinitionDiff, DefinitionView, DiffLines};
 pub use dialog::{Dialog, DialogActions, Drawer};
 pub use empty::EmptyState;
 pub use error_view::ErrorView;

@@ -68,6 +68,7 @@ notices! {
     RuleSaved = "rule-saved", Success, rule_saved;
     RulesSaved = "rules-saved", Success, rules_saved;
     AccessRevoked = "access-revoked", Success, access_revoked;
+    AccessBlocked = "access-blocked", Success, access_blocked;
     AccessRestored = "access-restored", Success, access_restored;
     RuleDeleted = "rule-deleted", Success, rule_deleted;
     UsersSuspended = "users-suspended", Success, users_suspended;
@@ -97,6 +98,7 @@ pub fn NoticeBanner() -> impl IntoView {
     let undoing = move |notice: Notice| {
         let (form, of, (field, value)) = match notice {
             Notice::AccessRevoked => (rule, "id", ("enabled", "true")),
+            Notice::AccessBlocked => (rule, "id", ("lift", "true")),
             Notice::UsersSuspended => (users, "ids[]", ("active", "true")),
             Notice::UsersReactivated => (users, "ids[]", ("active", "false")),
             Notice::NotificationsRead => (notifications, "ids[]", ("read", "false")),

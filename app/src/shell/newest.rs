@@ -23,7 +23,7 @@ pub fn Newest() -> impl IntoView {
         <div class="bell-head">
             <h2 class="card-title">{text::notifications()}</h2>
             <ActionButton form=read_all fields=vec![("back", untrack(&here))] small=true variant=Variant::Quiet icon="check">
-                {text::mark_all_read()}
+                {crate::text::notifications::mark_all_read()}
             </ActionButton>
         </div>
         <Load resource=notifications rows=4 let:page>

@@ -111,7 +111,7 @@ pub fn Shortcuts() -> impl IntoView {
                             {rows(vec![
                                 (text::key_palette(), vec![text::key_control(), "K"]),
                                 (text::key_search(), vec!["/"]),
-                                (text::key_sidebar(), vec!["["]),
+                                (text::toggle_sidebar(), vec!["["]),
                                 (text::key_help(), vec!["?"]),
                             ])}
                         </dl>

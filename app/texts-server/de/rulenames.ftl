@@ -2,3 +2,5 @@
 
 rulenames-everyone = Die Regel für alle
 rulenames-somebody = Die Regel für { $person }
+rulenames-everyone-named = Die Regel für alle ({ $tools })
+rulenames-somebody-named = Die Regel für { $person } ({ $tools })

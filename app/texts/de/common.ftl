@@ -30,9 +30,7 @@ common-kind = Art
 common-members = Mitglieder
 common-name = Name
 common-never = nie
-common-none = keine
 common-notes = Notizen
-common-notes-help = Nur Administratoren sehen sie.
 common-open = Öffnen
 common-optional = optional
 common-password = Passwort
@@ -45,7 +43,6 @@ common-rules = Regeln
 common-save = Speichern
 common-see-all = Alle ansehen
 common-server = Server
-common-servers = Server
 common-sessions = Sitzungen
 common-sign-in = Anmelden
 common-sign-out = Abmelden
@@ -72,12 +69,4 @@ common-count-tools = { $count ->
 common-count-servers = { $count ->
     [one] 1 Server
    *[other] { $count } Server
-}
-common-count-people = { $count ->
-    [one] 1 Person
-   *[other] { $count } Personen
-}
-common-count-requests = { $count ->
-    [one] 1 Anfrage
-   *[other] { $count } Anfragen
 }

@@ -50,9 +50,6 @@ shell-notifications-unread = { $count ->
    *[other] Benachrichtigungen, { $count } ungelesen
 }
 shell-notifications-all = Alle Benachrichtigungen
-shell-notifications-none = Nichts Neues
-shell-notifications-none-text = Hier stehen Entscheidungen über Ihre Anfragen und Änderungen Ihres Zugriffs.
-shell-mark-all-read = Alle als gelesen markieren
 
 # Command palette
 shell-search = Suchen oder springen…
@@ -62,7 +59,6 @@ shell-palette-placeholder = Seite, Server, Person oder Aktion eingeben
 shell-palette-none = Nichts gefunden für „{ $words }“.
 shell-palette-pages = Seiten
 shell-palette-actions = Aktionen
-shell-palette-found = Gefunden
 shell-palette-results = { $count ->
     [0] Keine Ergebnisse
     [one] 1 Ergebnis
@@ -97,7 +93,6 @@ shell-key-control = Strg
 shell-key-palette = Suchen, springen, handeln
 shell-key-help = Diese Übersicht
 shell-key-search = Liste der Seite filtern
-shell-key-sidebar = Seitenleiste ein- oder ausklappen
 shell-key-then = dann
 shell-key-next = Nächste Zeile
 shell-key-previous = Vorige Zeile
@@ -108,5 +103,4 @@ shell-key-test = Verbindung testen
 
 # Toasts
 shell-undo = Rückgängig
-shell-dismiss = Schließen
 shell-leave = Ihre Änderungen sind nicht gespeichert. Seite verlassen und sie verlieren?

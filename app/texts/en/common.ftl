@@ -30,9 +30,7 @@ common-kind = Kind
 common-members = Members
 common-name = Name
 common-never = never
-common-none = none
 common-notes = Notes
-common-notes-help = Only administrators see them.
 common-open = Open
 common-optional = optional
 common-password = Password
@@ -45,7 +43,6 @@ common-rules = Rules
 common-save = Save
 common-see-all = See all
 common-server = Server
-common-servers = Servers
 common-sessions = Sessions
 common-sign-in = Sign in
 common-sign-out = Sign out
@@ -72,12 +69,4 @@ common-count-tools = { $count ->
 common-count-servers = { $count ->
     [one] 1 server
    *[other] { $count } servers
-}
-common-count-people = { $count ->
-    [one] 1 person
-   *[other] { $count } people
-}
-common-count-requests = { $count ->
-    [one] 1 request
-   *[other] { $count } requests
 }

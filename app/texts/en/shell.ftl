@@ -50,9 +50,6 @@ shell-notifications-unread = { $count ->
    *[other] Notifications, { $count } unread
 }
 shell-notifications-all = All notifications
-shell-notifications-none = Nothing new
-shell-notifications-none-text = Decisions about your requests and changes of your access appear here.
-shell-mark-all-read = Mark all as read
 
 # Command palette
 shell-search = Search or jump to…
@@ -62,7 +59,6 @@ shell-palette-placeholder = Type a page, a server, a person or an action
 shell-palette-none = Nothing found for “{ $words }”.
 shell-palette-pages = Pages
 shell-palette-actions = Actions
-shell-palette-found = Found
 shell-palette-results = { $count ->
     [0] No results
     [one] 1 result
@@ -97,7 +93,6 @@ shell-key-control = Ctrl
 shell-key-palette = Search, jump, do
 shell-key-help = This overview
 shell-key-search = Filter the list of the page
-shell-key-sidebar = Collapse or expand the sidebar
 shell-key-then = then
 shell-key-next = Next row
 shell-key-previous = Previous row
@@ -108,5 +103,4 @@ shell-key-test = Test the connection
 
 # Toasts
 shell-undo = Undo
-shell-dismiss = Dismiss
 shell-leave = You have changes that are not saved. Leave the page and lose them?

@@ -200,8 +200,9 @@ impl Gateway {
         let version = speaks.min(opening.version);
         let parts = &self.inner.parts;
         let link = Link::Direct { id: upstream, speaks: (speaks != version).then_some(speaks) };
-        let session = Session { version, link, client: opening.client, key: context.key };
-        let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())?;
+        let session = Session { version, link, client: opening.client, key: context.caller.key };
+        let token =
+            session::seal(&parts.vault, context.caller.person.id, context.server.id, &session, parts.env.now())?;
         HeaderValue::try_from(token).ok()
     }
 

@@ -34,8 +34,8 @@ impl Gateway {
         let parts: Vec<Bytes> = messages.into_iter().map(|message| body.slice(message.range())).collect();
         let served = parts.into_iter().map(|part| {
             let track = context.track.beside();
-            let context = Context { track, ..context.with_headers(context.headers.clone()) };
-            async move { self.message(&context, &part).await.unwrap_or_else(Refusal::into_response) }.boxed()
+            let mut context = Context { track, ..context.with_headers(context.headers.clone()) };
+            async move { self.message(&mut context, &part).await.unwrap_or_else(Refusal::into_response) }.boxed()
         });
         let responses: Vec<Response<Body>> = stream::iter(served).buffered(TOGETHER).collect().await;
         Ok(together(responses).await)

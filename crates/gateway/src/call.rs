@@ -10,7 +10,7 @@ use mcp::{Call, Envelope, Generation, Method, Mirrored, ProtocolVersion, Raw, Rp
 
 use crate::Gateway;
 use crate::bridge::{Pairing, parked};
-use crate::context::{Context, name_of};
+use crate::context::{Context, Message, name_of};
 use crate::exchange::{Exchange, Opening};
 use crate::forward::Upstream;
 use crate::incoming::Incoming;
@@ -32,7 +32,7 @@ pub(crate) const SUPPORTED: &[ProtocolVersion] = &[
 
 impl Gateway {
     /// Serves a POST: one message of the client.
-    pub(crate) async fn post(&self, context: &Context, body: Body) -> Result<Response<Body>, Refusal> {
+    pub(crate) async fn post(&self, context: &mut Context, body: Body) -> Result<Response<Body>, Refusal> {
         if !is_json(&context.headers) {
             return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send `Content-Type: application/json`"));
         }
@@ -46,13 +46,13 @@ impl Gateway {
     }
 
     /// Serves one message.
-    pub(crate) async fn message(&self, context: &Context, body: &Bytes) -> Result<Response<Body>, Refusal> {
+    pub(crate) async fn message(&self, context: &mut Context, body: &Bytes) -> Result<Response<Body>, Refusal> {
         let raw = mcp::scan(body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
         self.scanned(context, body, raw).await
     }
 
     /// Serves one message that was found to be JSON as it is accepted here.
-    async fn scanned(&self, context: &Context, body: &Bytes, raw: Raw<'_>) -> Result<Response<Body>, Refusal> {
+    async fn scanned(&self, context: &mut Context, body: &Bytes, raw: Raw<'_>) -> Result<Response<Body>, Refusal> {
         let legacy = Generation::Legacy;
         let envelope = Envelope::parse(raw).map_err(|r| Refusal::rpc(&r.fault.rpc(), r.id, legacy))?;
         let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
@@ -84,7 +84,9 @@ impl Gateway {
         }
         context.track.carries(&envelope, version);
         let incoming = Incoming { body, envelope: &envelope, version, session: session.as_ref() };
-        match self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await {
+        let pairing = self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await;
+        context.message = Message::of(context.caller.ip, envelope.call(), incoming.client(context));
+        match pairing {
             Pairing::Same => self.forward(context, incoming).await,
             // On the heap, so that the common way need not carry their size.
             Pairing::ToModern(held) => Box::pin(self.to_modern(context, incoming, held)).await,
@@ -101,7 +103,7 @@ impl Gateway {
         call: Option<&Call<'_>>,
     ) -> Result<Option<Response<Body>>, Refusal> {
         let Some(state) = call.and_then(|call| call.params.request_state.as_deref()) else { return Ok(None) };
-        let whose = (context.person.id, context.server.id);
+        let whose = (context.caller.person.id, context.server.id);
         let node = parked::node_of(&self.inner.parts.vault, whose, state);
         let Some(elsewhere) = node.and_then(|node| self.elsewhere(context, node)) else { return Ok(None) };
         let path = format!("/mcp/{}", context.server.slug);

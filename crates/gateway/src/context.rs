@@ -1,14 +1,15 @@
-//! Who asks what of which server: what is known of a request before its message is read.
+//! Who asks what of which server.
 
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use directory::{Person, ServerEntry, Snapshot};
-use domain::{CorrelationId, KeyId};
+use directory::ServerEntry;
+use domain::CorrelationId;
 use http::{HeaderMap, header};
 use mcp::{Call, Method};
 use policy::{AuthMethod, Known, RequestFacts, Target};
 
+use crate::edge::Authenticated;
 use crate::limits::slow::Hangup;
 use crate::session::Session;
 use crate::track::Track;
@@ -16,28 +17,64 @@ use crate::track::Track;
 /// One HTTP request by a known person to a server that this person may know of.
 pub(crate) struct Context {
     pub(crate) correlation: CorrelationId,
-    /// SHA-256 of the key, to ask again while an answer goes on.
-    pub(crate) credential: [u8; 32],
-    pub(crate) snapshot: Arc<Snapshot>,
-    pub(crate) person: Arc<Person>,
-    pub(crate) key: KeyId,
-    pub(crate) ip: Option<IpAddr>,
-    /// Another node passed this request on to this one.
-    pub(crate) passed_on: bool,
+    pub(crate) caller: Authenticated,
     pub(crate) server: Arc<ServerEntry>,
     pub(crate) headers: HeaderMap,
     /// Cuts the connection that the request came on.
     pub(crate) hangup: Option<Hangup>,
     pub(crate) track: Arc<Track>,
-    /// What conditions of rules look at. A message tells which AI client it is, so it is not known before.
-    pub(crate) facts: OnceLock<RequestFacts>,
-    /// What the message asks for, to ask again while it is answered.
-    pub(crate) asked: OnceLock<Asked>,
+    /// The message at hand.
+    pub(crate) message: Message,
+}
+
+/// What is known of a message: what it asks for, and what conditions of rules look at.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    asked: Asked,
+    facts: RequestFacts,
+    /// Whether it tells which AI client asks. As long as none does, conditions on that are open.
+    told: bool,
+}
+
+impl Message {
+    /// No message yet, or none that tells anything: it is about the server. What the facts leave out is in
+    /// [`policy::UNTOLD`].
+    pub(crate) fn unread(ip: Option<IpAddr>) -> Self {
+        let facts = RequestFacts { ip, method: Some(AuthMethod::ApiKey), ..RequestFacts::default() };
+        Self { asked: Asked::Server, facts, told: false }
+    }
+
+    /// A message of this AI client; without a call it is about the server. Every call tells which client it is, if only by
+    /// not saying it.
+    pub(crate) fn of(ip: Option<IpAddr>, call: Option<&Call<'_>>, client: Option<(String, Option<String>)>) -> Self {
+        let Self { asked, facts, .. } = Self::unread(ip);
+        let told = call.is_some() || client.is_some();
+        let (client_name, client_version) = client.map_or((None, None), |(name, version)| (Some(name), version));
+        Self {
+            asked: call.map_or(asked, Asked::of),
+            facts: RequestFacts { client_name, client_version, ..facts },
+            told,
+        }
+    }
+
+    /// What the policy is asked about.
+    pub(crate) fn target(&self) -> Target<'_> {
+        self.asked.target()
+    }
+
+    pub(crate) const fn facts(&self) -> &RequestFacts {
+        &self.facts
+    }
+
+    /// What is known apart from arguments.
+    pub(crate) const fn known(&self) -> Known<'_> {
+        if self.told { Known::Request(&self.facts) } else { Known::Person }
+    }
 }
 
 /// What a message asks for.
 #[derive(Debug, Clone)]
-pub(crate) enum Asked {
+enum Asked {
     Server,
     Tool(String),
     Prompt(String),
@@ -48,7 +85,7 @@ pub(crate) enum Asked {
 impl Asked {
     /// What the policy is asked about. A method that nobody has heard of could do anything: only for those who may do
     /// everything.
-    pub(crate) fn of(call: &Call<'_>) -> Self {
+    fn of(call: &Call<'_>) -> Self {
         match call.target() {
             mcp::Target::Tool(name) => Self::Tool(name.to_owned()),
             mcp::Target::Prompt(name) => Self::Prompt(name.to_owned()),
@@ -59,7 +96,7 @@ impl Asked {
         }
     }
 
-    pub(crate) fn target(&self) -> Target<'_> {
+    fn target(&self) -> Target<'_> {
         match self {
             Self::Server => Target::Server,
             Self::Tool(name) => Target::Tool(name),
@@ -67,24 +104,6 @@ impl Asked {
             Self::Resource(uri) => Target::Resource(uri),
             Self::Template(template) => Target::Template(template),
         }
-    }
-}
-
-impl Context {
-    /// Notes which AI client asks; the first word counts. What is left out is in [`policy::UNTOLD`].
-    pub(crate) fn meet(&self, client: Option<&(String, Option<String>)>) -> &RequestFacts {
-        self.facts.get_or_init(|| RequestFacts {
-            ip: self.ip,
-            client_name: client.map(|(name, _)| name.clone()),
-            client_version: client.and_then(|(_, version)| version.clone()),
-            method: Some(AuthMethod::ApiKey),
-            ..RequestFacts::default()
-        })
-    }
-
-    /// What is known of the request so far.
-    pub(crate) fn known(&self) -> Known<'_> {
-        self.facts.get().map_or(Known::Person, Known::Request)
     }
 }
 
@@ -111,18 +130,12 @@ impl Context {
     pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
         Self {
             correlation: self.correlation,
-            credential: self.credential,
-            snapshot: self.snapshot.clone(),
-            person: self.person.clone(),
-            key: self.key,
-            ip: self.ip,
-            passed_on: self.passed_on,
+            caller: self.caller.clone(),
             server: self.server.clone(),
             headers,
             hangup: self.hangup.clone(),
             track: self.track.clone(),
-            facts: self.facts.clone(),
-            asked: self.asked.clone(),
+            message: self.message.clone(),
         }
     }
 }

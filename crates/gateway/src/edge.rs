@@ -20,8 +20,9 @@ pub struct PeerAddr(pub SocketAddr);
 const API_KEY: &str = "x-drawbridge-api-key";
 
 /// Who calls, by a credential that is valid now.
+#[derive(Clone)]
 pub(crate) struct Authenticated {
-    /// SHA-256 of the key.
+    /// SHA-256 of the key, to ask again while an answer goes on.
     pub(crate) credential: [u8; 32],
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) person: Arc<Person>,

@@ -105,7 +105,7 @@ impl Gateway {
     pub(crate) async fn connect(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         // Which client it is its first message will tell.
         self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
-        let whose = (context.person.id, context.server.id);
+        let whose = (context.caller.person.id, context.server.id);
         let opened = self.inner.connections.open(&*self.inner.parts.env, self.node(), whose);
         let (open, receiver) = opened.ok_or_else(|| {
             Refusal::http(StatusCode::TOO_MANY_REQUESTS, "too many streams are open; close those that nobody reads")
@@ -136,7 +136,7 @@ impl Gateway {
     pub(crate) async fn posted(&self, context: &Context, token: &str, body: Body) -> Result<Response<Body>, Refusal> {
         let found = {
             let all = self.inner.connections.0.lock();
-            let ours = |one: &&Connection| one.person == context.person.id && one.server == context.server.id;
+            let ours = |one: &&Connection| one.person == context.caller.person.id && one.server == context.server.id;
             all.get(token).filter(ours).map(|one| (one.sender.clone(), one.session.clone(), one.gone.clone()))
         };
         let Some((sender, session, gone)) = found else {
@@ -147,9 +147,9 @@ impl Gateway {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(session.map(|session| (SESSION, session)));
         headers.extend(context.headers.get(header::USER_AGENT).map(|agent| (header::USER_AGENT, agent.clone())));
-        let (gateway, context, token) = (self.clone(), context.with_headers(headers), token.to_owned());
+        let (gateway, mut context, token) = (self.clone(), context.with_headers(headers), token.to_owned());
         let serving = gone.clone().run_until_cancelled_owned(async move {
-            let response = gateway.message(&context, &body).await.unwrap_or_else(Refusal::into_response);
+            let response = gateway.message(&mut context, &body).await.unwrap_or_else(Refusal::into_response);
             if response.status() == StatusCode::NOT_FOUND && context.headers.contains_key(SESSION) {
                 // The session is over, and this revision has no word for it but the end of its stream.
                 gateway.inner.connections.0.lock().remove(&token);
@@ -179,10 +179,10 @@ impl Gateway {
             connection.session = Some(session.clone());
         }
         let headers = HeaderMap::from_iter([(SESSION, session)]);
-        let (gateway, context, sender) = (self.clone(), context.with_headers(headers), sender.clone());
+        let (gateway, mut context, sender) = (self.clone(), context.with_headers(headers), sender.clone());
         let listening = gone.run_until_cancelled_owned(async move {
             // Servers and what is between close such streams now and then.
-            while let Ok(response) = gateway.listen(&context).await {
+            while let Ok(response) = gateway.listen(&mut context).await {
                 gateway.deliver(response, &sender).await;
                 tokio::time::sleep(LISTEN_AGAIN).await;
             }

@@ -286,7 +286,7 @@ impl Gateway {
         track.called_by(caller.person.id);
         let (method, uri) = (parts.method.clone(), parts.uri.clone());
         let query = uri.query().unwrap_or_default();
-        let context = self.open(slug, caller, parts, correlation, track).await?;
+        let mut context = self.open(slug, caller, parts, correlation, track).await?;
         let body = match self.home(&context, endpoint, query) {
             None => body,
             Some(home) => {
@@ -299,9 +299,9 @@ impl Gateway {
             }
         };
         match (endpoint, method) {
-            (Endpoint::Mcp, Method::POST) => self.post(&context, body).await,
+            (Endpoint::Mcp, Method::POST) => self.post(&mut context, body).await,
             (Endpoint::Mcp, Method::GET) if !http_sse::is_asked_for(&context.headers) => {
-                Box::pin(self.listen(&context)).await
+                Box::pin(self.listen(&mut context)).await
             }
             (Endpoint::Mcp | Endpoint::Stream, Method::GET) => Box::pin(self.connect(&context)).await,
             (Endpoint::Mcp, Method::DELETE) => Box::pin(self.end_session(&context)).await,

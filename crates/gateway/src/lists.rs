@@ -35,7 +35,7 @@ const fn target(list: ListKind, key: &str) -> Target<'_> {
 impl Gateway {
     /// The part of a list that the caller may see, where the same was shown before. Nothing was read of `answer` yet.
     pub(crate) fn shown_before(&self, context: &Context, list: ListKind, id: &str, answer: &Bytes) -> Option<Bytes> {
-        if context.snapshot.rules.has_conditions(context.server.id) {
+        if context.caller.snapshot.rules.has_conditions(context.server.id) {
             return None;
         }
         let view = self.inner.shown.again(&self.reader(context, list), id, answer)?;
@@ -47,8 +47,8 @@ impl Gateway {
         Reader {
             server: context.server.id,
             list,
-            person: context.person.id,
-            generation: context.snapshot.generation,
+            person: context.caller.person.id,
+            generation: context.caller.snapshot.generation,
             now: self.inner.parts.env.now(),
         }
     }
@@ -67,13 +67,13 @@ impl Gateway {
         let mut withheld = 0_usize;
         let filtered = mcp::filter_list(answer, list, |item: ListItem<'_>| {
             let query = Query {
-                subject: context.person.subject(),
+                subject: context.caller.person.subject(),
                 server: context.server.id,
                 target: target(list, &item.key),
                 now,
-                known: context.known(),
+                known: context.message.known(),
             };
-            if !context.snapshot.rules.decide(&query).is_allowed() {
+            if !context.caller.snapshot.rules.decide(&query).is_allowed() {
                 return mcp::Verdict::Drop;
             }
             let (shown, report) = self.as_approved(context, kind, &item.key, item.raw);
@@ -93,8 +93,8 @@ impl Gateway {
         let body = mcp::list::make_private(&filtered.body)?;
         let view = View { body, withheld };
         // Where rules have conditions, what is shown depends on more than who asks.
-        if !context.snapshot.rules.has_conditions(context.server.id) {
-            self.inner.shown.remember(&reader, context.snapshot.rules.next_boundary(now), answer, &view);
+        if !context.caller.snapshot.rules.has_conditions(context.server.id) {
+            self.inner.shown.remember(&reader, context.caller.snapshot.rules.next_boundary(now), answer, &view);
         }
         Ok(view.body)
     }

@@ -104,7 +104,7 @@ impl Gateway {
     /// The node that has to serve this request, if that is another one: the home of its session or stream.
     pub(crate) fn home(&self, context: &Context, endpoint: Endpoint, query: &str) -> Option<Elsewhere> {
         let nodes = self.inner.parts.directory.nodes();
-        if nodes.is_empty() || context.passed_on {
+        if nodes.is_empty() || context.caller.passed_on {
             return None;
         }
         if endpoint == Endpoint::Messages {
@@ -120,7 +120,7 @@ impl Gateway {
 
     /// The other node, if it runs.
     pub(crate) fn elsewhere(&self, context: &Context, node: NodeId) -> Option<Elsewhere> {
-        if context.passed_on || node == self.node() || !self.inner.others.is_up(node) {
+        if context.caller.passed_on || node == self.node() || !self.inner.others.is_up(node) {
             return None;
         }
         let address = self.inner.parts.directory.nodes().address(node).cloned()?;
@@ -172,9 +172,9 @@ impl Gateway {
 
     fn headers_of_passed_on(&self, context: &Context) -> Result<HeaderMap, Refusal> {
         let parts = &self.inner.parts;
-        let says = PassedOn { ip: context.ip, until: (parts.env.now() + VALID).timestamp() };
+        let says = PassedOn { ip: context.caller.ip, until: (parts.env.now() + VALID).timestamp() };
         let plain = serde_json::to_vec(&says).unwrap_or_default();
-        let sealed = parts.vault.seal_token(PURPOSE, &context.credential, &plain).ok();
+        let sealed = parts.vault.seal_token(PURPOSE, &context.caller.credential, &plain).ok();
         let sealed = sealed.and_then(|sealed| HeaderValue::try_from(sealed).ok());
         let mut headers = kept(&context.headers);
         headers.insert(PASSED_ON, sealed.ok_or_else(|| gone("the request could not be passed on; call again"))?);

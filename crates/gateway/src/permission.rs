@@ -1,6 +1,6 @@
 //! The only place of the data path that asks the policy. A denial is recorded before it is answered.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use directory::{Access, NoServer, Why, Withheld};
@@ -12,7 +12,7 @@ use mcp::{Call, GatewayCode, Generation, RpcError};
 use policy::{Known, Target, Would};
 
 use crate::Gateway;
-use crate::context::{Asked, Context, known_of, name_of, shown, user_agent};
+use crate::context::{Context, Message, known_of, name_of, shown, user_agent};
 use crate::edge::Authenticated;
 use crate::limits::slow::Hangup;
 use crate::phases::Phase;
@@ -30,31 +30,17 @@ impl Gateway {
         correlation: CorrelationId,
         track: &Arc<Track>,
     ) -> Result<Context, Refusal> {
-        let Authenticated { credential, snapshot, person, key, ip, passed_on } = caller;
         let now = self.inner.parts.env.now();
-        let hidden = match snapshot.server_for(slug, &person, now) {
+        let hidden = match caller.snapshot.server_for(slug, &caller.person, now) {
             Ok(server) => {
-                track.goes_to(self.inner.metrics.phases.of(&server, &snapshot), server.slug.as_str());
+                track.goes_to(self.inner.metrics.phases.of(&server, &caller.snapshot), server.slug.as_str());
                 let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
-                let track = track.clone();
-                return Ok(Context {
-                    correlation,
-                    credential,
-                    snapshot,
-                    person,
-                    key,
-                    ip,
-                    passed_on,
-                    server,
-                    headers,
-                    hangup,
-                    track,
-                    facts: OnceLock::new(),
-                    asked: OnceLock::new(),
-                });
+                let (track, message) = (track.clone(), Message::unread(caller.ip));
+                return Ok(Context { correlation, caller, server, headers, hangup, track, message });
             }
             Err(hidden) => hidden,
         };
+        let Authenticated { person, ip, .. } = caller;
         let actor = domain::Actor { kind: domain::ActorKind::User, id: Some(person.id), name: person.name.clone() };
         let mut event = Event::new(AuditAction::AccessDenied, Outcome::Denied, actor, correlation);
         event.ip = ip;
@@ -83,22 +69,19 @@ impl Gateway {
         generation: Generation,
     ) -> Result<Access, RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
-        let facts = context.meet(client.as_ref());
+        let (message, facts) = (&context.message, context.message.facts());
         let arguments = call.audited_arguments();
         let known = known_of(facts, call, arguments.as_ref().map(|raw| raw.text()));
         let ask = |target: Target<'_>, known: Known<'_>| {
-            context.snapshot.authorize(&context.person, &context.server, target, now, known)
+            context.caller.snapshot.authorize(&context.caller.person, &context.server, target, now, known)
         };
-        // Decided by what this call asks for, whatever was kept of an earlier one; what is kept only ends answers.
-        let asked = Asked::of(call);
-        context.asked.get_or_init(|| asked.clone());
         let verdict = match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
             Some(uris) => uris
                 .elements()
                 .map(|uri| ask(Target::Resource(&uri.as_str().unwrap_or_default()), Known::Call(facts, None)))
                 .find(|verdict| verdict.decision == Decision::Deny)
-                .unwrap_or_else(|| ask(asked.target(), known)),
-            None => ask(asked.target(), known),
+                .unwrap_or_else(|| ask(message.target(), known)),
+            None => ask(message.target(), known),
         };
         context.track.took(Phase::Policy, since);
         if let Some(would) = &verdict.would
@@ -126,7 +109,7 @@ impl Gateway {
             ),
             Why::ServerInactive => RpcError::gateway(GatewayCode::Denied, "this server is switched off"),
             // What the caller sees in lists is no secret: some other call of it may be allowed.
-            _ if ask(asked.target(), Known::Request(facts)).is_allowed() => {
+            _ if ask(message.target(), Known::Request(facts)).is_allowed() => {
                 let console = &self.inner.parts.settings.console;
                 let why = "a rule of your organisation does not allow this call with these arguments";
                 let server = context.server.id;
@@ -169,12 +152,8 @@ impl Gateway {
         client: Option<(String, Option<String>)>,
     ) -> Result<(), RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
-        if client.is_some() {
-            context.meet(client.as_ref());
-        }
-        context.asked.get_or_init(|| Asked::Server);
-        let verdict =
-            context.snapshot.authorize(&context.person, &context.server, Target::Server, now, context.known());
+        let (caller, known) = (&context.caller, context.message.known());
+        let verdict = caller.snapshot.authorize(&caller.person, &context.server, Target::Server, now, known);
         context.track.took(Phase::Policy, since);
         if verdict.decision == Decision::Allow {
             return Ok(());

@@ -18,7 +18,7 @@ use crate::answer::bodiless;
 use crate::bridge::lines::Whose;
 use crate::bridge::sessions::SessionKey;
 use crate::bridge::{Held, Streamed};
-use crate::context::{Context, client_of};
+use crate::context::{Context, Message, client_of};
 use crate::limits::Kind;
 use crate::refusal::Refusal;
 
@@ -101,9 +101,10 @@ pub(crate) fn ended() -> Refusal {
 
 impl Gateway {
     /// Serves a GET: the listening stream of the older revisions.
-    pub(crate) async fn listen(&self, context: &Context) -> Result<Response<Body>, Refusal> {
+    pub(crate) async fn listen(&self, context: &mut Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         let client = client_of(None, Some(&session), &context.headers);
+        context.message = Message::of(context.caller.ip, None, client.clone());
         self.permit_server(context, client).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         match session.link.clone() {
             Link::Direct { .. } => {}
@@ -154,8 +155,9 @@ impl Gateway {
     /// The session with this id, unless it has expired, was ended by its client, or ended with the key that opened it.
     pub(crate) fn session(&self, context: &Context, token: &str) -> Option<Session> {
         let parts = &self.inner.parts;
-        let session = open(&parts.vault, context.person.id, context.server.id, token, parts.env.now())?;
-        let stands = session.key == context.key || context.snapshot.keys.is_valid(session.key, parts.env.now());
+        let session = open(&parts.vault, context.caller.person.id, context.server.id, token, parts.env.now())?;
+        let stands =
+            session.key == context.caller.key || context.caller.snapshot.keys.is_valid(session.key, parts.env.now());
         (stands && !parts.directory.ended().contains(&session_key(token))).then_some(session)
     }
 

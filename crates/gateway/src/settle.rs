@@ -144,9 +144,10 @@ impl Drop for Settle {
 
 /// What every record of this request has in common.
 pub(crate) fn event(context: &Context, action: AuditAction, outcome: Outcome) -> Event {
-    let actor = Actor { kind: ActorKind::User, id: Some(context.person.id), name: context.person.name.clone() };
+    let actor =
+        Actor { kind: ActorKind::User, id: Some(context.caller.person.id), name: context.caller.person.name.clone() };
     let mut event = Event::new(action, outcome, actor, context.correlation);
-    event.ip = context.ip;
+    event.ip = context.caller.ip;
     event.server = Some((context.server.id, context.server.slug.to_string()));
     event.resource = Some(Subject {
         kind: ResourceKind::Server,

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use domain::ServerId;
-use policy::{Known, RequestFacts};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
-use crate::context::{Asked, Context};
+use crate::context::{Context, Message};
 use crate::reader::Broken;
 
 /// How often a silent answer is asked about. Dates that end access come without any change of the snapshot.
@@ -20,8 +19,7 @@ pub(crate) struct Standing {
     credential: [u8; 32],
     server: ServerId,
     /// What the answer is an answer to. Its arguments are not asked about again: they decided when it was sent.
-    asked: Asked,
-    facts: Option<RequestFacts>,
+    message: Message,
     /// Of the snapshot that was asked last.
     generation: u64,
     next: Instant,
@@ -33,11 +31,10 @@ impl Gateway {
     pub(crate) fn standing(&self, context: &Context) -> Standing {
         Standing {
             gateway: self.clone(),
-            credential: context.credential,
+            credential: context.caller.credential,
             server: context.server.id,
-            asked: context.asked.get().cloned().unwrap_or(Asked::Server),
-            facts: context.facts.get().cloned(),
-            generation: context.snapshot.generation,
+            message: context.message.clone(),
+            generation: context.caller.snapshot.generation,
             next: Instant::now() + AGAIN,
             draining: self.inner.draining.clone(),
         }
@@ -72,7 +69,7 @@ impl Standing {
         self.next = Instant::now() + AGAIN;
         let Ok(caller) = snapshot.authenticate(&self.credential, now) else { return false };
         let Some(server) = snapshot.servers.get(self.server) else { return false };
-        let known = self.facts.as_ref().map_or(Known::Person, Known::Request);
-        snapshot.authorize(&caller.person, server, self.asked.target(), now, known).is_allowed()
+        let message = &self.message;
+        snapshot.authorize(&caller.person, server, message.target(), now, message.known()).is_allowed()
     }
 }

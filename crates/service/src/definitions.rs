@@ -143,7 +143,8 @@ fn shown(pin: &Pin) -> serde_json::Value {
     json!({ "kind": pin.kind, "name": pin.name, "state": pin.state, "approved": pin.digest, "seen": pin.seen_digest })
 }
 
-fn listed(names: &[&str]) -> String {
+/// The first of these names, and how many more there are.
+pub(crate) fn listed(names: &[&str]) -> String {
     let more = names.len().saturating_sub(NAMED);
     let listed = names[..names.len() - more].join(", ");
     if more == 0 { listed } else { format!("{listed} and {more} more") }

@@ -291,15 +291,18 @@ fn line(test: &TriedTest, should: bool) -> String {
 /// A rule, as it is spoken of.
 fn name(view: &RuleView) -> String {
     let who = &view.principal_name;
-    let rule = match view.rule.principal.kind {
-        PrincipalKind::Everyone => "The rule for everyone".to_owned(),
-        _ => format!("The rule for {who}"),
-    };
-    match &view.rule.scope {
-        RuleScope::All => rule,
+    let named = match &view.rule.scope {
+        RuleScope::All => None,
         RuleScope::Named(names) => {
             let all = names.tools.iter().chain(&names.resources).chain(&names.prompts);
-            format!("{rule} ({})", all.map(String::as_str).collect::<Vec<_>>().join(", "))
+            Some(all.map(String::as_str).collect::<Vec<_>>().join(", "))
         }
+    };
+    // Whole sentences, so that other languages find them.
+    match (view.rule.principal.kind, named) {
+        (PrincipalKind::Everyone, None) => "The rule for everyone".to_owned(),
+        (PrincipalKind::Everyone, Some(named)) => format!("The rule for everyone ({named})"),
+        (_, None) => format!("The rule for {who}"),
+        (_, Some(named)) => format!("The rule for {who} ({named})"),
     }
 }

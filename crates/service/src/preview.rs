@@ -14,7 +14,7 @@ use policy::{Audience, Known, Query, RuleSet, Target};
 use sha2::{Digest, Sha256};
 use store::Tx;
 
-use crate::rules::{checked, refers};
+use crate::rules::{Last, checked, refers};
 use crate::{Caller, Error, Result, Services};
 
 /// More people than these are not affected by accident.
@@ -193,6 +193,8 @@ impl<'a> Counting<'a> {
                 losses.extend(lost.map(|names| ((person.id, server.id), names)));
             }
         }
+        let last = Last { snapshot: self.snapshot, with: self.with, now: self.now, deadline: began + DEADLINE };
+        let last = last.warnings(losses.keys().copied());
         let people = |changed: &Changed<'_>| changed.keys().map(|(person, _)| *person).collect::<BTreeSet<_>>();
         let (gaining, losing) = (people(&gains), people(&losses));
         let concerned = everybody.iter().filter(|one| shown.iter().any(|it| it.audience.includes(one.subject())));
@@ -210,6 +212,7 @@ impl<'a> Counting<'a> {
             warnings: late
                 .then(|| "There is too much to count: more people are affected than are named here.".to_owned())
                 .into_iter()
+                .chain(last)
                 .collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! Access rules: who may use what of which servers.
 
 mod check;
+mod last;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
 pub(crate) use self::check::{checked, refers};
+pub(crate) use self::last::Last;
 pub(crate) use self::versions::{note_version, rules_as_of};
 
 /// How a rule ended that is still there.

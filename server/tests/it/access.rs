@@ -2,8 +2,13 @@
 
 use serde_json::json;
 
+use crate::harness::http::Reply;
 use crate::harness::{App, on_both_engines};
 use crate::stage::Stage;
+
+async fn send(request: reqwest::RequestBuilder) -> Reply {
+    Reply::read(request.send().await.expect("an answer")).await
+}
 
 on_both_engines! {
     async fn whoever_is_blocked_is_denied_until_the_rule_goes(app: &App) {
@@ -46,6 +51,34 @@ on_both_engines! {
             assert_eq!(refused["fields"][0]["field"], "principal", "{refused}");
         }
         assert_eq!(own.post(&path, &block).await.status, 403);
+    }
+
+    async fn a_block_is_undone_by_the_notice_of_it_without_javascript(app: &App) {
+        let stage = Stage::set(app).await;
+        let (api, browser) = (app.api(&stage.admin), app.signed_in(&stage.admin).await);
+        let (person, server) = (format!("/users/{}", stage.target.id), stage.server.clone());
+        let access = format!("{person}/access");
+        let before = api.get(&access).await.expect(200);
+        let principal = format!("user:{}", stage.target.id);
+        let fields = [("_fn", "access/block"), ("server", &*server), ("principal", &*principal), ("back", &*person)];
+        let done = send(browser.form(&person, &fields)).await;
+        assert_eq!(done.status, 303, "{}", done.text());
+        let rule = api.get(&access).await.expect(200)["data"][0]["block"].as_str().expect("a block").to_owned();
+        assert_eq!(done.header("location"), format!("{person}?notice=access-blocked&undo={rule}"));
+        let page = browser.get(done.header("location")).await.text();
+        for (name, value) in [("_fn", "rules/switch"), ("id", &rule), ("lift", "true"), ("back", &person)] {
+            assert!(page.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name} of the form that undoes it");
+        }
+        // Who blocks once more undoes nothing: the block is somebody else's.
+        let again = send(browser.form(&person, &fields)).await;
+        assert_eq!(again.header("location"), format!("{person}?notice=access-blocked"));
+
+        let fields = [("_fn", "rules/switch"), ("id", &*rule), ("lift", "true"), ("back", &*person)];
+        let undone = send(browser.form(&person, &fields)).await;
+        assert_eq!((undone.status, undone.header("location")), (303, &*format!("{person}?notice=access-restored")));
+        assert_eq!(api.get(&format!("/rules/{rule}")).await.status, 404, "no rule stays behind");
+        assert_eq!(api.get(&access).await.expect(200), before);
+        assert_eq!(send(browser.form(&person, &fields)).await.status, 404, "undone already");
     }
 
     async fn a_rule_ends_later(app: &App) {

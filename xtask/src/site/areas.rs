@@ -1,4 +1,4 @@
-//! Cuts the console's WASM into areas, as `app/src/areas.rs` says, and packs the pieces into few files.
+//! Cuts the console's WASM into areas, as `app/src/areas/` says, and packs the pieces into few files.
 //!
 //! The cut makes one module for each area and one for each set of areas that share code: hundreds, most of them tiny.
 //!

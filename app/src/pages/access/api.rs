@@ -67,13 +67,16 @@ pub async fn change_block(
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
     let principal = super::words::principal(&principal)?;
-    if lift {
-        services.unblock_on_server(&caller, server, principal).await?;
-    } else {
-        services.block_on_server(&caller, server, principal).await?;
-    }
     let back = if back.is_empty() { format!("/servers/{server}?tab=permissions") } else { back };
-    crate::ssr::redirect(&crate::url::with_notice(&back, "rules-saved"));
+    let done = if lift {
+        services.unblock_on_server(&caller, server, principal).await?;
+        crate::url::with_notice(&back, "access-restored")
+    } else {
+        let blocked = services.block_on_server(&caller, server, principal).await?;
+        // A block that was there already is not this click's to undo.
+        crate::url::with_undo(&back, "access-blocked", blocked.made.then_some(blocked.rule.rule.id))
+    };
+    crate::ssr::redirect(&done);
     Ok(())
 }
 

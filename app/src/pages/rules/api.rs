@@ -390,14 +390,24 @@ pub async fn try_rule(
     review::tried(&services, &caller, new, id).await
 }
 
-/// Switches a rule on or off. What affects many people is shown by the page of the rule first.
+/// Switches a rule on or off, or lifts the block that it is: nobody wants to keep that switched off. What affects many
+/// people is shown by the page of the rule first.
 #[server(prefix = "/api/fn", endpoint = "rules/switch")]
 pub async fn switch_rule(
     id: RuleId,
     #[server(default)] enabled: bool,
+    #[server(default)] lift: bool,
     #[server(default)] back: String,
 ) -> Result<(), AppError> {
     let (services, caller) = crate::ssr::request()?;
+    if lift {
+        let old = services.rule(&caller, id).await?.rule;
+        let [server] = *old.servers.as_slice() else { return Err(AppError(domain::Problem::not_found("rule"))) };
+        services.unblock_on_server(&caller, server, old.principal).await?;
+        let back = if back.is_empty() { "/policies" } else { &back };
+        crate::ssr::redirect(&crate::url::with_notice(back, "access-restored"));
+        return Ok(());
+    }
     match services.switch_rules(&caller, &[id], enabled).await.map_err(AppError::from) {
         Err(error) if review::is_unseen(&error) => {
             crate::ssr::redirect(&format!("/policies/{id}?dialog=switch"));

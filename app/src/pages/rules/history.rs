@@ -14,27 +14,10 @@ pub fn History(
     let versions = versions
         .into_iter()
         .map(|VersionRow { title, by, at, lines }| {
-            let lines = lines
-                .into_iter()
-                .map(|(sign, text)| {
-                    let (class, word) = match sign.as_str() {
-                        "+" => ("diff-line diff-added", Some(text::components::diff_added())),
-                        "−" => ("diff-line diff-removed", Some(text::components::diff_removed())),
-                        _ => ("diff-line", None),
-                    };
-                    view! {
-                        <div class=class>
-                            <span class="diff-sign" aria-hidden="true">{sign}</span>
-                            {word.map(|word| view! { <span class="sr-only">{word}" "</span> })}
-                            <span class="diff-text">{text}</span>
-                        </div>
-                    }
-                })
-                .collect_view();
             view! {
                 <details class="disclosure">
                     <summary>{title}" · "{by}" · "<Time at=at/></summary>
-                    <div class="diff mono" tabindex="0" role="region" aria-label=text::components::diff_changed()>{lines}</div>
+                    <DiffLines lines=lines/>
                 </details>
             }
         })

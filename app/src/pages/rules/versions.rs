@@ -21,17 +21,11 @@ fn row(version: &RuleVersion, before: &str, after: &str) -> VersionRow {
         RuleChangeKind::Updated => said::updated(),
         RuleChangeKind::Deleted => said::deleted(),
     };
-    let lines = diff(before, after).into_iter().map(|line| match line {
-        Line::Same(text) => (" ".to_owned(), text),
-        Line::Removed(text) => ("−".to_owned(), text),
-        Line::Added(text) => ("+".to_owned(), text),
-        Line::Skipped(count) => ("…".to_owned(), text::components::diff_unchanged(count)),
-    });
     VersionRow {
         title: format!("{} · {what}", said::version(version.version)),
         by: if version.by_name.is_empty() { said::system().to_owned() } else { version.by_name.clone() },
         at: version.at,
-        lines: lines.collect(),
+        lines: diff(before, after).into_iter().map(Line::signed).collect(),
     }
 }
 

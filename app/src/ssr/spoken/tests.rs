@@ -269,3 +269,32 @@ fn notifications_are_german_but_for_what_people_wrote() {
         assert_eq!(said, [notification(kind, in_german.0, in_german.1)]);
     }
 }
+
+#[test]
+fn rules_are_spoken_of_in_german() {
+    let german = &CATALOGUES[Language::German as usize];
+    for (english, in_german) in [
+        ("The rule for everyone (echo, add) would have to end.", "Die Regel für alle (echo, add) müsste enden."),
+        ("The rule for everyone would have to end.", "Die Regel für alle müsste enden."),
+        ("The rule for Ada (echo) would have to end.", "Die Regel für Ada (echo) müsste enden."),
+        ("The rule for Ada would have to end.", "Die Regel für Ada müsste enden."),
+    ] {
+        assert_eq!(german.say(EXPLAINS, english).as_deref(), Some(in_german));
+    }
+}
+
+#[test]
+fn warnings_of_a_preview_are_german() {
+    let german = &CATALOGUES[Language::German as usize];
+    let say = |english: &str| german.say(WARNINGS, english).unwrap_or_else(|| panic!("{english}"));
+    let last = "Root may change rules, and would lose the last access to Tracker, Wiki and 2 more. If that is not meant, \
+                keep or make another rule that allows it.";
+    assert!(
+        say(last)
+            .starts_with("Root darf Regeln ändern und verlöre den letzten Zugriff auf Tracker, Wiki und 2 weitere. ")
+    );
+    assert!(say("The same goes for 3 more who may change rules.").ends_with(": 3."));
+    let nobody =
+        "Nobody could use Tracker any more. Leave somebody a rule that allows it, or switch off what nobody needs.";
+    assert!(say(nobody).starts_with("Niemand könnte Tracker noch nutzen. "));
+}

@@ -16,7 +16,8 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
 use super::lines::{Line, Whose};
-use crate::context::Context;
+use crate::context::{Context, Message};
+use crate::edge::Authenticated;
 use crate::track::Track;
 use crate::{Gateway, Inner};
 
@@ -48,7 +49,7 @@ impl LineKey {
         Self {
             server: context.server.id,
             revision: context.server.revision,
-            person: context.person.id,
+            person: context.caller.person.id,
             identity: hash.finalize().into(),
         }
     }
@@ -64,7 +65,7 @@ pub(super) struct Opener {
 
 impl Opener {
     pub(super) fn of(context: &Context) -> Self {
-        Self { credential: context.credential, person: context.person.clone(), key: context.key }
+        Self { credential: context.caller.credential, person: context.caller.person.clone(), key: context.caller.key }
     }
 }
 
@@ -172,18 +173,19 @@ impl Gateway {
         let correlation = CorrelationId::generate(&*parts.env);
         let context = Context {
             correlation,
-            credential: line.opener.credential,
-            snapshot,
-            person: line.opener.person.clone(),
-            key: line.opener.key,
-            ip: None,
-            passed_on: false,
+            caller: Authenticated {
+                credential: line.opener.credential,
+                snapshot,
+                person: line.opener.person.clone(),
+                key: line.opener.key,
+                ip: None,
+                passed_on: false,
+            },
             server,
             headers: HeaderMap::new(),
             hangup: None,
             track: Track::begin(&parts.env, None, correlation, &HeaderMap::new()),
-            facts: std::sync::OnceLock::new(),
-            asked: std::sync::OnceLock::new(),
+            message: Message::unread(None),
         };
         self.end_at_server(&context, &line).await;
     }

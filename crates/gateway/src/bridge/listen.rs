@@ -135,7 +135,9 @@ impl LegacyListener {
         // What may not be read may not be watched, either; a rule may have changed since the client subscribed.
         let may = |uri: &&String| {
             let target = Target::Resource(uri.as_str());
-            snapshot.authorize(&context.person, &context.server, target, now, context.known()).is_allowed()
+            snapshot
+                .authorize(&context.caller.person, &context.server, target, now, context.message.known())
+                .is_allowed()
         };
         let uris: Vec<&String> = wishes.resources.iter().filter(may).collect();
         let filter = json!({

@@ -251,7 +251,7 @@ impl Serving {
     /// Goes on with a parked call: its questions get the client's answers. Those without one are asked again.
     async fn resumed(&self, context: &Context, call: &Call<'_>, state: &str) -> Result<Open, Fault> {
         let parts = &self.gateway.inner.parts;
-        let whose = (context.person.id, context.server.id);
+        let whose = (context.caller.person.id, context.server.id);
         let parked = &self.gateway.inner.parked;
         let mut open = parked.take(&parts.vault, parts.env.now(), whose, &self.about, state).ok_or(Fault::NoState)?;
         let given = bridge::input_responses(&call.params);
@@ -380,7 +380,7 @@ impl Serving {
         let inputs: Vec<_> = asked.iter().map(Question::input).collect();
         open.questions = asked;
         let parts = &self.gateway.inner.parts;
-        let whose = (open.context.person.id, open.context.server.id);
+        let whose = (open.context.caller.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(
             &parts.vault,
             &*parts.env,

@@ -101,9 +101,9 @@ impl Gateway {
             version: line.version,
             link: Link::Streamed { identity: streamed.identity, nonce: streamed.nonce, home: self.node() },
             client: incoming.client(context),
-            key: context.key,
+            key: context.caller.key,
         };
-        let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())
+        let token = session::seal(&parts.vault, context.caller.person.id, context.server.id, &session, parts.env.now())
             .and_then(|token| HeaderValue::try_from(token).ok())
             .ok_or_else(|| incoming.refusal(&RpcError::invalid_params("the client says too much of itself")))?;
         let mut response = json_response(StatusCode::OK, Body::from(body));
@@ -134,7 +134,7 @@ impl Gateway {
             }
         };
         let id = reply.id.and_then(|id| Raw::parse(id.text()).ok()?.as_str().map(|id| id.into_owned()));
-        let (person, server) = (context.person.id, context.server.id);
+        let (person, server) = (context.caller.person.id, context.server.id);
         if !id.is_some_and(|id| self.inner.questions.answer(person, server, &id, given)) {
             tracing::debug!(server = %context.server.slug, "an answer to no question was dropped");
         }
@@ -221,7 +221,7 @@ impl Relaying {
                 Ok(Envelope::Notification(_)) => return Ok(Some(Out::Message(message))),
                 Ok(Envelope::Request(request)) => {
                     let parts = &self.gateway.inner.parts;
-                    let (person, server) = (open.context.person.id, open.context.server.id);
+                    let (person, server) = (open.context.caller.person.id, open.context.server.id);
                     let round = self.gateway.inner.questions.open(&*parts.env, person, server, 1);
                     let round = round.ok_or(Fault::Waiting)?;
                     let ours = round.id(0);

@@ -145,10 +145,10 @@ impl Gateway {
             version: incoming.version,
             link: Link::Held { identity, home: self.node() },
             client: incoming.client(context),
-            key: context.key,
+            key: context.caller.key,
         };
         let parts = &self.inner.parts;
-        let token = session::seal(&parts.vault, context.person.id, context.server.id, &session, parts.env.now())
+        let token = session::seal(&parts.vault, context.caller.person.id, context.server.id, &session, parts.env.now())
             .and_then(|token| HeaderValue::try_from(token).ok())
             .ok_or_else(|| incoming.refusal(&RpcError::invalid_params("the client says too much of itself")))?;
         response.headers_mut().insert(HeaderName::from_static("mcp-session-id"), token);
@@ -316,7 +316,7 @@ impl Asking {
         let inputs = bridge::input_requests(result)
             .ok_or_else(|| Fault::NotMcp("it asks for input in a way that cannot be read".to_owned()))?;
         let parts = &self.gateway.inner.parts;
-        let (person, server) = (self.context.person.id, self.context.server.id);
+        let (person, server) = (self.context.caller.person.id, self.context.server.id);
         let round =
             self.gateway.inner.questions.open(&*parts.env, person, server, inputs.len()).ok_or(Fault::Waiting)?;
         self.ready

@@ -30,6 +30,7 @@ use queue::{Asked, OfPerson, Queue, Turn};
 use tokio::time::Instant;
 
 use crate::context::Context;
+use crate::edge::Authenticated;
 use crate::forward::Fault;
 use crate::reader::{self, Broken};
 use crate::refusal::Refusal;
@@ -246,7 +247,7 @@ impl Limiter {
         if self.passes.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
             self.buckets.tidy(now);
         }
-        let (server, person) = (context.server.id, context.person.id);
+        let (server, person) = (context.server.id, context.caller.person.id);
         let of_tool = limits.rate_per_tool.zip(tool);
         let mut taken = self.buckets.nothing();
         for (limit, bucket, whose) in [
@@ -303,7 +304,7 @@ impl Gateway {
             Kind::Listen => (&gate.listening, Some(self.inner.parts.settings.listening_per_person)),
             Kind::Note | Kind::Own => (&gate.calls, None),
         };
-        let person = match (kind, queue.person(context.person.id, most)) {
+        let person = match (kind, queue.person(context.caller.person.id, most)) {
             (Kind::Note | Kind::Own, _) => None,
             (_, None) => return Err(NoPass::Limited(too_many_of_person(kind, most.unwrap_or_default()))),
             (_, counted) => counted,
@@ -398,12 +399,13 @@ impl Gateway {
     ) -> Result<Context, Refusal> {
         let parts = &self.inner.parts;
         let snapshot = parts.directory.load();
-        let person = snapshot.authenticate(&context.credential, parts.env.now()).ok().map(|known| known.person);
+        let person = snapshot.authenticate(&context.caller.credential, parts.env.now()).ok().map(|known| known.person);
         let server = snapshot.servers.get(context.server.id).cloned();
         let Some((person, server)) = person.zip(server) else {
             return Err(self.gone(context, Some(call), id, generation).await);
         };
-        Ok(Context { snapshot, person, server, headers: context.headers.clone(), ..context.share() })
+        let caller = Authenticated { snapshot, person, ..context.caller.clone() };
+        Ok(Context { caller, server, headers: context.headers.clone(), ..context.share() })
     }
 
     /// The refusal of a call whose caller lost the access while it waited.

@@ -46,7 +46,7 @@ impl Gateway {
         reason: &str,
         call: Option<&Call<'_>>,
     ) -> Result<(), RpcError> {
-        let Some(last) = self.inner.limiter.refusals.spend(context.person.id, self.inner.parts.env.now()) else {
+        let Some(last) = self.inner.limiter.refusals.spend(context.caller.person.id, self.inner.parts.env.now()) else {
             return Ok(());
         };
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);

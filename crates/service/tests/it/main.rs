@@ -19,6 +19,7 @@ mod group_files;
 mod groups;
 mod home;
 mod keys;
+mod last_access;
 mod links;
 mod people;
 mod rule_lists;
