@@ -158,6 +158,9 @@ pub(crate) async fn take_server_out(change: &mut Change<'_>, server: ServerId) -
     let gone = store::rules::server_gone(&mut change.tx, server, now).await?;
     for rule in gone.deleted {
         note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &by, now).await?;
+        let event = change.event(AuditAction::PolicyDeleted);
+        let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        change.also(event);
     }
     for (before, after) in gone.changed {
         note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &after, &by, now).await?;

@@ -53,10 +53,16 @@ testkit::both_engines! {
 
         // A server that goes is taken out of it, and the rule becomes no other.
         let before = org.world.count(AuditAction::PolicyUpdated).await;
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 0);
         services.delete_server(&root, wiki.id).await.unwrap();
         assert_eq!(services.rule(&root, made.rule.id).await.unwrap().rule.servers, [tracker.id]);
         assert_eq!(org.world.count(AuditAction::PolicyUpdated).await, before + 1);
         assert_eq!(code(services.rule(&root, kept.rule.id).await), "not_found");
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 1);
+        let deleted = org.world.newest(AuditAction::PolicyDeleted).await;
+        assert_eq!(deleted.row.resource.as_ref().unwrap().id, Some(kept.rule.id.to_string()));
+        assert_eq!((deleted.row.actor.id, deleted.row.server_id), (Some(org.root.id), Some(wiki.id)));
+        assert!(deleted.args.unwrap().contains("Wiki"), "it says what the rule was");
         assert!(may(org.eve.id, "tracker"));
         let last = services.rule_versions(&root, made.rule.id).await.unwrap().remove(0);
         assert_eq!((last.change, last.rule.rule.servers.len()), (RuleChangeKind::Updated, 1));
