@@ -16,7 +16,7 @@ use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
-pub(crate) use self::check::{checked, refers};
+pub(crate) use self::check::{checked, held, refers};
 pub(crate) use self::versions::{note_version, rules_as_of};
 
 /// How a rule ended that is still there.
@@ -66,7 +66,7 @@ impl Services {
         self.require(caller, Capability::ManagePolicies).await?;
         let new = checked(new)?;
         let mut change = self.begin(caller).await?;
-        refers(&mut change.tx, &new).await?;
+        held(&mut change.tx, &new).await?;
         let now = change.now;
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
@@ -85,7 +85,7 @@ impl Services {
         let new = checked(new)?;
         let mut change = self.begin(caller).await?;
         let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
-        refers(&mut change.tx, &new).await?;
+        held(&mut change.tx, &new).await?;
         let now = change.now;
         let rule =
             Rule { request_id: old.request_id, created_at: old.created_at, ..new.into_rule(id, old.created_by, now) };
@@ -142,14 +142,21 @@ impl Services {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut change = self.begin(caller).await?;
         let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
-        let (event, now) = (change.event(AuditAction::PolicyDeleted), change.now);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &caller.actor, now).await?;
-        store::rules::delete(&mut change.tx, id).await?;
+        let event = take_out(&mut change, &rule).await?;
         self.tell_rule_ended(&mut change, &rule, "deleted").await?;
-        change.reload(Part::Rules);
         change.commit(event).await
     }
+}
+
+/// Deletes a rule whose row is locked; returns the event.
+pub(crate) async fn take_out(change: &mut Change<'_>, rule: &Rule) -> Result<ledger::Event> {
+    let (by, now) = (change.actor().clone(), change.now);
+    let event = change.event(AuditAction::PolicyDeleted);
+    let event = rule_event(&mut change.tx, event, rule, now).await?;
+    note_version(&mut change.tx, RuleChangeKind::Deleted, Some(rule), rule, &by, now).await?;
+    store::rules::delete(&mut change.tx, rule.id).await?;
+    change.reload(Part::Rules);
+    Ok(event)
 }
 
 /// Takes a server that is about to be deleted out of the rules: those that name no other one are deleted with it.

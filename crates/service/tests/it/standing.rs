@@ -95,6 +95,21 @@ testkit::both_engines! {
         assert_eq!(org.world.count(AuditAction::PolicyCreated).await, 1);
     }
 
+    async fn of_several_who_unblock_at_once_one_does(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        for _ in 0..4 {
+            services.block_on_server(&root, tracker.id, Principal::user(org.ada.id)).await.unwrap();
+            let unblock = || services.unblock_on_server(&root, tracker.id, Principal::user(org.ada.id));
+            let (a, b, c, d) = tokio::join!(unblock(), unblock(), unblock(), unblock());
+            assert_eq!([a, b, c, d].map(|done| done.is_ok()), [true; 4], "nobody is told that the rule is gone");
+            assert_eq!(services.rules(&root, None, None).await.unwrap(), []);
+        }
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 4);
+    }
+
     async fn access_of_a_person_is_what_all_rules_come_to(db: Db) {
         let org = Org::new(db).await;
         let (services, root) = (org.services(), org.as_root());
