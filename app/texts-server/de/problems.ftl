@@ -30,6 +30,7 @@ problems-group-with-name-exists = es gibt schon eine Gruppe mit diesem Namen; w�
 problems-server-with-slug-exists = es gibt schon einen Server mit diesem Kurznamen; wählen Sie einen anderen
 problems-exists-already-reload-page = das gibt es schon; laden Sie die Seite neu und sehen Sie noch einmal nach
 problems-rules-name-group-name = Regeln nennen die Gruppe „{ $name }“; löschen oder ändern Sie diese zuerst
+problems-conditions-ask-for-group = Bedingungen von Regeln fragen nach „{ $name }“; ändern Sie zuerst diese: { $ids }
 problems-key-acts-as-person = ein Schlüssel handelt als seine Person, deshalb legt jeder seine eigenen an; `drawbridge key create` auf dem Rechner kann einen für alle anlegen
 problems-choose-time-in-future = wählen Sie einen Zeitpunkt in der Zukunft
 problems-there-are-count-working = es gibt schon { $count } gültige Schlüssel; widerrufen Sie einen, der nicht mehr gebraucht wird

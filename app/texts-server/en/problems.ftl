@@ -30,6 +30,7 @@ problems-group-with-name-exists = a group with this name exists already; choose 
 problems-server-with-slug-exists = a server with this slug exists already; choose another slug
 problems-exists-already-reload-page = this exists already; reload the page and look again
 problems-rules-name-group-name = rules name the group “{ $name }”; delete or change them first
+problems-conditions-ask-for-group = conditions of rules ask for “{ $name }”; change them first: { $ids }
 problems-key-acts-as-person = a key acts as its person, so everybody makes their own; `drawbridge key create` on the machine can make one for anybody
 problems-choose-time-in-future = choose a time in the future
 problems-there-are-count-working = there are { NUMBER($count) } working keys already; revoke one that is not needed any more
