@@ -45,11 +45,11 @@ impl Services {
         let new = NewRule { notes: format!("Blocked on {}", server.name), ..new };
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
+        let rule = one_view(&mut change.tx, rule, now).await?;
         note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyCreated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let rule = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &rule).await?;
         change.commit(event).await?;
         Ok(Blocked { rule, made: true })
     }

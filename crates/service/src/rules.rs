@@ -12,6 +12,8 @@ use serde_json::json;
 use store::Tx;
 
 use crate::change::{Change, payload};
+use crate::ended::gives_the_same;
+use crate::expiry::settle_end;
 use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
@@ -70,11 +72,11 @@ impl Services {
         let now = change.now;
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
-        note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Created, None, &view, &caller.actor, now).await?;
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyCreated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let view = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.commit(event).await?;
         Ok(view)
     }
@@ -90,13 +92,16 @@ impl Services {
         let rule =
             Rule { request_id: old.request_id, created_at: old.created_at, ..new.into_rule(id, old.created_by, now) };
         store::rules::update(&mut change.tx, &rule).await?;
-        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
-        let how = if old.enabled && !rule.enabled { SWITCHED_OFF } else { "changed" };
-        self.tell_rule_ended(&mut change, &old, how).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &view, &caller.actor, now).await?;
+        settle_end(&mut change.tx, &old, Some(&view.rule), now).await?;
+        if !gives_the_same(&old, &view.rule) {
+            let how = if old.enabled && !view.rule.enabled { SWITCHED_OFF } else { "changed" };
+            self.tell_rule_ended(&mut change, &[old], how).await?;
+        }
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyUpdated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let view = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.commit(event).await?;
         Ok(view)
     }
@@ -114,7 +119,7 @@ impl Services {
         let ids: BTreeSet<RuleId> = ids.iter().copied().collect();
         let mut change = self.begin(caller).await?;
         let now = change.now;
-        let mut last = None;
+        let (mut last, mut switched_off) = (None, Vec::new());
         for id in ids {
             let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
             if old.enabled == enabled {
@@ -122,16 +127,19 @@ impl Services {
             }
             let rule = Rule { enabled, updated_at: now, ..old.clone() };
             store::rules::update(&mut change.tx, &rule).await?;
-            note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
+            let view = one_view(&mut change.tx, rule, now).await?;
+            note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &view, &caller.actor, now).await?;
+            settle_end(&mut change.tx, &old, Some(&view.rule), now).await?;
             if !enabled {
-                self.tell_rule_ended(&mut change, &old, SWITCHED_OFF).await?;
+                switched_off.push(old);
             }
             let event = change.event(AuditAction::PolicyUpdated);
-            let event = rule_event(&mut change.tx, event, &rule, now).await?;
+            let event = rule_event(&mut change.tx, event, &view).await?;
             if let Some(earlier) = last.replace(event) {
                 change.also(earlier);
             }
         }
+        self.tell_rule_ended(&mut change, &switched_off, SWITCHED_OFF).await?;
         let Some(last) = last else { return Ok(()) };
         change.reload(Part::Rules);
         change.commit(last).await
@@ -143,7 +151,7 @@ impl Services {
         let mut change = self.begin(caller).await?;
         let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         let event = take_out(&mut change, &rule).await?;
-        self.tell_rule_ended(&mut change, &rule, "deleted").await?;
+        self.tell_rule_ended(&mut change, &[rule], "deleted").await?;
         change.commit(event).await
     }
 }
@@ -151,9 +159,11 @@ impl Services {
 /// Deletes a rule whose row is locked; returns the event.
 pub(crate) async fn take_out(change: &mut Change<'_>, rule: &Rule) -> Result<ledger::Event> {
     let (by, now) = (change.actor().clone(), change.now);
+    let view = one_view(&mut change.tx, rule.clone(), now).await?;
     let event = change.event(AuditAction::PolicyDeleted);
-    let event = rule_event(&mut change.tx, event, rule, now).await?;
-    note_version(&mut change.tx, RuleChangeKind::Deleted, Some(rule), rule, &by, now).await?;
+    let event = rule_event(&mut change.tx, event, &view).await?;
+    note_version(&mut change.tx, RuleChangeKind::Deleted, Some(rule), &view, &by, now).await?;
+    settle_end(&mut change.tx, rule, None, now).await?;
     store::rules::delete(&mut change.tx, rule.id).await?;
     change.reload(Part::Rules);
     Ok(event)
@@ -164,15 +174,19 @@ pub(crate) async fn take_server_out(change: &mut Change<'_>, server: ServerId) -
     let (by, now) = (change.actor().clone(), change.now);
     let gone = store::rules::server_gone(&mut change.tx, server, now).await?;
     for rule in gone.deleted {
-        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &by, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&view.rule), &view, &by, now).await?;
+        settle_end(&mut change.tx, &view.rule, None, now).await?;
         let event = change.event(AuditAction::PolicyDeleted);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.also(event);
     }
     for (before, after) in gone.changed {
-        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &after, &by, now).await?;
+        let view = one_view(&mut change.tx, after, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &view, &by, now).await?;
+        settle_end(&mut change.tx, &before, Some(&view.rule), now).await?;
         let event = change.event(AuditAction::PolicyUpdated);
-        let event = rule_event(&mut change.tx, event, &after, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.also(event);
     }
     change.reload(Part::Rules);
@@ -196,13 +210,11 @@ fn order(views: &mut [RuleView], sort: Sort<RuleSort>) {
 pub(crate) async fn rule_event(
     tx: &mut Tx,
     event: ledger::Event,
-    rule: &Rule,
-    now: chrono::DateTime<chrono::Utc>,
+    view: &RuleView,
 ) -> Result<ledger::Event> {
-    let view = one_view(tx, rule.clone(), now).await?;
-    let event = event.resource(rule_subject(rule)).args(payload(&json!(view)));
+    let event = event.resource(rule_subject(&view.rule)).args(payload(&json!(view)));
     // An event is about one server or none; those of a rule about several are in its text.
-    let server = match rule.servers.as_slice() {
+    let server = match view.rule.servers.as_slice() {
         [id] => store::servers::get(tx, *id).await?,
         _ => None,
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Capability, NewRule, Rule, RuleChangeKind, RuleId, RuleVersion};
+use domain::{Actor, Capability, NewRule, Rule, RuleChangeKind, RuleId, RuleVersion, RuleView};
 use store::Tx;
 
 use super::{not_found, one_view};
@@ -32,7 +32,7 @@ pub(crate) async fn note_version(
     tx: &mut Tx,
     change: RuleChangeKind,
     before: Option<&Rule>,
-    rule: &Rule,
+    view: &RuleView,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -49,7 +49,7 @@ pub(crate) async fn note_version(
     let version = RuleVersion {
         version: next(last.as_ref()),
         change,
-        rule: one_view(tx, rule.clone(), now).await?,
+        rule: view.clone(),
         by: by.id,
         by_name: by.name.clone(),
         at: now,

@@ -69,6 +69,26 @@ testkit::both_engines! {
         assert_eq!(services.rule_versions(&root, kept.rule.id).await.unwrap()[0].change, RuleChangeKind::Deleted);
     }
 
+    async fn of_rules_that_end_together_each_person_is_told_once(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let (tracker, wiki) = (org.server("Tracker", &fixture.url()).await, org.server("Wiki", &fixture.url()).await);
+        let group = services.create_group(&root, GroupKind::Group, "Team", "").await.unwrap();
+        services.add_group_member(&root, group.id, org.eve.id).await.unwrap();
+        services.create_rule(&root, allow(&wiki, Principal::group(group.id), RuleScope::All)).await.unwrap();
+        let mut ids = Vec::new();
+        for server in [&tracker, &wiki, &tracker] {
+            ids.push(services.create_rule(&root, allow(server, both(&org), RuleScope::All)).await.unwrap().rule.id);
+        }
+        services.switch_rules(&root, &ids, false).await.unwrap();
+        let titles = async |user| {
+            org.messages(user).await.into_iter().map(|message| message.title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(&org.ada).await, ["Your access to Tracker, Wiki has ended"]);
+        assert_eq!(titles(&org.eve).await, ["Your access to Tracker has ended"], "her group keeps the other one");
+    }
+
     async fn a_rule_may_ask_for_what_is_known_of_people(db: Db) {
         let org = Org::new(db).await;
         let (services, root) = (org.services(), org.as_root());
