@@ -246,6 +246,44 @@ testkit::both_engines! {
         assert_eq!((versions[1].by, versions[1].change), (None, RuleChangeKind::Updated));
     }
 
+    async fn nothing_is_claimed_of_a_rule_before_it_was_changed(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let made = org.world.now();
+        let changed = made + TimeDelta::seconds(60);
+        let old = |principal| domain::Rule { created_by: Some(org.root.id), updated_at: changed,
+            ..testkit::build::rule(org.world.env.as_ref(), principal, tracker.id) };
+        let (kept, gone) = (old(Principal::user(org.ada.id)), old(Principal::user(org.eve.id)));
+        let mut tx = org.world.db.begin().await.unwrap();
+        for rule in [&kept, &gone] {
+            store::rules::insert(&mut tx, rule).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        org.world.advance(120);
+        services.delete_rule(&root, gone.id).await.unwrap();
+        let first = services.rule_versions(&root, kept.id).await.unwrap().pop().unwrap();
+        assert_eq!((first.version, first.change, first.by, first.at), (1, RuleChangeKind::Updated, None, changed));
+        let asked = async |person, seconds| {
+            let at = Some(made + TimeDelta::seconds(seconds));
+            services.explain(&root, Question { at, ..question(person, &tracker, "echo") }).await.unwrap()
+        };
+        for (person, seconds, decision, is_unsure) in [
+            (&org.ada, 30, Decision::Allow, true),
+            (&org.ada, 61, Decision::Allow, false),
+            (&org.eve, 30, Decision::Allow, true),
+            (&org.eve, 61, Decision::Allow, false),
+            (&org.eve, 121, Decision::Deny, false),
+            (&org.ada, -1, Decision::Deny, false),
+        ] {
+            let said = asked(person, seconds).await;
+            let named = said.changes.iter().find(|line| line.starts_with("Rules whose history begins later (2)"));
+            assert_eq!((said.decision, named.is_some()), (decision, is_unsure), "{seconds}: {said:?}");
+            assert!(named.is_none_or(|line| [kept.id, gone.id].iter().all(|id| line.contains(&id.to_string()))));
+        }
+    }
+
     async fn conditions_are_explained(db: Db) {
         let org = Org::new(db).await;
         let (services, root) = (org.services(), org.as_root());
