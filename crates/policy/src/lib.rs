@@ -55,7 +55,9 @@ mod value;
 mod window;
 
 pub use bearing::{bearing, covers, is_about, tried};
-pub use check::{MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule, is_in_range};
+pub use check::{
+    MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule, is_in_range,
+};
 pub use glob::matches;
 pub use lines::{condition_lines, read_conditions, value_text};
 pub use named::{asks_for_group, clauses_name_group};

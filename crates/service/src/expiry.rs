@@ -61,9 +61,7 @@ impl Services {
         let Some(end) = rule.ends_at.filter(|end| *end <= now + AHEAD) else { return Ok(false) };
         // One that is switched on later, or whose servers are, is looked at then.
         let servers = active(&mut change.tx, &rule).await?;
-        if !allows(&rule, now)
-            || servers.is_empty()
-            || !store::ending_rules::note(&mut change.tx, id, end, now).await?
+        if !allows(&rule, now) || servers.is_empty() || !store::ending_rules::note(&mut change.tx, id, end, now).await?
         {
             return Ok(false);
         }
@@ -178,13 +176,10 @@ pub(crate) async fn settle_end(tx: &mut Tx, before: &Rule, after: Option<&Rule>,
     let Some(end) = before.ends_at else { return Ok(()) };
     // The database keeps whole microseconds.
     let same_end = |after: &Rule| after.ends_at.is_some_and(|at| at.timestamp_micros() == end.timestamp_micros());
-    let goes_on = |after: &&Rule| {
-        allows(after, now)
-            && same_end(after)
-            && after.principal == before.principal
-            && after.servers == before.servers
+    let goes_on = |after: &Rule| {
+        allows(after, now) && same_end(after) && after.principal == before.principal && after.servers == before.servers
     };
-    if after.filter(goes_on).is_some() {
+    if after.is_some_and(goes_on) {
         return Ok(());
     }
     let rule = before.id.to_string();

@@ -3,7 +3,9 @@
 mod file;
 mod import;
 
-use domain::{AuditAction, Capability, Group, GroupId, GroupKind, GroupSort, GroupSource, Problem, Rule, Sort, User, UserId};
+use domain::{
+    AuditAction, Capability, Group, GroupId, GroupKind, GroupSort, GroupSource, Problem, Rule, Sort, User, UserId,
+};
 use ledger::Event;
 use serde_json::{Map, json};
 

@@ -207,11 +207,7 @@ fn order(views: &mut [RuleView], sort: Sort<RuleSort>) {
 }
 
 /// An event about a rule, with all of it.
-pub(crate) async fn rule_event(
-    tx: &mut Tx,
-    event: ledger::Event,
-    view: &RuleView,
-) -> Result<ledger::Event> {
+pub(crate) async fn rule_event(tx: &mut Tx, event: ledger::Event, view: &RuleView) -> Result<ledger::Event> {
     let event = event.resource(rule_subject(&view.rule)).args(payload(&json!(view)));
     // An event is about one server or none; those of a rule about several are in its text.
     let server = match view.rule.servers.as_slice() {

@@ -38,12 +38,7 @@ pub async fn insert(tx: &mut Tx, user: UserId, notification: &Notification) -> R
 }
 
 /// Adds a message for a person, with the id of what it is about, for [`mark_done_about`].
-pub async fn insert_about(
-    tx: &mut Tx,
-    user: UserId,
-    notification: &Notification,
-    subject: Option<&str>,
-) -> Result<()> {
+pub async fn insert_about(tx: &mut Tx, user: UserId, notification: &Notification, subject: Option<&str>) -> Result<()> {
     sql("INSERT INTO notifications (id, user_id, kind, title, body, link, created_at, read_at, subject)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(notification.id)

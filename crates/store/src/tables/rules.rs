@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Condition, Effect, GroupId, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode, RuleScope, ServerId, UserId,
+    Condition, Effect, GroupId, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode, RuleScope, ServerId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 

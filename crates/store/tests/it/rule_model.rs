@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{
-    Clock, Condition, Effect, Names, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind,
-    RuleMode, RuleScope, RuleVersion, RuleView, Server, User,
+    Clock, Condition, Effect, Names, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind, RuleMode,
+    RuleScope, RuleVersion, RuleView, Server, User,
 };
 use store::{Db, Error, Tx, groups, rules, servers, sql, users};
 use testkit::env::MockEnv;
