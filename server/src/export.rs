@@ -72,7 +72,7 @@ async fn group_members(
     sent("group-members", &services, text)
 }
 
-/// An export of the audit log is recorded, so nothing but a person on a page of ours may ask for one.
+/// Exports of the audit log and of groups are recorded, so nothing but a person on a page of ours may ask for one.
 fn not_from_a_page(caller: &Caller, method: &Method, headers: &HeaderMap) -> Option<Response> {
     if method != Method::GET || headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         return Some((StatusCode::FORBIDDEN, "open the list in the console and download it there").into_response());

@@ -141,6 +141,7 @@ impl Worded for AuditAction {
             Self::GroupCreated => text::actions::group_created(),
             Self::GroupUpdated => text::actions::group_updated(),
             Self::GroupDeleted => text::actions::group_deleted(),
+            Self::GroupsExported => text::actions::groups_exported(),
             Self::ApiKeyCreated => text::actions::api_key_created(),
             Self::ApiKeyRevoked => text::actions::api_key_revoked(),
             Self::AuditExported => text::actions::audit_exported(),

@@ -19,3 +19,4 @@ explains-would-deny-clauses = { $rulenames } würde es verbieten, aber ihre Ceda
 explains-would-allow-monitors = { $rulenames } würde es erlauben, beobachtet aber nur: Lassen Sie sie durchsetzen.
 explains-would-allow-conditions = { $rulenames } würde es erlauben, aber ihre Bedingungen sind nicht erfüllt: { $conditions }
 explains-would-allow-clauses = { $rulenames } würde es erlauben, aber ihre Cedar-Klauseln sind nicht erfüllt.
+explains-history-begins-later = Regeln, deren Verlauf erst später beginnt ({ NUMBER($count) }), gelten hier so, wie sie an seinem Anfang waren: { $ids }

@@ -19,3 +19,4 @@ explains-would-deny-clauses = { $rulenames } would deny it, but its Cedar clause
 explains-would-allow-monitors = { $rulenames } would allow it, but only monitors: let it enforce.
 explains-would-allow-conditions = { $rulenames } would allow it, but its conditions are not met: { $conditions }
 explains-would-allow-clauses = { $rulenames } would allow it, but its Cedar clauses are not met.
+explains-history-begins-later = Rules whose history begins later ({ NUMBER($count) }) are taken as they were when it begins: { $ids }

@@ -53,6 +53,7 @@ actions-role-changed = Rolle geändert
 actions-group-created = Gruppe angelegt
 actions-group-updated = Gruppe geändert
 actions-group-deleted = Gruppe gelöscht
+actions-groups-exported = Gruppen exportiert
 actions-api-key-created = API-Schlüssel angelegt
 actions-api-key-revoked = API-Schlüssel widerrufen
 actions-audit-exported = Protokoll exportiert

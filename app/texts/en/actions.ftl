@@ -53,6 +53,7 @@ actions-role-changed = Role changed
 actions-group-created = Group created
 actions-group-updated = Group updated
 actions-group-deleted = Group deleted
+actions-groups-exported = Groups exported
 actions-api-key-created = Api key created
 actions-api-key-revoked = Api key revoked
 actions-audit-exported = Audit exported

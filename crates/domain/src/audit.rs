@@ -115,6 +115,8 @@ words! {
         GroupUpdated = "group_updated",
         /// A group was deleted.
         GroupDeleted = "group_deleted",
+        /// Groups were exported with their members.
+        GroupsExported = "groups_exported",
         /// An API key was made.
         ApiKeyCreated = "api_key_created",
         /// An API key was revoked.

@@ -146,7 +146,7 @@ pub struct Explanation {
     pub decision: Decision,
     /// Why, in words.
     pub why: String,
-    /// What would have to change for the other decision, in words.
+    /// What would have to change for the other decision, in words; first, for a moment in the past, what is not known of it.
     pub changes: Vec<String>,
     /// The rules of the server and the global ones: first those that decided, then those that nearly apply.
     pub rules: Vec<Weighed>,

@@ -112,7 +112,7 @@ pub struct UserProfile {
     pub user: User,
     /// Groups by name.
     pub groups: Vec<Group>,
-    /// The rules that apply to this person, directly or by a group.
+    /// The rules that apply to this person, directly or by a group; none for somebody who may not read rules.
     pub rules: Vec<RuleView>,
     /// Open browser sessions.
     pub sessions: Vec<SessionView>,

@@ -20,7 +20,7 @@ pub struct Standing {
     pub conditional: bool,
     /// When the last of the rules that allow ends; absent while one of them has no end, and when the server is denied.
     pub until: Option<DateTime<Utc>>,
-    /// The rules that decided.
+    /// The rules that decided; none for somebody who may not read rules.
     pub rules: Vec<RuleView>,
     /// The rule that does nothing but block exactly this person or group on exactly this server.
     pub block: Option<RuleId>,

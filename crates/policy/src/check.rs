@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use domain::{
     Condition, Effect, FieldError, GroupId, Names, NewRule, PersonAttribute, Principal, PrincipalKind, Rule, RuleScope,
     ServerId, UserId,
@@ -118,10 +118,20 @@ parts_of!(Rule, NewRule);
 /// Whether person, group and server exist, and whether an end date lies in the past, is for the use case to check.
 pub fn check_rule(rule: &NewRule) -> Result<(), Vec<FieldError>> {
     let mut errors = problems(Parts::from(rule));
+    for (field, time) in [("starts_at", rule.starts_at), ("ends_at", rule.ends_at)] {
+        if time.is_some_and(|time| !is_in_range(time)) {
+            errors.push(error(field, "choose a date between the years 1 and 9999"));
+        }
+    }
     if rule.notes.chars().count() > MAX_NOTES_CHARS {
         errors.push(error("notes", format!("shorten the notes to {MAX_NOTES_CHARS} characters")));
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// True for a moment that a rule may begin or end at: of a year that dates and databases can write.
+pub fn is_in_range(time: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&time.year())
 }
 
 /// What keeps a rule from being compiled.

@@ -43,6 +43,7 @@ mod facts;
 mod glob;
 mod index;
 mod lines;
+mod named;
 mod query;
 mod render;
 mod schema;
@@ -54,9 +55,12 @@ mod value;
 mod window;
 
 pub use bearing::{Audience, bearing, covers, is_about, tried};
-pub use check::{MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule};
+pub use check::{
+    MAX_NAME_BYTES, MAX_NAMES, MAX_NOTES_CHARS, MAX_PATTERNS, MAX_PRINCIPALS, MAX_SERVERS, check_rule, is_in_range,
+};
 pub use glob::matches;
 pub use lines::{condition_lines, read_conditions, value_text};
+pub use named::{asks_for_group, clauses_name_group};
 pub use query::{
     AuthMethod, Groups, Known, Level, Profile, Query, Reason, RequestFacts, SubjectRef, Target, Verdict, Would,
 };

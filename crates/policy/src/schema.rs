@@ -132,7 +132,7 @@ pub(crate) fn groups(clauses: &str) -> Vec<GroupId> {
 }
 
 /// The texts in quotes.
-fn literals(clauses: &str) -> Vec<String> {
+pub(crate) fn literals(clauses: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut chars = clauses.chars();
     while let Some(c) = chars.next() {

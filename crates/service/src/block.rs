@@ -5,7 +5,7 @@ use domain::{
     RuleMode, RuleView, ServerId,
 };
 
-use crate::rules::{checked, note_version, one_view, refers, rule_event};
+use crate::rules::{checked, held, note_version, one_view, rule_event, take_out};
 use crate::snapshot::Part;
 use crate::{Caller, Result, Services};
 
@@ -35,7 +35,7 @@ impl Services {
         let mut change = self.begin(caller).await?;
         // Whoever blocks somebody on this server waits here, so that the second one finds the rule of the first.
         let server = store::servers::lock(&mut change.tx, server).await?.ok_or_else(|| Problem::not_found("server"))?;
-        refers(&mut change.tx, &new).await?;
+        held(&mut change.tx, &new).await?;
         let now = change.now;
         let named = store::rules::of_principal(&mut change.tx, &id).await?;
         if let Some(rule) = named.into_iter().find(|rule| rule.in_force(now) && blocks(rule, server.id, &new.principal))
@@ -45,11 +45,11 @@ impl Services {
         let new = NewRule { notes: format!("Blocked on {}", server.name), ..new };
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
+        let rule = one_view(&mut change.tx, rule, now).await?;
         note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyCreated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let rule = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &rule).await?;
         change.commit(event).await?;
         Ok(Blocked { rule, made: true })
     }
@@ -57,16 +57,24 @@ impl Services {
     /// Lifts what [`Services::block_on_server`] has done. Other rules that deny stay; nothing happens where there is no block.
     pub async fn unblock_on_server(&self, caller: &Caller, server: ServerId, principal: Principal) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
-        let mut tx = self.read().await?;
         let id = principal.only_id().ok_or_else(|| Problem::not_found("rule"))?;
-        let mut rules = store::rules::of_principal(&mut tx, id).await?;
-        drop(tx);
-        rules.retain(|rule| blocks(rule, server, &principal));
-        for rule in rules {
-            // It brings back what was there before one click, and has to be as quick.
-            self.remove_rule(caller, rule.id).await?;
+        let mut change = self.begin(caller).await?;
+        // As who blocks: otherwise a block that is being made would outlive this.
+        store::servers::lock(&mut change.tx, server).await?;
+        let mut last = None;
+        for rule in store::rules::of_principal(&mut change.tx, id).await? {
+            // It may be gone, or another rule by now.
+            let found = store::rules::lock(&mut change.tx, rule.id).await?;
+            let Some(rule) = found.filter(|rule| blocks(rule, server, &principal)) else { continue };
+            let event = take_out(&mut change, &rule).await?;
+            if let Some(earlier) = last.replace(event) {
+                change.also(earlier);
+            }
         }
-        Ok(())
+        match last {
+            Some(last) => change.commit(last).await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AuditAction, Capability, NotificationKind, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId, RuleView, Server,
-    ServerId, ServerStatus, User, UserId, UserStatus,
+    ServerStatus, User, UserId, UserStatus,
 };
+use store::Tx;
 
 use crate::change::Change;
 use crate::ended::{allows, named};
-use crate::notifications::{Message, notify};
+use crate::notifications::{Message, notify_about};
 use crate::rules::{note_version, one_view, rule_event};
 use crate::snapshot::Part;
 use crate::{Caller, RequestMeta, Result, Services};
@@ -23,18 +24,31 @@ const MOST_DAYS: u32 = 366;
 impl Services {
     /// Tells of rules that allow something and end within a week: the people whom they name in person, unless another rule
     /// goes on giving them the server, and who answers for the server. Returns how many rules people were told of. Every
-    /// node may call it at any time: each end is told of once.
+    /// node may call it at any time: each end is told of once. A rule that nobody can be told of is logged and tried again
+    /// at the next call; the others do not wait for it.
     ///
     /// Members of groups are not told one by one, for the reason that is in `ended`.
     pub async fn warn_of_ends(&self) -> Result<u32> {
         let system = Caller::system(RequestMeta::local(self.env()));
         let now = self.now();
         let mut tx = self.read().await?;
-        let due = store::ending_rules::due(&mut tx, now, now + AHEAD).await?;
+        // Much that ends is never told of, and a transaction that writes keeps others waiting.
+        let mut due = Vec::new();
+        for id in store::ending_rules::due(&mut tx, now, now + AHEAD).await? {
+            let rule = store::rules::get(&mut tx, id).await?.filter(|rule| allows(rule, now));
+            if let Some(rule) = rule
+                && !active(&mut tx, &rule).await?.is_empty()
+            {
+                due.push(id);
+            }
+        }
         drop(tx);
         let mut told = 0;
         for rule in due {
-            told += u32::from(self.warn_of_end(&system, rule).await?);
+            match self.warn_of_end(&system, rule).await {
+                Ok(is_told) => told += u32::from(is_told),
+                Err(error) => tracing::warn!(%rule, %error, "nobody was told that this rule ends soon"),
+            }
         }
         Ok(told)
     }
@@ -45,12 +59,12 @@ impl Services {
         let now = change.now;
         let Some(rule) = store::rules::lock(&mut change.tx, id).await? else { return Ok(false) };
         let Some(end) = rule.ends_at.filter(|end| *end <= now + AHEAD) else { return Ok(false) };
-        // One that is switched on later is looked at then.
-        if !allows(&rule, now) || !store::ending_rules::note(&mut change.tx, id, end, now).await? {
+        // One that is switched on later, or whose servers are, is looked at then.
+        let servers = active(&mut change.tx, &rule).await?;
+        if !allows(&rule, now) || servers.is_empty() || !store::ending_rules::note(&mut change.tx, id, end, now).await?
+        {
             return Ok(false);
         }
-        let mut servers = store::servers::by_ids(&mut change.tx, &rule.servers).await?;
-        servers.retain(|server| server.status == ServerStatus::Active);
         let holders = self.warn_holders(&mut change, &rule, &servers, end).await?;
         self.warn_owners(&mut change, &rule, &servers, end, &holders).await?;
         change.commit_unaudited("a warning gives and takes nothing").await?;
@@ -66,12 +80,10 @@ impl Services {
         end: DateTime<Utc>,
     ) -> Result<BTreeSet<UserId>> {
         let mut told = BTreeSet::new();
+        let left = self.given(change, servers.iter().map(|server| server.id), end).await?;
         for person in store::users::of_ids(&mut change.tx, named(rule)).await? {
-            let rules = store::rules::of_user(&mut change.tx, person.id).await?;
-            let goes_on = |server: ServerId| {
-                rules.iter().any(|other| other.id != rule.id && other.servers.contains(&server) && allows(other, end))
-            };
-            let lost: Vec<&Server> = servers.iter().filter(|server| !goes_on(server.id)).collect();
+            let lost = left.without(person.id, servers.iter().map(|server| server.id), Some(rule.id));
+            let lost: Vec<&Server> = servers.iter().filter(|server| lost.contains(&server.id)).collect();
             if person.status != UserStatus::Active || lost.is_empty() {
                 continue;
             }
@@ -81,7 +93,7 @@ impl Services {
                 body: format!("The last day is {}. Ask for it again if you need it longer.", last_day(end)),
                 link: link(&person, rule, &lost),
             };
-            notify(&mut change.tx, self.env(), change.now, &[person.id], &message).await?;
+            notify_about(&mut change.tx, self.env(), change.now, &[person.id], &message, &rule.id.to_string()).await?;
             told.insert(person.id);
         }
         Ok(told)
@@ -121,7 +133,7 @@ impl Services {
                 body: body.clone(),
                 link: link(&owner, rule, servers),
             };
-            notify(&mut change.tx, self.env(), change.now, &[owner.id], &message).await?;
+            notify_about(&mut change.tx, self.env(), change.now, &[owner.id], &message, &rule.id.to_string()).await?;
         }
         Ok(())
     }
@@ -129,7 +141,7 @@ impl Services {
     /// Lets a rule end so many days later, counted from its end, or from now if that is over. Nothing else of it changes.
     ///
     /// # Errors
-    /// `Invalid` for no days or more than a year; `Conflict` for a rule without an end.
+    /// `Invalid` for no days, more than a year, or an end that no rule may have; `Conflict` for a rule without an end.
     pub async fn extend_rule(&self, caller: &Caller, id: RuleId, days: u32) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         if !(1..=MOST_DAYS).contains(&days) {
@@ -141,20 +153,45 @@ impl Services {
         let Some(end) = old.ends_at else {
             return Err(Problem::conflict("no_end", "the rule has no end; there is nothing to extend").into());
         };
-        let ends_at = Some(end.max(now) + TimeDelta::days(i64::from(days)));
-        let rule = Rule { ends_at, updated_at: now, ..old.clone() };
+        let later = end.max(now).checked_add_signed(TimeDelta::days(i64::from(days)));
+        let Some(later) = later.filter(|later| policy::is_in_range(*later)) else {
+            return Err(Problem::field("days", "the rule would end after the year 9999; choose fewer days").into());
+        };
+        let rule = Rule { ends_at: Some(later), updated_at: now, ..old.clone() };
         store::rules::update(&mut change.tx, &rule).await?;
-        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
-        // Whoever was told of the end has nothing to do about it any more.
-        let link = format!("/policies/{id}");
-        store::notifications::mark_done(&mut change.tx, NotificationKind::AccessEnding, &link, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &view, &caller.actor, now).await?;
+        settle_end(&mut change.tx, &old, Some(&view.rule), now).await?;
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyUpdated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let view = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.commit(event).await?;
         Ok(view)
     }
+}
+
+/// Whoever was told of the end of a rule has nothing to do about it any more when the rule is gone, gives nothing now, or
+/// gives something else or for another time; of what is left, people are told anew. `after` is what is left of it.
+pub(crate) async fn settle_end(tx: &mut Tx, before: &Rule, after: Option<&Rule>, now: DateTime<Utc>) -> Result<()> {
+    let Some(end) = before.ends_at else { return Ok(()) };
+    // The database keeps whole microseconds.
+    let same_end = |after: &Rule| after.ends_at.is_some_and(|at| at.timestamp_micros() == end.timestamp_micros());
+    let goes_on = |after: &Rule| {
+        allows(after, now) && same_end(after) && after.principal == before.principal && after.servers == before.servers
+    };
+    if after.is_some_and(goes_on) {
+        return Ok(());
+    }
+    let rule = before.id.to_string();
+    store::notifications::mark_done_about(tx, NotificationKind::AccessEnding, &rule, now).await?;
+    Ok(store::ending_rules::forget(tx, before.id).await?)
+}
+
+/// The servers of a rule that can be called.
+async fn active(tx: &mut Tx, rule: &Rule) -> Result<Vec<Server>> {
+    let mut servers = store::servers::by_ids(tx, &rule.servers).await?;
+    servers.retain(|server| server.status == ServerStatus::Active);
+    Ok(servers)
 }
 
 /// Where somebody can do something about it.

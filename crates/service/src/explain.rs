@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use directory::{Access, Snapshot, Why, Withheld};
 use domain::{
-    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleScope, RuleView,
+    Bearing, Capability, Condition, Effect, Explanation, PrincipalKind, Question, Rule, RuleId, RuleScope, RuleView,
     TargetKind, TestOutcome, TriedTest, Weighed,
 };
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
 
 use crate::error::Wrong;
-use crate::rules::rules_as_of;
+use crate::rules::{Then, rules_as_of};
 use crate::views::rule_views;
 use crate::{Caller, Error, Result, Services};
 
@@ -20,10 +20,13 @@ const MAX_NAME: usize = 2000;
 /// Longest arguments that are asked about, in bytes.
 const MAX_ARGUMENTS: usize = 64 * 1024;
 
+/// Most rules that are named of which it is not known what they said.
+const MAX_UNSURE: usize = 10;
+
 impl Services {
     /// Decides a call that nobody makes, by the function that decides those that somebody makes, and says which rules
     /// decided and what would have to change. A moment in the past is decided by the rules as of then; people, their
-    /// groups and servers are those of today.
+    /// groups and servers are those of today. Rules of which nobody kept what they said then are named.
     pub async fn explain(&self, caller: &Caller, question: Question) -> Result<Explanation> {
         self.require(caller, Capability::ManagePolicies).await?;
         let mut snapshot = self.directory().load();
@@ -61,12 +64,12 @@ impl Services {
         let at = question.at.unwrap_or(now);
 
         let mut tx = self.read().await?;
-        let mut rules = if at < now {
+        let Then { mut rules, unsure } = if at < now {
             let then = rules_as_of(&mut tx, at).await?;
-            snapshot = Arc::new(Snapshot { rules: compiled(&then).await?, ..Snapshot::clone(&snapshot) });
+            snapshot = Arc::new(Snapshot { rules: compiled(&then.rules).await?, ..Snapshot::clone(&snapshot) });
             then
         } else {
-            store::rules::all(&mut tx).await?
+            Then { rules: store::rules::all(&mut tx).await?, unsure: Vec::new() }
         };
         let access = snapshot.authorize(&person, &server, target, at, known);
         rules.retain(|rule| rule.is_about(server.id));
@@ -92,7 +95,7 @@ impl Services {
             decided_for: at,
             decision: access.decision,
             why: access.why.to_string(),
-            changes: changes(&access, &person.name, &rules),
+            changes: unsure_of(&unsure).into_iter().chain(changes(&access, &person.name, &rules)).collect(),
             rules,
             about_others,
             question: Question { name: name.clone(), ..question },
@@ -143,6 +146,15 @@ async fn compiled(rules: &[Rule]) -> Result<Arc<RuleSet>> {
         .await
         .map_err(|e| Error::broken("the compilation of the rules", e))??;
     Ok(Arc::new(compiled))
+}
+
+/// Which rules may have said something else then. Any of them may have been about this call.
+fn unsure_of(rules: &[RuleId]) -> Option<String> {
+    let ids: Vec<String> = rules.iter().take(MAX_UNSURE).map(ToString::to_string).collect();
+    (!ids.is_empty()).then(|| {
+        let (count, ids) = (rules.len(), ids.join(", "));
+        format!("Rules whose history begins later ({count}) are taken as they were when it begins: {ids}")
+    })
 }
 
 /// What would have to change for the other decision.

@@ -3,7 +3,9 @@
 mod file;
 mod import;
 
-use domain::{AuditAction, Capability, Group, GroupId, GroupKind, GroupSort, GroupSource, Problem, Sort, User, UserId};
+use domain::{
+    AuditAction, Capability, Group, GroupId, GroupKind, GroupSort, GroupSource, Problem, Rule, Sort, User, UserId,
+};
 use ledger::Event;
 use serde_json::{Map, json};
 
@@ -18,6 +20,9 @@ pub use file::{MOST_BYTES, MOST_LINES, defused, text_of_file};
 
 /// Most characters of a description.
 const DESCRIPTION: usize = 1000;
+
+/// Most rules that a refusal names.
+const SHOWN_RULES: usize = 5;
 
 impl Services {
     /// All groups and job roles, by name unless another order is asked for: for those who manage people, and for those
@@ -63,15 +68,16 @@ impl Services {
         Ok(group)
     }
 
-    /// Changes name and description. Rules name a group by its id, so they go on holding for it.
+    /// Changes name and description. Rules about a group name it by its id, so they go on holding for it.
     ///
     /// # Errors
-    /// `Conflict` when another one has this name.
+    /// `Conflict` when another one has this name, and while conditions of rules ask for the group by the name that it
+    /// has: they would look for somebody else from then on.
     pub async fn update_group(&self, caller: &Caller, id: GroupId, name: &str, description: &str) -> Result<Group> {
         self.require(caller, Capability::ManageUsers).await?;
         let (name, description) = checked(name, description)?;
         let mut change = self.begin(caller).await?;
-        let old = store::groups::get(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        let old = store::groups::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         let mut fields = Map::new();
         for (field, before, after) in [("name", &old.name, &name), ("description", &old.description, &description)] {
             if before != after {
@@ -80,6 +86,10 @@ impl Services {
         }
         if fields.is_empty() {
             return Ok(old);
+        }
+        if old.name != name {
+            let rules = store::rules::all(&mut change.tx).await?;
+            not_asked_for(&old, rules.iter().filter(|rule| policy::asks_for_group(rule, old.kind, &old.name)))?;
         }
         store::groups::update(&mut change.tx, id, &name, &description).await?;
         // Conditions of rules may ask for groups by name.
@@ -115,11 +125,12 @@ impl Services {
     /// Deletes a group that no rule names.
     ///
     /// # Errors
-    /// `Conflict` while rules name it: what they grant or deny must be decided first.
+    /// `Conflict` while rules name it, also in their conditions: what they grant or deny must be decided first.
     pub async fn delete_group(&self, caller: &Caller, id: GroupId) -> Result<()> {
         self.require(caller, Capability::ManageUsers).await?;
         let mut change = self.begin(caller).await?;
-        let group = store::groups::get(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        // Whoever makes a rule about it holds it until the rule is there.
+        let group = store::groups::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         if !store::rules::of_principal(&mut change.tx, &id.to_string()).await?.is_empty() {
             return Err(Problem::conflict(
                 "group_in_use",
@@ -127,6 +138,11 @@ impl Services {
             )
             .into());
         }
+        let rules = store::rules::all(&mut change.tx).await?;
+        let asks = |rule: &&Rule| {
+            policy::asks_for_group(rule, group.kind, &group.name) || policy::clauses_name_group(rule, id)
+        };
+        not_asked_for(&group, rules.iter().filter(asks))?;
         store::groups::delete(&mut change.tx, id).await?;
         change.reload(Part::People);
         let event = change
@@ -151,6 +167,16 @@ fn checked(name: &str, description: &str) -> Result<(String, String)> {
     let description = wrong.optional_text("description", description, DESCRIPTION);
     wrong.check()?;
     Ok((name, description))
+}
+
+/// Refuses to go on while rules ask for the group in their conditions.
+fn not_asked_for<'a>(group: &Group, rules: impl Iterator<Item = &'a Rule>) -> Result<()> {
+    let ids: Vec<String> = rules.take(SHOWN_RULES).map(|rule| rule.id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let why = format!("conditions of rules ask for “{}”; change them first: {}", group.name, ids.join(", "));
+    Err(Problem::conflict("group_in_conditions", why).into())
 }
 
 fn created(change: &Change<'_>, group: &Group) -> Event {

@@ -86,6 +86,30 @@ pub(crate) async fn notify(
     people: &[UserId],
     message: &Message,
 ) -> Result<()> {
+    leave(tx, env, now, people, message, None).await
+}
+
+/// As [`notify`], with the id of what the message is about: when that is settled, the message is done for everybody,
+/// wherever it led them ([`store::notifications::mark_done_about`]).
+pub(crate) async fn notify_about(
+    tx: &mut Tx,
+    env: &dyn Env,
+    now: DateTime<Utc>,
+    people: &[UserId],
+    message: &Message,
+    subject: &str,
+) -> Result<()> {
+    leave(tx, env, now, people, message, Some(subject)).await
+}
+
+async fn leave(
+    tx: &mut Tx,
+    env: &dyn Env,
+    now: DateTime<Utc>,
+    people: &[UserId],
+    message: &Message,
+    subject: Option<&str>,
+) -> Result<()> {
     for person in people {
         let notification = Notification {
             id: NotificationId::generate(env),
@@ -96,7 +120,7 @@ pub(crate) async fn notify(
             created_at: now,
             read_at: None,
         };
-        store::notifications::insert(tx, *person, &notification).await?;
+        store::notifications::insert_about(tx, *person, &notification, subject).await?;
     }
     Ok(())
 }

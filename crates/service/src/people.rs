@@ -45,7 +45,8 @@ impl Services {
         Ok(store::users::list(&mut tx, filter, page).await?)
     }
 
-    /// One person with groups, rules and sessions: oneself, or with `manage_users` anybody.
+    /// One person with groups, rules and sessions: oneself, or with `manage_users` anybody. The rules only for those who
+    /// manage people or rules, since they name other people and hold notes that are not for everybody.
     pub async fn user(&self, caller: &Caller, id: UserId) -> Result<UserProfile> {
         if caller.actor.id != Some(id) {
             self.require(caller, Capability::ManageUsers).await?;
@@ -54,7 +55,11 @@ impl Services {
         let mut tx = self.read().await?;
         let user = store::users::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
         let groups = store::groups::of_user(&mut tx, id).await?;
-        let rules = store::rules::of_user(&mut tx, id).await?;
+        let rules = if caller.can(Capability::ManageUsers) || caller.can(Capability::ManagePolicies) {
+            store::rules::of_user(&mut tx, id).await?
+        } else {
+            Vec::new()
+        };
         let rules = rule_views(&mut tx, rules, now).await?;
         let sessions = store::sessions::list_of_user(&mut tx, id, now).await?;
         let link = if caller.can(Capability::ManageUsers) {

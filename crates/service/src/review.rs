@@ -18,7 +18,7 @@ use crate::definitions::{pinned_event, pins_of, tested};
 use crate::error::Wrong;
 use crate::notifications::{Message, notify};
 use crate::requests::{add_history, decided, request_event, server_of, settled};
-use crate::rules::{note_version, rule_event};
+use crate::rules::{note_version, one_view, rule_event};
 use crate::servers::{server_event, test_event, transport_of};
 use crate::snapshot::Part;
 use crate::views::{request_subject, rule_views};
@@ -130,6 +130,7 @@ impl Services {
         let made = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         let rule = Rule { request_id: Some(id), ..made };
         store::rules::insert(&mut change.tx, &rule).await?;
+        let rule = one_view(&mut change.tx, rule, now).await?;
         note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
         change.reload(Part::Rules);
         // Kept as the server got it; a server that existed before keeps the slug that it has.
@@ -152,7 +153,7 @@ impl Services {
         let link = format!("/connectors/{}", server.slug);
         self.tell(&mut change, &request, NotificationKind::RequestApproved, "approved", &body, &link).await?;
         let event = change.event(AuditAction::PolicyCreated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &rule).await?;
         change.also(event);
         let request = Request {
             state,

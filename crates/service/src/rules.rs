@@ -15,13 +15,15 @@ use serde_json::json;
 use store::Tx;
 
 use crate::change::{Change, payload};
+use crate::ended::gives_the_same;
+use crate::expiry::settle_end;
 use crate::snapshot::Part;
 use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
-pub(crate) use self::check::{checked, refers};
+pub(crate) use self::check::{checked, held, refers};
 pub(crate) use self::last::Last;
-pub(crate) use self::versions::{note_version, rules_as_of};
+pub(crate) use self::versions::{Then, note_version, rules_as_of};
 
 /// How a rule ended that is still there.
 const SWITCHED_OFF: &str = "switched off";
@@ -75,15 +77,15 @@ impl Services {
         let new = checked(new)?;
         self.require_seen(caller, &[RuleDraft { id: None, rule: Some(new.clone()) }]).await?;
         let mut change = self.begin(caller).await?;
-        refers(&mut change.tx, &new).await?;
+        held(&mut change.tx, &new).await?;
         let now = change.now;
         let rule = new.into_rule(RuleId::generate(self.env()), caller.actor.id, now);
         store::rules::insert(&mut change.tx, &rule).await?;
-        note_version(&mut change.tx, RuleChangeKind::Created, None, &rule, &caller.actor, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Created, None, &view, &caller.actor, now).await?;
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyCreated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let view = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.commit(event).await?;
         Ok(view)
     }
@@ -117,18 +119,21 @@ impl Services {
             let why = "somebody has changed this rule since you opened it; open it again and make your change anew";
             return Err(Problem::conflict("rule_changed", why).into());
         }
-        refers(&mut change.tx, &new).await?;
+        held(&mut change.tx, &new).await?;
         let now = change.now;
         let rule =
             Rule { request_id: old.request_id, created_at: old.created_at, ..new.into_rule(id, old.created_by, now) };
         store::rules::update(&mut change.tx, &rule).await?;
-        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
-        let how = if old.enabled && !rule.enabled { SWITCHED_OFF } else { "changed" };
-        self.tell_rule_ended(&mut change, &old, how).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &view, &caller.actor, now).await?;
+        settle_end(&mut change.tx, &old, Some(&view.rule), now).await?;
+        if !gives_the_same(&old, &view.rule) {
+            let how = if old.enabled && !view.rule.enabled { SWITCHED_OFF } else { "changed" };
+            self.tell_rule_ended(&mut change, &[old], how).await?;
+        }
         change.reload(Part::Rules);
         let event = change.event(AuditAction::PolicyUpdated);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        let view = one_view(&mut change.tx, rule, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.commit(event).await?;
         Ok(view)
     }
@@ -147,7 +152,7 @@ impl Services {
         self.require_seen(caller, &self.switched(&ids, enabled).await?).await?;
         let mut change = self.begin(caller).await?;
         let now = change.now;
-        let mut last = None;
+        let (mut last, mut switched_off) = (None, Vec::new());
         for id in ids {
             let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
             if old.enabled == enabled {
@@ -155,16 +160,19 @@ impl Services {
             }
             let rule = Rule { enabled, updated_at: now, ..old.clone() };
             store::rules::update(&mut change.tx, &rule).await?;
-            note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &rule, &caller.actor, now).await?;
+            let view = one_view(&mut change.tx, rule, now).await?;
+            note_version(&mut change.tx, RuleChangeKind::Updated, Some(&old), &view, &caller.actor, now).await?;
+            settle_end(&mut change.tx, &old, Some(&view.rule), now).await?;
             if !enabled {
-                self.tell_rule_ended(&mut change, &old, SWITCHED_OFF).await?;
+                switched_off.push(old);
             }
             let event = change.event(AuditAction::PolicyUpdated);
-            let event = rule_event(&mut change.tx, event, &rule, now).await?;
+            let event = rule_event(&mut change.tx, event, &view).await?;
             if let Some(earlier) = last.replace(event) {
                 change.also(earlier);
             }
         }
+        self.tell_rule_ended(&mut change, &switched_off, SWITCHED_OFF).await?;
         let Some(last) = last else { return Ok(()) };
         change.reload(Part::Rules);
         change.commit(last).await
@@ -198,21 +206,25 @@ impl Services {
     pub async fn delete_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
         self.require_seen(caller, &[RuleDraft { id: Some(id), rule: None }]).await?;
-        self.remove_rule(caller, id).await
-    }
-
-    /// Deletes a rule, whomever that affects.
-    pub(crate) async fn remove_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         let mut change = self.begin(caller).await?;
         let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
-        let (event, now) = (change.event(AuditAction::PolicyDeleted), change.now);
-        let event = rule_event(&mut change.tx, event, &rule, now).await?;
-        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &caller.actor, now).await?;
-        store::rules::delete(&mut change.tx, id).await?;
-        self.tell_rule_ended(&mut change, &rule, "deleted").await?;
-        change.reload(Part::Rules);
+        let event = take_out(&mut change, &rule).await?;
+        self.tell_rule_ended(&mut change, &[rule], "deleted").await?;
         change.commit(event).await
     }
+}
+
+/// Deletes a rule whose row is locked; returns the event.
+pub(crate) async fn take_out(change: &mut Change<'_>, rule: &Rule) -> Result<ledger::Event> {
+    let (by, now) = (change.actor().clone(), change.now);
+    let view = one_view(&mut change.tx, rule.clone(), now).await?;
+    let event = change.event(AuditAction::PolicyDeleted);
+    let event = rule_event(&mut change.tx, event, &view).await?;
+    note_version(&mut change.tx, RuleChangeKind::Deleted, Some(rule), &view, &by, now).await?;
+    settle_end(&mut change.tx, rule, None, now).await?;
+    store::rules::delete(&mut change.tx, rule.id).await?;
+    change.reload(Part::Rules);
+    Ok(event)
 }
 
 /// Takes a server that is about to be deleted out of the rules: those that name no other one are deleted with it.
@@ -220,12 +232,19 @@ pub(crate) async fn take_server_out(change: &mut Change<'_>, server: ServerId) -
     let (by, now) = (change.actor().clone(), change.now);
     let gone = store::rules::server_gone(&mut change.tx, server, now).await?;
     for rule in gone.deleted {
-        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&rule), &rule, &by, now).await?;
+        let view = one_view(&mut change.tx, rule, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Deleted, Some(&view.rule), &view, &by, now).await?;
+        settle_end(&mut change.tx, &view.rule, None, now).await?;
+        let event = change.event(AuditAction::PolicyDeleted);
+        let event = rule_event(&mut change.tx, event, &view).await?;
+        change.also(event);
     }
     for (before, after) in gone.changed {
-        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &after, &by, now).await?;
+        let view = one_view(&mut change.tx, after, now).await?;
+        note_version(&mut change.tx, RuleChangeKind::Updated, Some(&before), &view, &by, now).await?;
+        settle_end(&mut change.tx, &before, Some(&view.rule), now).await?;
         let event = change.event(AuditAction::PolicyUpdated);
-        let event = rule_event(&mut change.tx, event, &after, now).await?;
+        let event = rule_event(&mut change.tx, event, &view).await?;
         change.also(event);
     }
     change.reload(Part::Rules);
@@ -246,16 +265,10 @@ fn order(views: &mut [RuleView], sort: Sort<RuleSort>) {
 }
 
 /// An event about a rule, with all of it.
-pub(crate) async fn rule_event(
-    tx: &mut Tx,
-    event: ledger::Event,
-    rule: &Rule,
-    now: DateTime<Utc>,
-) -> Result<ledger::Event> {
-    let view = one_view(tx, rule.clone(), now).await?;
-    let event = event.resource(rule_subject(rule)).args(payload(&json!(view)));
+pub(crate) async fn rule_event(tx: &mut Tx, event: ledger::Event, view: &RuleView) -> Result<ledger::Event> {
+    let event = event.resource(rule_subject(&view.rule)).args(payload(&json!(view)));
     // An event is about one server or none; those of a rule about several are in its text.
-    let server = match rule.servers.as_slice() {
+    let server = match view.rule.servers.as_slice() {
         [id] => store::servers::get(tx, *id).await?,
         _ => None,
     };

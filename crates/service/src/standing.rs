@@ -21,12 +21,14 @@ use crate::views::rule_views;
 use crate::{Caller, Error, Result, Services};
 
 impl Services {
-    /// The active servers that a person may use now or that a rule denies them, by name: oneself, or with
-    /// `manage_policies` or `manage_users` anybody. None for somebody whose account is not active.
+    /// The active servers that a person may use now or that a rule denies them, by name: with `manage_policies` or
+    /// `manage_users` of anybody. Others see of themselves what is open, without the rules: these name colleagues, say
+    /// what the notes say, and deny servers that nobody told them of. None for somebody whose account is not active.
     pub async fn access_of_user(&self, caller: &Caller, id: UserId) -> Result<Vec<ServerAccess>> {
         if caller.actor.id != Some(id) {
             self.may_see_access(caller, Capability::ManageUsers).await?;
         }
+        let whole = caller.can(Capability::ManagePolicies) || caller.can(Capability::ManageUsers);
         let now = self.now();
         let snapshot = self.directory().load();
         let person = snapshot.people.get(id).cloned().ok_or_else(|| Problem::not_found("user"))?;
@@ -40,7 +42,8 @@ impl Services {
             let weighing = Weighing { rules: &snapshot.rules, now };
             active(&snapshot).filter_map(|server| weighing.weigh(person.subject(), server)).collect()
         });
-        servers_of(&mut tx, found.await?, about, &Principal::user(id), now).await
+        let servers = servers_of(&mut tx, found.await?, about, &Principal::user(id), now).await?;
+        Ok(if whole { servers } else { servers.into_iter().filter_map(without_rules).collect() })
     }
 
     /// The active servers that the rules of a group or job role themselves open or deny, by name. Its members may have
@@ -226,6 +229,12 @@ async fn servers_of(
         .collect();
     servers.sort_by_cached_key(|access| (access.server_name.to_lowercase(), access.server));
     Ok(servers)
+}
+
+/// What is open, for those who may not read rules.
+fn without_rules(access: ServerAccess) -> Option<ServerAccess> {
+    let standing = Standing { rules: Vec::new(), block: None, ..access.standing };
+    standing.allowed.then_some(ServerAccess { standing, ..access })
 }
 
 async fn views_by_id(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>) -> Result<HashMap<RuleId, RuleView>> {

@@ -58,11 +58,6 @@ pub(crate) fn for_everybody(server: Server) -> Server {
     Server { url: String::new(), header_names: Vec::new(), env_names: Vec::new(), health_detail: None, ..server }
 }
 
-/// The names of groups.
-pub(crate) async fn group_names(tx: &mut Tx) -> Result<HashMap<GroupId, String>> {
-    Ok(store::groups::list(tx, None, None).await?.into_iter().map(|group| (group.id, group.name)).collect())
-}
-
 /// Rules with the names that a person needs to read them. A principal or server that is gone is named by its id.
 pub(crate) async fn rule_views(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>) -> Result<Vec<RuleView>> {
     let principals = |kind| rules.iter().filter(move |r| r.principal.kind == kind).flat_map(|r| &r.principal.ids);
@@ -72,15 +67,15 @@ pub(crate) async fn rule_views(tx: &mut Tx, rules: Vec<Rule>, now: DateTime<Utc>
     for part in ids.chunks(PORTION) {
         users.extend(store::users::names(tx, part).await?);
     }
-    let has_groups =
-        principals(PrincipalKind::Group).next().is_some() || principals(PrincipalKind::JobRole).next().is_some();
+    let ids = principals(PrincipalKind::Group).chain(principals(PrincipalKind::JobRole));
+    let ids: BTreeSet<GroupId> = ids.filter_map(|id| id.parse().ok()).collect();
+    let groups = store::groups::names(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
     let ids: BTreeSet<ServerId> = rules.iter().flat_map(|r| r.servers.iter().copied()).collect();
     let ids: Vec<ServerId> = ids.into_iter().collect();
     let mut servers = HashMap::with_capacity(ids.len());
     for part in ids.chunks(PORTION) {
         servers.extend(store::servers::names(tx, part).await?);
     }
-    let groups = if has_groups { group_names(tx).await? } else { HashMap::new() };
     let name = |kind, id: &String| -> String {
         let name = match kind {
             PrincipalKind::User => id.parse::<UserId>().ok().and_then(|id| users.get(&id)),

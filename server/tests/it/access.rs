@@ -21,7 +21,10 @@ on_both_engines! {
         assert_eq!((&line["server"], &line["allowed"], &line["block"]), (&json!(stage.server), &json!(true), &json!(null)));
         assert_eq!((&line["until"], &line["tools_allowed"]), (&json!(null), &line["tools"]));
         assert_eq!(line["rules"].as_array().unwrap().len(), 2);
-        assert_eq!(own.get(&of_user).await.expect(200), before, "everybody may know of themselves");
+        let told = own.get(&of_user).await.expect(200);
+        let mut without = before.clone();
+        without["data"][0]["rules"] = json!([]);
+        assert_eq!(told, without, "everybody may know of themselves, but not read rules");
         assert_eq!(own.get(&of_server).await.status, 403);
         let audience = api.get(&of_server).await.expect(200);
         assert_eq!((&audience["total"], &audience["data"][0]["person"]), (&json!(1), &json!(stage.target.id)));
@@ -34,6 +37,8 @@ on_both_engines! {
         let blocked = &api.get(&of_user).await.expect(200)["data"][0];
         assert_eq!((&blocked["allowed"], &blocked["block"], &blocked["tools_allowed"]), (&json!(false), &made["id"], &json!(0)));
         assert_eq!(api.get(&of_server).await.expect(200)["total"], 0);
+        assert_eq!(own.get(&of_user).await.expect(200)["data"], json!([]), "a deny is not told");
+        assert_eq!(own.get(&format!("/users/{}", stage.target.id)).await.expect(200)["rules"], json!([]));
         assert_eq!(own.rows("/connectors").await.len(), 0);
         api.delete(&format!("/rules/{}", made["id"].as_str().unwrap())).await.expect(204);
         assert_eq!(api.get(&of_user).await.expect(200), before);

@@ -15,7 +15,7 @@ use super::requests::tell;
 use super::stage::Stage;
 use crate::change::payload;
 use crate::definitions::{pinned_event, pins_of};
-use crate::rules::{note_version, rule_event};
+use crate::rules::{note_version, one_view, rule_event};
 use crate::servers::{server_event, test_event};
 use crate::sessions::actor;
 use crate::views::server_subject;
@@ -277,10 +277,11 @@ pub(super) fn rule(stage: &Stage<'_>, at: DateTime<Utc>, which: Which) -> Rule {
 pub(super) async fn put_rule(stage: &mut Stage<'_>, tx: &mut Tx, by: Who, rule: Rule) -> Result<()> {
     let at = rule.created_at;
     store::rules::insert(tx, &rule).await?;
+    let rule = one_view(tx, rule, at).await?;
     note_version(tx, RuleChangeKind::Created, None, &rule, &actor(stage.person(by)), at).await?;
-    let event = rule_event(tx, stage.event(at, by, AuditAction::PolicyCreated), &rule, at).await?;
+    let event = rule_event(tx, stage.event(at, by, AuditAction::PolicyCreated), &rule).await?;
     stage.record(at, event);
-    stage.rules.push(rule);
+    stage.rules.push(rule.rule);
     Ok(())
 }
 

@@ -128,15 +128,23 @@ impl Services {
         Ok(shown)
     }
 
-    /// All groups and job roles, or those of one kind, with their members, as a file that can be imported.
+    /// All groups and job roles, or those of one kind, with their members, as a file that can be imported. That the
+    /// members' addresses left the house is an event.
     pub async fn export_groups(&self, caller: &Caller, kind: Option<GroupKind>) -> Result<String> {
         self.may_see_groups(caller).await?;
         let mut tx = self.read().await?;
         let groups = store::groups::list(&mut tx, kind, None).await?;
         let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
         let members = store::groups::memberships(&mut tx, &ids).await?;
+        drop(tx);
         let of = |group: &Group| members.get(&group.id).into_iter().flatten().map(|(email, _)| email).collect();
-        file::write(groups.iter().map(|group| (group, of(group))))
+        let text = file::write(groups.iter().map(|group| (group, of(group))))?;
+        let change = self.begin(caller).await?;
+        let people: usize = members.values().map(Vec::len).sum();
+        let fields = json!({ "kind": kind, "groups": groups.len(), "members": people });
+        let event = change.event(AuditAction::GroupsExported).args(payload(&fields));
+        change.commit(event).await?;
+        Ok(text)
     }
 
     /// What the import of this file does, by the groups and people of now.

@@ -104,6 +104,16 @@ fn once(list: &mut Vec<String>) {
     list.retain(|item| seen.insert(item.clone()));
 }
 
+/// As [`refers`], in a change: the groups that the rule is about stay until it is committed.
+pub(crate) async fn held(tx: &mut Tx, new: &NewRule) -> Result<()> {
+    if matches!(new.principal.kind, PrincipalKind::Group | PrincipalKind::JobRole) {
+        for id in new.principal.ids.iter().filter_map(|id| id.parse().ok()) {
+            store::groups::hold(tx, id).await?;
+        }
+    }
+    refers(tx, new).await
+}
+
 /// Refuses a rule about somebody or something that does not exist.
 pub(crate) async fn refers(tx: &mut Tx, new: &NewRule) -> Result<()> {
     let mut wrong = Wrong::new();

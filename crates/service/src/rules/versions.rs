@@ -1,9 +1,9 @@
 //! Every state that a rule had.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Capability, NewRule, Rule, RuleChangeKind, RuleId, RuleVersion};
+use domain::{Actor, Capability, NewRule, Rule, RuleChangeKind, RuleId, RuleVersion, RuleView};
 use store::Tx;
 
 use super::{not_found, one_view};
@@ -32,7 +32,7 @@ pub(crate) async fn note_version(
     tx: &mut Tx,
     change: RuleChangeKind,
     before: Option<&Rule>,
-    rule: &Rule,
+    view: &RuleView,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -49,7 +49,7 @@ pub(crate) async fn note_version(
     let version = RuleVersion {
         version: next(last.as_ref()),
         change,
-        rule: one_view(tx, rule.clone(), now).await?,
+        rule: view.clone(),
         by: by.id,
         by_name: by.name.clone(),
         at: now,
@@ -57,23 +57,51 @@ pub(crate) async fn note_version(
     Ok(store::rules::add_version(tx, &version).await?)
 }
 
-/// The rules as they were at a moment in the past, oldest first.
-pub(crate) async fn rules_as_of(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<Rule>> {
+/// Rules of the past.
+pub(crate) struct Then {
+    /// As they were, oldest first.
+    pub(crate) rules: Vec<Rule>,
+    /// Those of them of which nobody kept how they were: they are as they are known to have been first, later.
+    pub(crate) unsure: Vec<RuleId>,
+}
+
+/// The rules as they were at a moment in the past.
+pub(crate) async fn rules_as_of(tx: &mut Tx, at: DateTime<Utc>) -> Result<Then> {
     let versions = store::rules::as_of(tx, at).await?;
-    let mut then: HashMap<RuleId, RuleVersion> =
-        versions.into_iter().map(|version| (version.rule.rule.id, version)).collect();
-    let mut rules = Vec::new();
+    let mut known: HashSet<RuleId> = versions.iter().map(|version| version.rule.rule.id).collect();
+    let there = versions.into_iter().filter(|version| version.change != RuleChangeKind::Deleted);
+    let mut rules: Vec<Rule> = there.map(|version| version.rule.rule).collect();
+    let mut unsure = Vec::new();
+    // Older programs kept no versions, so the first one may be of much later.
+    for version in store::rules::first_after(tx, at).await? {
+        let rule = version.rule.rule;
+        known.insert(rule.id);
+        if version.change != RuleChangeKind::Created && rule.created_at <= at {
+            unsure.push(rule.id);
+            rules.push(rule);
+        }
+    }
     for rule in store::rules::all(tx).await? {
-        if then.contains_key(&rule.id) || rule.created_at > at {
+        if known.contains(&rule.id) || rule.created_at > at {
             continue;
         }
-        // Older programs kept no versions: what is known is how the rule is now.
+        if at < since(&rule) {
+            unsure.push(rule.id);
+        }
         rules.push(rule);
     }
-    then.retain(|_, version| version.change != RuleChangeKind::Deleted);
-    rules.extend(then.into_values().map(|version| version.rule.rule));
     rules.sort_by_key(|rule| (rule.created_at, rule.id));
-    Ok(rules)
+    unsure.sort_unstable();
+    Ok(Then { rules, unsure })
+}
+
+/// Since when a rule without versions is known to be as it is: since it was made only if nobody has changed it.
+fn since(rule: &Rule) -> DateTime<Utc> {
+    if is_untouched(rule) { rule.created_at } else { rule.updated_at }
+}
+
+fn is_untouched(rule: &Rule) -> bool {
+    rule.updated_at == rule.created_at
 }
 
 /// The version that an older program did not write, if the newest one is not how the rule is.
@@ -82,7 +110,9 @@ async fn missing(tx: &mut Tx, last: Option<&RuleVersion>, rule: &Rule) -> Result
         return Ok(None);
     }
     let (change, by, at) = match last {
-        None => (RuleChangeKind::Created, rule.created_by, rule.created_at),
+        None if is_untouched(rule) => (RuleChangeKind::Created, rule.created_by, rule.created_at),
+        // What it was made as, and who has changed it since, is not known.
+        None => (RuleChangeKind::Updated, None, since(rule)),
         Some(_) => (RuleChangeKind::Updated, None, rule.updated_at),
     };
     let by_name = match by {

@@ -29,7 +29,7 @@ pub(crate) fn cases() -> Vec<Case> {
         case!("groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.groups(c, None)),
         case!("groups_of_kind", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s
             .groups_of_kind(c, Some(GroupKind::JobRole), None)),
-        case!("export_groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s
+        case!("export_groups", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Event, |s, c, x| s
             .export_groups(c, None)),
         case!("plan_group_import", PEOPLE, Leaves::Nothing, |s, c, x| s.plan_group_import(c, IMPORTED, false)),
         case!("group", Needs::Right(&[ManageUsers, ManagePolicies]), Leaves::Nothing, |s, c, x| s.group(c, x.group)),

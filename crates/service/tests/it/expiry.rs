@@ -106,6 +106,110 @@ testkit::both_engines! {
         }
     }
 
+    async fn one_end_that_nobody_can_be_told_of_keeps_no_other_back(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let ends = |days, user: &User| NewRule {
+            ends_at: Some(org.world.now() + TimeDelta::days(days)),
+            ..allow(&tracker, Principal::user(user.id), RuleScope::All)
+        };
+        services.create_rule(&root, ends(3, &org.ada)).await.unwrap();
+        services.create_rule(&root, ends(4, &org.eve)).await.unwrap();
+        let status = async |status: &str| {
+            let mut tx = org.world.db.begin().await.unwrap();
+            store::sql("UPDATE users SET status = $2 WHERE id = $1").bind(org.ada.id).bind(status).execute(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        status("no such status").await;
+        assert_eq!(services.warn_of_ends().await.unwrap(), 1);
+        assert_eq!(told(&org, &org.eve).await.len(), 1);
+        status("active").await;
+        assert_eq!(services.warn_of_ends().await.unwrap(), 1, "it is tried again");
+        assert_eq!((told(&org, &org.ada).await.len(), told(&org, &org.eve).await.len()), (1, 1));
+    }
+
+    async fn an_end_is_told_of_once_its_server_can_be_called(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let end = Some(org.world.now() + TimeDelta::days(5));
+        let rule = NewRule { ends_at: end, ..allow(&tracker, Principal::user(org.ada.id), RuleScope::All) };
+        services.create_rule(&root, rule).await.unwrap();
+        services.disable_server(&root, tracker.id).await.unwrap();
+        assert_eq!(services.warn_of_ends().await.unwrap(), 0, "it opens nothing");
+        services.enable_server(&root, tracker.id).await.unwrap();
+        assert_eq!(services.warn_of_ends().await.unwrap(), 1);
+        assert_eq!(told(&org, &org.ada).await.len(), 1);
+    }
+
+    async fn warnings_are_done_when_the_end_is_another(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let begin = org.world.now();
+        let end = |days| Some(begin + TimeDelta::days(days));
+        let both = Principal::named(domain::PrincipalKind::User, vec![org.ada.id.to_string(), org.eve.id.to_string()]);
+        let new = NewRule { ends_at: end(5), ..allow(&tracker, both, RuleScope::All) };
+        let id = services.create_rule(&root, new.clone()).await.unwrap().rule.id;
+        // Another rule's warnings stay as they are.
+        let other = NewRule { ends_at: end(5), ..allow(&tracker, Principal::user(org.root.id), tools(&["add"])) };
+        services.create_rule(&root, other).await.unwrap();
+        assert_eq!(services.warn_of_ends().await.unwrap(), 2);
+        let open = async || {
+            let mut open = Vec::new();
+            for person in [&org.ada, &org.eve, &org.root] {
+                open.push(told(&org, person).await.iter().filter(|message| message.read_at.is_none()).count());
+            }
+            open
+        };
+        assert_eq!(open().await, [1, 1, 2]);
+        let change = async |new: NewRule| services.update_rule(&root, id, new).await.map(drop);
+        let warned = async || {
+            assert_eq!(open().await, [0, 0, 1], "nothing is left to do");
+            assert_eq!(services.warn_of_ends().await.unwrap(), 1);
+            assert_eq!(open().await, [1, 1, 2]);
+        };
+        change(NewRule { notes: "other words".to_owned(), ..new.clone() }).await.unwrap();
+        assert_eq!(open().await, [1, 1, 2], "it ends as before");
+        change(NewRule { ends_at: end(6), ..new.clone() }).await.unwrap();
+        warned().await;
+        services.switch_rules(&root, &[id], false).await.unwrap();
+        assert_eq!(open().await, [0, 0, 1]);
+        services.switch_rules(&root, &[id], true).await.unwrap();
+        warned().await;
+        change(NewRule { ends_at: None, ..new.clone() }).await.unwrap();
+        assert_eq!(open().await, [0, 0, 1]);
+        change(new).await.unwrap();
+        warned().await;
+        services.extend_rule(&root, id, 1).await.unwrap();
+        warned().await;
+        services.delete_server(&root, tracker.id).await.unwrap();
+        assert_eq!(open().await, [0, 0, 0]);
+    }
+
+    async fn nothing_ends_beyond_the_dates_that_can_be_written(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let at = |text: &str| Some(text.parse().unwrap());
+        let new = allow(&tracker, Principal::user(org.ada.id), RuleScope::All);
+        for (field, wrong) in [
+            ("ends_at", NewRule { ends_at: at("+10000-01-01T00:00:00Z"), ..new.clone() }),
+            ("ends_at", NewRule { ends_at: Some(chrono::DateTime::<chrono::Utc>::MAX_UTC), ..new.clone() }),
+            ("starts_at", NewRule { starts_at: Some(chrono::DateTime::<chrono::Utc>::MIN_UTC), ..new.clone() }),
+        ] {
+            assert!(problem(services.create_rule(&root, wrong).await).of_field(field).is_some(), "{field}");
+        }
+        let last = NewRule { ends_at: at("9999-12-31T00:00:00Z"), ..new };
+        let id = services.create_rule(&root, last).await.unwrap().rule.id;
+        assert!(problem(services.extend_rule(&root, id, 1).await).of_field("days").is_some());
+    }
+
     async fn whoever_answers_for_a_server_is_told(db: Db) {
         let org = Org::new(db).await;
         let (services, root) = (org.services(), org.as_root());

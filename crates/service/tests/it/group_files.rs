@@ -130,7 +130,12 @@ testkit::both_engines! {
         );
         let plan = services.plan_group_import(&root, &file, true).await.unwrap();
         assert!(plan.is_empty(), "{plan:?}");
+        let exported = world.newest(AuditAction::GroupsExported).await;
+        let said: serde_json::Value = serde_json::from_str(&exported.args.unwrap()).unwrap();
+        assert_eq!(said["members"], file.matches('@').count());
+        assert_eq!(said["groups"], services.groups(&root, None).await.unwrap().len());
         let roles = services.export_groups(&root, Some(GroupKind::JobRole)).await.unwrap();
+        assert_eq!(world.count(AuditAction::GroupsExported).await, 2);
         assert!(roles.contains("Nurse") && !roles.contains("1+1"), "{roles}");
     }
 

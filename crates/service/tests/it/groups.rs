@@ -1,4 +1,4 @@
-use domain::{AuditAction, Effect, GroupKind, GroupSource, Principal, Role, Rule, RuleId, RuleScope};
+use domain::{AuditAction, Effect, GroupKind, GroupSource, NewRule, Principal, Role, Rule, RuleId, RuleScope};
 use store::Db;
 
 use crate::world::{World, code, problem};
@@ -98,5 +98,54 @@ testkit::both_engines! {
         store::rules::delete(&mut tx, rule.id).await.unwrap();
         tx.commit().await.unwrap();
         world.services.delete_group(&world.operator(), group.id).await.unwrap();
+    }
+
+    async fn a_group_that_conditions_ask_for_keeps_its_name(db: Db) {
+        let world = World::new(db).await;
+        let (services, root) = (&world.services, world.operator());
+        let group = services.create_group(&root, GroupKind::Group, "Night shift", "").await.unwrap();
+        let nurse = services.create_group(&root, GroupKind::JobRole, "Nurse", "").await.unwrap();
+        let deny = || NewRule::new(Principal::everyone(), Effect::Deny, None);
+        let condition = |json: &str| Some(serde_json::from_str(json).unwrap());
+        let by_list = NewRule {
+            conditions: condition(r#"{"none":[{"path":"subject.groups","operator":"in","value":["Day shift","Night shift"]}]}"#),
+            ..deny()
+        };
+        let by_list = services.create_rule(&root, by_list).await.unwrap().rule;
+        let clauses = r#"unless { context.list.hasTag("subject.job_roles") && context.list.getTag("subject.job_roles").contains("Nurse") }"#;
+        let by_clause = NewRule { cedar: Some(clauses.to_owned()), enabled: false, ..deny() };
+        let by_clause = services.create_rule(&root, by_clause).await.unwrap().rule;
+        for (of, rule) in [(&group, &by_list), (&nurse, &by_clause)] {
+            for refused in [
+                services.update_group(&root, of.id, "Another", "").await.map(drop),
+                services.delete_group(&root, of.id).await,
+            ] {
+                let refused = problem(refused);
+                assert_eq!(refused.code(), "group_in_conditions");
+                let said = refused.to_string();
+                assert!(said.contains(&rule.id.to_string()) && said.contains(&of.name), "{said}");
+            }
+        }
+        services.update_group(&root, group.id, "Night shift", "From ten").await.unwrap();
+        services.delete_rule(&root, by_list.id).await.unwrap();
+        let renamed = services.update_group(&root, group.id, "Late shift", "").await.unwrap();
+        // By its id, in clauses: a new name does no harm.
+        let named = format!("when {{ principal in Group::\"{}\" }}", renamed.id);
+        let named = services.create_rule(&root, NewRule { cedar: Some(named), ..deny() }).await.unwrap().rule;
+        services.update_group(&root, group.id, "Later shift", "").await.unwrap();
+        assert_eq!(code(services.delete_group(&root, group.id).await), "group_in_conditions");
+        services.delete_rule(&root, named.id).await.unwrap();
+        services.delete_group(&root, group.id).await.unwrap();
+    }
+
+    async fn of_a_rule_about_a_group_and_its_deletion_one_comes_first(db: Db) {
+        let world = World::new(db).await;
+        let (services, root) = (&world.services, world.operator());
+        for n in 0..10 {
+            let group = services.create_group(&root, GroupKind::Group, &format!("Group {n}"), "").await.unwrap();
+            let new = NewRule::new(Principal::group(group.id), Effect::Deny, None);
+            let (made, deleted) = tokio::join!(services.create_rule(&root, new), services.delete_group(&root, group.id));
+            assert_ne!(made.is_ok(), deleted.is_ok(), "{made:?} {deleted:?}");
+        }
     }
 }

@@ -53,14 +53,40 @@ testkit::both_engines! {
 
         // A server that goes is taken out of it, and the rule becomes no other.
         let before = org.world.count(AuditAction::PolicyUpdated).await;
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 0);
         services.delete_server(&root, wiki.id).await.unwrap();
         assert_eq!(services.rule(&root, made.rule.id).await.unwrap().rule.servers, [tracker.id]);
         assert_eq!(org.world.count(AuditAction::PolicyUpdated).await, before + 1);
         assert_eq!(code(services.rule(&root, kept.rule.id).await), "not_found");
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 1);
+        let deleted = org.world.newest(AuditAction::PolicyDeleted).await;
+        assert_eq!(deleted.row.resource.as_ref().unwrap().id, Some(kept.rule.id.to_string()));
+        assert_eq!((deleted.row.actor.id, deleted.row.server_id), (Some(org.root.id), Some(wiki.id)));
+        assert!(deleted.args.unwrap().contains("Wiki"), "it says what the rule was");
         assert!(may(org.eve.id, "tracker"));
         let last = services.rule_versions(&root, made.rule.id).await.unwrap().remove(0);
         assert_eq!((last.change, last.rule.rule.servers.len()), (RuleChangeKind::Updated, 1));
         assert_eq!(services.rule_versions(&root, kept.rule.id).await.unwrap()[0].change, RuleChangeKind::Deleted);
+    }
+
+    async fn of_rules_that_end_together_each_person_is_told_once(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let (tracker, wiki) = (org.server("Tracker", &fixture.url()).await, org.server("Wiki", &fixture.url()).await);
+        let group = services.create_group(&root, GroupKind::Group, "Team", "").await.unwrap();
+        services.add_group_member(&root, group.id, org.eve.id).await.unwrap();
+        services.create_rule(&root, allow(&wiki, Principal::group(group.id), RuleScope::All)).await.unwrap();
+        let mut ids = Vec::new();
+        for server in [&tracker, &wiki, &tracker] {
+            ids.push(services.create_rule(&root, allow(server, both(&org), RuleScope::All)).await.unwrap().rule.id);
+        }
+        services.switch_rules(&root, &ids, false).await.unwrap();
+        let titles = async |user| {
+            org.messages(user).await.into_iter().map(|message| message.title).collect::<Vec<_>>()
+        };
+        assert_eq!(titles(&org.ada).await, ["Your access to Tracker, Wiki has ended"]);
+        assert_eq!(titles(&org.eve).await, ["Your access to Tracker has ended"], "her group keeps the other one");
     }
 
     async fn a_rule_may_ask_for_what_is_known_of_people(db: Db) {
@@ -223,6 +249,44 @@ testkit::both_engines! {
         let notes: Vec<_> = versions.iter().map(|version| (version.version, version.rule.rule.notes.as_str())).collect();
         assert_eq!(notes, [(4, "by hand"), (3, "by hand"), (2, ""), (1, "")]);
         assert_eq!((versions[1].by, versions[1].change), (None, RuleChangeKind::Updated));
+    }
+
+    async fn nothing_is_claimed_of_a_rule_before_it_was_changed(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let made = org.world.now();
+        let changed = made + TimeDelta::seconds(60);
+        let old = |principal| domain::Rule { created_by: Some(org.root.id), updated_at: changed,
+            ..testkit::build::rule(org.world.env.as_ref(), principal, tracker.id) };
+        let (kept, gone) = (old(Principal::user(org.ada.id)), old(Principal::user(org.eve.id)));
+        let mut tx = org.world.db.begin().await.unwrap();
+        for rule in [&kept, &gone] {
+            store::rules::insert(&mut tx, rule).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        org.world.advance(120);
+        services.delete_rule(&root, gone.id).await.unwrap();
+        let first = services.rule_versions(&root, kept.id).await.unwrap().pop().unwrap();
+        assert_eq!((first.version, first.change, first.by, first.at), (1, RuleChangeKind::Updated, None, changed));
+        let asked = async |person, seconds| {
+            let at = Some(made + TimeDelta::seconds(seconds));
+            services.explain(&root, Question { at, ..question(person, &tracker, "echo") }).await.unwrap()
+        };
+        for (person, seconds, decision, is_unsure) in [
+            (&org.ada, 30, Decision::Allow, true),
+            (&org.ada, 61, Decision::Allow, false),
+            (&org.eve, 30, Decision::Allow, true),
+            (&org.eve, 61, Decision::Allow, false),
+            (&org.eve, 121, Decision::Deny, false),
+            (&org.ada, -1, Decision::Deny, false),
+        ] {
+            let said = asked(person, seconds).await;
+            let named = said.changes.iter().find(|line| line.starts_with("Rules whose history begins later (2)"));
+            assert_eq!((said.decision, named.is_some()), (decision, is_unsure), "{seconds}: {said:?}");
+            assert!(named.is_none_or(|line| [kept.id, gone.id].iter().all(|id| line.contains(&id.to_string()))));
+        }
     }
 
     async fn conditions_are_explained(db: Db) {

@@ -95,6 +95,21 @@ testkit::both_engines! {
         assert_eq!(org.world.count(AuditAction::PolicyCreated).await, 1);
     }
 
+    async fn of_several_who_unblock_at_once_one_does(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        for _ in 0..4 {
+            services.block_on_server(&root, tracker.id, Principal::user(org.ada.id)).await.unwrap();
+            let unblock = || services.unblock_on_server(&root, tracker.id, Principal::user(org.ada.id));
+            let (a, b, c, d) = tokio::join!(unblock(), unblock(), unblock(), unblock());
+            assert_eq!([a, b, c, d].map(|done| done.is_ok()), [true; 4], "nobody is told that the rule is gone");
+            assert_eq!(services.rules(&root, None, None).await.unwrap(), []);
+        }
+        assert_eq!(org.world.count(AuditAction::PolicyDeleted).await, 4);
+    }
+
     async fn access_of_a_person_is_what_all_rules_come_to(db: Db) {
         let org = Org::new(db).await;
         let (services, root) = (org.services(), org.as_root());
@@ -141,7 +156,7 @@ testkit::both_engines! {
         }
         // The rule without an end outlasts the other.
         make(allow(direct, ada(), tools(&["echo"]))).await;
-        let later = services.access_of_user(&org.as_ada(), org.ada.id).await.unwrap();
+        let later = services.access_of_user(&root, org.ada.id).await.unwrap();
         assert_eq!((later[2].standing.until, later[2].standing.rules.len()), (None, 2));
         // Whether a condition is met is another matter for each call.
         let condition = serde_json::from_str(r#"{"path":"payload.text","operator":"equals","value":"x"}"#).unwrap();
@@ -162,6 +177,35 @@ testkit::both_engines! {
         assert_eq!(code(services.access_of_user(&org.as_eve(), org.ada.id).await), "forbidden");
         services.suspend_user(&root, org.ada.id).await.unwrap();
         assert_eq!(services.access_of_user(&root, org.ada.id).await.unwrap(), []);
+    }
+
+    async fn people_see_what_is_open_to_them_and_no_rules(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let (tracker, wiki) = (org.server("Tracker", &fixture.url()).await, org.server("Wiki", &fixture.url()).await);
+        let both = Principal::named(PrincipalKind::User, vec![org.ada.id.to_string(), org.eve.id.to_string()]);
+        let end = org.world.now() + TimeDelta::days(20);
+        let allowing = NewRule {
+            notes: "both are on probation".to_owned(),
+            ends_at: Some(end),
+            ..allow(&tracker, both, tools(&["echo"]))
+        };
+        services.create_rule(&root, allowing).await.unwrap();
+        services.block_on_server(&root, wiki.id, Principal::user(org.ada.id)).await.unwrap();
+
+        let whole = services.access_of_user(&root, org.ada.id).await.unwrap();
+        assert_eq!(whole.iter().map(|one| one.standing.allowed).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(whole[0].standing.rules[0].rule.notes, "both are on probation");
+        let own = services.access_of_user(&org.as_ada(), org.ada.id).await.unwrap();
+        assert_eq!(said(&own), [("Tracker", true, 1, Vec::new())]);
+        assert_eq!((own[0].standing.until, own[0].standing.tools), (Some(end), whole[0].standing.tools));
+        let profile = services.user(&org.as_ada(), org.ada.id).await.unwrap();
+        let told = serde_json::to_string(&(&own, &profile)).unwrap();
+        for secret in ["probation", "Wiki", "Blocked", org.eve.id.to_string().as_str(), "Eve", org.root.id.to_string().as_str()] {
+            assert!(!told.contains(secret), "{secret}: {told}");
+        }
+        assert_eq!(services.user(&root, org.ada.id).await.unwrap().rules.len(), 2);
     }
 
     async fn a_global_deny_is_told_where_something_would_be_open(db: Db) {

@@ -30,3 +30,9 @@ pub async fn note(tx: &mut Tx, rule: RuleId, ends_at: DateTime<Utc>, now: DateTi
     .await?;
     Ok(changed > 0)
 }
+
+/// Forgets that people were warned of an end, so that they are warned anew.
+pub async fn forget(tx: &mut Tx, rule: RuleId) -> Result<()> {
+    sql("DELETE FROM ending_rules WHERE rule_id = $1").bind(rule).execute(tx).await?;
+    Ok(())
+}

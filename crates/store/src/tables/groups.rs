@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{Email, Group, GroupId, GroupKind, GroupSort, GroupSource, Sort, User, UserId};
 
 use super::{number, users};
-use crate::{Parsed, Result, Tx, list as select, sql};
+use crate::{Parsed, Result, Sql, Tx, list as select, sql};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -40,6 +40,42 @@ pub async fn get(tx: &mut Tx, id: GroupId) -> Result<Option<Group>> {
     .fetch_optional::<Row>(tx)
     .await?;
     Ok(row.map(Into::into))
+}
+
+/// The group, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: GroupId) -> Result<Option<Group>> {
+    sql(Sql {
+        sqlite: "SELECT id FROM groups WHERE id = $1",
+        postgres: "SELECT id FROM groups WHERE id = $1 FOR UPDATE",
+    })
+    .bind(id)
+    .execute(tx)
+    .await?;
+    get(tx, id).await
+}
+
+/// Keeps a group from being changed or deleted until the transaction ends. Others may do so at the same time.
+pub async fn hold(tx: &mut Tx, id: GroupId) -> Result<()> {
+    sql(Sql {
+        sqlite: "SELECT id FROM groups WHERE id = $1",
+        postgres: "SELECT id FROM groups WHERE id = $1 FOR SHARE",
+    })
+    .bind(id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The names of these groups; those that do not exist are left out.
+pub async fn names(tx: &mut Tx, ids: &[GroupId]) -> Result<HashMap<GroupId, String>> {
+    let mut names = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(AT_ONCE) {
+        let mut q = select("SELECT id, name FROM groups WHERE true");
+        q.and_in(" AND id IN ", ids.iter().copied());
+        let rows: Vec<(Parsed<GroupId>, String)> = q.fetch_all(tx).await?;
+        names.extend(rows.into_iter().map(|(id, name)| (id.0, name)));
+    }
+    Ok(names)
 }
 
 /// The group with this name.

@@ -34,8 +34,13 @@ impl From<Row> for Notification {
 
 /// Adds a message for a person.
 pub async fn insert(tx: &mut Tx, user: UserId, notification: &Notification) -> Result<()> {
-    sql("INSERT INTO notifications (id, user_id, kind, title, body, link, created_at, read_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    insert_about(tx, user, notification, None).await
+}
+
+/// Adds a message for a person, with the id of what it is about, for [`mark_done_about`].
+pub async fn insert_about(tx: &mut Tx, user: UserId, notification: &Notification, subject: Option<&str>) -> Result<()> {
+    sql("INSERT INTO notifications (id, user_id, kind, title, body, link, created_at, read_at, subject)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(notification.id)
     .bind(user)
     .bind(notification.kind)
@@ -44,6 +49,7 @@ pub async fn insert(tx: &mut Tx, user: UserId, notification: &Notification) -> R
     .bind(&notification.link)
     .bind(notification.created_at)
     .bind(notification.read_at)
+    .bind(subject)
     .execute(tx)
     .await?;
     Ok(())
@@ -96,6 +102,17 @@ pub async fn mark_done(tx: &mut Tx, kind: NotificationKind, link: &str, now: Dat
     sql("UPDATE notifications SET read_at = $3 WHERE kind = $1 AND link = $2 AND read_at IS NULL")
         .bind(kind)
         .bind(link)
+        .bind(now)
+        .execute(tx)
+        .await
+}
+
+/// Marks the messages of a kind about this subject as read, whoever has them and wherever they lead; returns how many were
+/// not.
+pub async fn mark_done_about(tx: &mut Tx, kind: NotificationKind, subject: &str, now: DateTime<Utc>) -> Result<u64> {
+    sql("UPDATE notifications SET read_at = $3 WHERE kind = $1 AND subject = $2 AND read_at IS NULL")
+        .bind(kind)
+        .bind(subject)
         .bind(now)
         .execute(tx)
         .await

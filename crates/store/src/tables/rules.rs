@@ -7,27 +7,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Condition, Effect, GroupId, Page, PageQuery, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode,
-    RuleScope, ServerId, UserId,
+    Condition, Effect, GroupId, Principal, PrincipalKind, RequestId, Rule, RuleId, RuleMode, RuleScope, ServerId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::page::{self, Cursor};
-use crate::{Json, Parsed, Result, Sql, Tx, json, list as select, sql};
+use crate::{Json, Parsed, Result, Sql, Tx, json, sql};
 
 use self::legacy::Legacy;
-pub use self::versions::{add_version, as_of, last_version, versions};
-
-/// Which rules.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Only those that name this server (global rules not included).
-    pub server: Option<ServerId>,
-    /// Only those that name this person, group or job role.
-    pub naming: Option<(PrincipalKind, String)>,
-    /// Only those that the approval of this request made.
-    pub request: Option<RequestId>,
-}
+pub use self::versions::{add_version, as_of, first_after, last_version, versions};
 
 /// What of a rule an older program has no columns for, and with it all that it would misread.
 #[derive(Debug, Serialize, Deserialize)]
@@ -134,33 +122,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Rule>> {
     .fetch_all::<Row>(tx)
     .await?;
     Ok(rules(rows))
-}
-
-/// Rules, newest first.
-pub async fn list(tx: &mut Tx, listing: &Listing, query: &PageQuery) -> Result<Page<Rule>> {
-    let mut q = select(
-        "SELECT id, principal_kind, principal_id, effect, server_id, tools, enabled, definition, starts_at,
-                ends_at, notes, request_id, created_by, created_at, updated_at
-         FROM rules WHERE true",
-    );
-    if let Some(server) = listing.server {
-        q.and(" AND id IN (SELECT rule_id FROM rule_refs WHERE kind = 'server' AND ref_id = ?)", server);
-    }
-    if let Some((kind, id)) = &listing.naming {
-        q.and_all(
-            " AND id IN (SELECT rule_id FROM rule_refs WHERE kind = ? AND ref_id = ?)",
-            [(*kind).into(), id.into()],
-        );
-    }
-    if let Some(request) = listing.request {
-        q.and(" AND request_id = ?", request);
-    }
-    if let Some(after) = Cursor::of(query)? {
-        q.and_all(" AND (created_at, id) < (?, ?)", [after.time()?.into(), after.id.into()]);
-    }
-    q.push(" ORDER BY created_at DESC, id DESC LIMIT ?", page::fetch_limit(query));
-    let rows = rules(q.fetch_all::<Row>(tx).await?);
-    Ok(page::page(rows, query, |rule| Cursor::at(rule.created_at, rule.id)))
 }
 
 /// The rules of a server (global ones not included), oldest first.

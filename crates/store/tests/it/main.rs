@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod kernel;
 #[cfg(test)]
+mod migrations;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod people;

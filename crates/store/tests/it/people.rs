@@ -425,6 +425,22 @@ both_engines! {
         assert_eq!(notifications::mark_done(&mut tx, pending, "/inbox/1", env.now()).await.unwrap(), 0);
         assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 0);
         assert_eq!(notifications::unread_count(&mut tx, bob.id).await.unwrap(), 2);
+
+        // By what it is about, wherever it leads.
+        let ending = domain::NotificationKind::AccessEnding;
+        for (person, link, subject) in [
+            (&ada, "/policies/1", Some("rul_1")),
+            (&bob, "/connectors", Some("rul_1")),
+            (&bob, "/connectors", Some("rul_2")),
+            (&bob, "/connectors", None),
+        ] {
+            notifications::insert_about(&mut tx, person.id, &about(ending, link), subject).await.unwrap();
+        }
+        assert_eq!(notifications::mark_done_about(&mut tx, pending, "rul_1", env.now()).await.unwrap(), 0);
+        assert_eq!(notifications::mark_done_about(&mut tx, ending, "rul_1", env.now()).await.unwrap(), 2);
+        assert_eq!(notifications::mark_done_about(&mut tx, ending, "rul_1", env.now()).await.unwrap(), 0);
+        assert_eq!(notifications::unread_count(&mut tx, ada.id).await.unwrap(), 0);
+        assert_eq!(notifications::unread_count(&mut tx, bob.id).await.unwrap(), 4);
     }
 
     async fn settings_are_kept_by_key(db: Db) {

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{
-    Clock, Condition, Effect, Names, PageQuery, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind,
-    RuleMode, RuleScope, RuleVersion, RuleView, Server, User,
+    Clock, Condition, Effect, Names, PersonAttribute, Principal, PrincipalKind, Rule, RuleChangeKind, RuleMode,
+    RuleScope, RuleVersion, RuleView, Server, User,
 };
-use store::rules::{self, Listing};
-use store::{Db, Error, Tx, groups, servers, sql, users};
+use store::{Db, Error, Tx, groups, rules, servers, sql, users};
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
 
@@ -119,10 +118,6 @@ both_engines! {
         assert_eq!(ids(rules::of_principal(&mut tx, &nurse.id.to_string()).await.unwrap()), [role.id]);
         assert_eq!(ids(rules::of_server(&mut tx, org.github.id).await.unwrap()), [people.id, sales.id, legal.id, team.id]);
         assert_eq!(rules::of_server(&mut tx, org.linear.id).await.unwrap().len(), 5);
-        let listing = Listing { server: Some(org.linear.id), naming: Some((PrincipalKind::JobRole, nurse.id.to_string())),
-            request: None };
-        assert_eq!(ids(rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap().data), [role.id]);
-
         let mut expected = vec![("server".to_owned(), org.github.id.to_string()), ("server".into(), org.linear.id.to_string())];
         expected.extend([&org.ada, &org.bob].map(|user| ("user".to_owned(), user.id.to_string())));
         expected.sort();
@@ -290,6 +285,10 @@ both_engines! {
             (99, vec![all[2].clone(), of_other]),
         ] {
             assert_eq!(rules::as_of(&mut tx, now + TimeDelta::seconds(seconds)).await.unwrap(), expected, "{seconds}");
+        }
+        for (seconds, expected) in [(9, vec![1, 1]), (15, vec![1]), (20, Vec::new())] {
+            let first = rules::first_after(&mut tx, now + TimeDelta::seconds(seconds)).await.unwrap();
+            assert_eq!(first.iter().map(|version| version.version).collect::<Vec<_>>(), expected, "{seconds}");
         }
         let again = rules::add_version(&mut tx, &all[2]).await.unwrap_err();
         assert!(matches!(again, Error::Conflict("rule_versions")), "{again:?}");

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::{Clock, Effect, PageQuery, Principal, PrincipalKind, Rule, RuleScope, ServerId};
+use domain::{Clock, Effect, Principal, Rule, RuleScope, ServerId};
 use store::changes::{self, Part};
-use store::rules::{self, Listing};
-use store::{Db, Engine, Tx, groups, servers, snapshot, users};
+use store::{Db, Engine, Tx, groups, rules, servers, snapshot, users};
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
 
@@ -44,22 +43,6 @@ both_engines! {
         assert_eq!(rules::of_server(&mut tx, github.id).await.unwrap(), [own.clone(), of_bob.clone()]);
         let of_ada = rules::of_user(&mut tx, ada.id).await.unwrap();
         assert_eq!(ids(&of_ada), [own.id, by_group.id, global.id]);
-
-        let query = PageQuery { cursor: None, limit: Some(3) };
-        let first = rules::list(&mut tx, &Listing::default(), &query).await.unwrap();
-        assert_eq!(ids(&first.data), [global.id, of_bob.id, by_group.id]);
-        let query = PageQuery { cursor: first.next_cursor, ..query };
-        assert_eq!(ids(&rules::list(&mut tx, &Listing::default(), &query).await.unwrap().data), [own.id]);
-        let listing = Listing { naming: Some((PrincipalKind::Group, team.id.to_string())), ..Listing::default() };
-        let found = rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap();
-        assert_eq!(ids(&found.data), [by_group.id]);
-        let listing = Listing {
-            naming: Some((PrincipalKind::User, bob.id.to_string())),
-            server: Some(github.id),
-            request: None,
-        };
-        let found = rules::list(&mut tx, &listing, &PageQuery::default()).await.unwrap();
-        assert_eq!(ids(&found.data), [of_bob.id]);
 
         assert_eq!(rules::of_principal(&mut tx, &team.id.to_string()).await.unwrap(), std::slice::from_ref(&by_group));
         assert!(rules::delete(&mut tx, by_group.id).await.unwrap());

@@ -75,3 +75,15 @@ pub async fn as_of(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<RuleVersion>> {
     .await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
+
+/// The first versions of rules of which none is as old as this moment, in order of the rules' ids.
+pub async fn first_after(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<RuleVersion>> {
+    let rows = sql("SELECT version, change, rule, by_user, by_name, at FROM rule_versions v
+                    WHERE at > $1
+                      AND NOT EXISTS (SELECT 1 FROM rule_versions w WHERE w.rule_id = v.rule_id AND w.version < v.version)
+                    ORDER BY rule_id")
+    .bind(at)
+    .fetch_all::<Row>(tx)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
