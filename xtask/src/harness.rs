@@ -112,7 +112,7 @@ impl Drawbridge {
         let digest = tested(&rest, &format!("/api/v1/servers/{id}/test"), url)?;
         rest.post(&format!("/api/v1/servers/{id}/pin"), &json!({"definitions_digest": digest}))?;
         let everyone = json!({"type": "everyone"});
-        let rule = json!({"principal": everyone, "effect": "allow", "server": id, "tools": "all"});
+        let rule = json!({"principal": everyone, "effect": "allow", "servers": [id]});
         rest.post("/api/v1/rules", &rule)?;
         Ok(format!("/mcp/{slug}"))
     }
