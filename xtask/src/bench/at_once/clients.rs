@@ -50,7 +50,7 @@ struct Caller {
 /// Clients that call until this value goes.
 pub(super) struct Callers {
     person: Person,
-    callers: Vec<Caller>,
+    clients: Vec<Caller>,
     stop: Arc<AtomicBool>,
 }
 
@@ -69,7 +69,7 @@ impl Callers {
         };
         let calls = [stateless(person, tool), in_session(person, tool, &session)];
         let callers = calls.into_iter().map(|call| Caller::start(person.address, call, Arc::clone(&stop)));
-        let callers = Self { person: person.clone(), callers: callers.collect(), stop };
+        let callers = Self { person: person.clone(), clients: callers.collect(), stop };
         callers.until_let_through(deadline)?;
         Ok(callers)
     }
@@ -82,7 +82,7 @@ impl Callers {
     /// What was called since this was asked last, once each client has begun a call after this moment and has its answer.
     pub(super) fn until_begun(&self, moment: Instant, deadline: Duration) -> Result<Vec<Called>> {
         let mut all = Vec::new();
-        for caller in &self.callers {
+        for caller in &self.clients {
             caller.until(deadline, "call", |call| call.begun > moment)?;
             all.append(caller.seen().as_mut().map_err(|error| anyhow!("{error:#}"))?);
         }
@@ -93,7 +93,7 @@ impl Callers {
     /// calls was begun.
     pub(super) fn until_let_through(&self, deadline: Duration) -> Result<Instant> {
         let mut last = None;
-        for caller in &self.callers {
+        for caller in &self.clients {
             let begun = caller.until(deadline, "call that is let through", |call| call.through)?;
             last = last.max(Some(begun));
         }
@@ -104,7 +104,7 @@ impl Callers {
 impl Drop for Callers {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        for caller in &mut self.callers {
+        for caller in &mut self.clients {
             if let Some(thread) = caller.thread.take() {
                 let _ = thread.join();
             }
