@@ -4,8 +4,9 @@
 //! release. [`rounds`] alternate between the ways to the upstream, so that a machine that slows down slows all of them;
 //! the middle of each number counts. CPU time is what the kernel charged to a process. Each module beside is one
 //! question; [`report`] writes the answers, [`document`] puts them into `docs/performance.md`. What people wait for is
-//! measured by [`ui`].
+//! measured by [`ui`], decisions by [`policy`], and how soon rules are in force by [`at_once`].
 
+mod at_once;
 mod budget;
 mod calls;
 mod document;
@@ -72,6 +73,8 @@ pub(crate) struct Args {
 enum What {
     /// Measure the console in Chromium instead: how it loads, how it answers, what frequent work costs
     Ui(ui::Args),
+    /// Measure how soon a rule that is taken away is in force on two nodes instead; fails when a call leaks
+    AtOnce(at_once::Args),
     /// Measure decisions among 10 000 rules instead, and hold many random rule sets against the reference
     Policy(policy::Args),
 }
@@ -138,6 +141,7 @@ impl Report {
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     match &args.what {
         Some(What::Ui(args)) => return ui::run(repo, args),
+        Some(What::AtOnce(args)) => return at_once::run(repo, args),
         Some(What::Policy(args)) => return policy::run(repo, args),
         None => {}
     }
@@ -172,7 +176,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
 
     if args.write {
         report.sections.insert(0, budgets);
-        document::write(repo, &format!("{machine}\n\n{}", report::render(&report.sections)))?;
+        document::write(repo, document::Part::Calls, &format!("{machine}\n\n{}", report::render(&report.sections)))?;
         note("docs/performance.md is written");
     }
     if args.binaries.is_none() {

@@ -90,6 +90,15 @@ impl Drawbridge {
         Ok(drawbridge)
     }
 
+    /// The same, started again after something was done with its data directory while it did not run.
+    pub(crate) fn restarted(self, setup: &Setup<'_>, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        let Self { process, key, keys, path, address, host, data, .. } = self;
+        drop(process);
+        meanwhile(data.path())?;
+        let (process, ready_after) = serve(setup, data.path(), &[])?;
+        Ok(Self { process, key, keys, path, ready_after, address, host, data })
+    }
+
     /// Another node on the database of a running one, with an address of its own.
     pub(crate) fn join(&self, setup: &Setup<'_>) -> Result<Background> {
         let nodes_data = self.data.path().join(format!("node-{}", setup.listen.port()));
@@ -112,7 +121,7 @@ impl Drawbridge {
         let digest = tested(&rest, &format!("/api/v1/servers/{id}/test"), url)?;
         rest.post(&format!("/api/v1/servers/{id}/pin"), &json!({"definitions_digest": digest}))?;
         let everyone = json!({"type": "everyone"});
-        let rule = json!({"principal": everyone, "effect": "allow", "server": id, "tools": "all"});
+        let rule = json!({"principal": everyone, "effect": "allow", "servers": [id]});
         rest.post("/api/v1/rules", &rule)?;
         Ok(format!("/mcp/{slug}"))
     }

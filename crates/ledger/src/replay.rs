@@ -4,16 +4,20 @@ use chrono::{DateTime, Utc};
 use domain::{AuditAction, AuditId, ServerId, UserId};
 use store::{Parsed, Result, Tx, list as select};
 
-/// Entries of one portion.
-pub const PORTION: u32 = 5_000;
+/// Calls of one portion. Each may have some ten thousand bytes of arguments, and two portions are in memory at a time.
+pub const PORTION: u32 = 2_000;
 
-/// What was asked of a server: the admission of a call, or its denial.
+/// What is replayed: admitted calls, and those that were denied.
+pub const ACTIONS: [AuditAction; 4] = [
+    AuditAction::ToolCallAdmitted,
+    AuditAction::ResourceReadAdmitted,
+    AuditAction::PromptGetAdmitted,
+    AuditAction::AccessDenied,
+];
+
+/// Calls of one person for one thing of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    /// The entry.
-    pub id: AuditId,
-    /// When.
-    pub at: DateTime<Utc>,
+pub struct Alike {
     /// An admission or a denial.
     pub action: AuditAction,
     /// Who.
@@ -22,78 +26,145 @@ pub struct Asked {
     pub server: ServerId,
     /// The tool, prompt or resource.
     pub name: String,
-    /// What the AI client called itself, where asked for.
+    /// How many.
+    pub calls: u64,
+    /// When the last of them was.
+    pub last: DateTime<Utc>,
+}
+
+/// What was asked of a server: the admission of a call, or its denial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The entry.
+    pub id: AuditId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub person: UserId,
+    /// Which server.
+    pub server: ServerId,
+    /// The tool, prompt or resource.
+    pub name: String,
+    /// What the AI client called itself.
     pub client_name: Option<String>,
-    /// Its version, where asked for.
+    /// Its version.
     pub client_version: Option<String>,
-    /// Its address, where asked for.
+    /// Its address.
     pub ip: Option<String>,
-    /// The arguments, where asked for and kept.
+    /// The arguments, as far as they were kept.
     pub args: Option<String>,
     /// Not all of the arguments were kept.
     pub cut: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Parsed<AuditId>,
-    at: DateTime<Utc>,
-    action: Parsed<AuditAction>,
-    actor_id: Parsed<UserId>,
-    server_id: Parsed<ServerId>,
-    tool: String,
-    client_name: Option<String>,
-    client_version: Option<String>,
-    ip: Option<String>,
-    args: Option<String>,
-    args_len: Option<i64>,
+/// Which calls are read.
+#[derive(Debug, Clone)]
+pub struct Range {
+    /// At this time or later.
+    pub since: DateTime<Utc>,
+    /// Before this time; also the newest when absent.
+    pub until: Option<DateTime<Utc>>,
+    /// Of these servers; of all when absent.
+    pub servers: Option<Vec<ServerId>>,
 }
 
-impl From<Row> for Asked {
-    fn from(row: Row) -> Self {
-        let kept = row.args.as_ref().map_or(0, String::len);
-        Self {
-            id: row.id.0,
-            at: row.at,
-            action: row.action.0,
-            person: row.actor_id.0,
-            server: row.server_id.0,
-            name: row.tool,
-            client_name: row.client_name,
-            client_version: row.client_version,
-            ip: row.ip,
-            cut: row.args_len.is_some_and(|whole| whole != kept as i64),
-            args: row.args,
-        }
+/// What was asked, counted by the database: for rules that say the same of all calls of a person for a thing.
+pub async fn alike(tx: &mut Tx, range: &Range) -> Result<Vec<Alike>> {
+    type Row = (Parsed<AuditAction>, Parsed<UserId>, Parsed<ServerId>, String, i64, DateTime<Utc>);
+    let mut q = select(
+        "SELECT action, actor_id, server_id, tool, COUNT(*) AS calls, MAX(at) AS last
+         FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
+    );
+    q.and_in(" AND action IN ", ACTIONS);
+    q.and(" AND at >= ?", range.since);
+    if let Some(until) = range.until {
+        q.and(" AND at < ?", until);
     }
+    if let Some(servers) = &range.servers {
+        q.and_in(" AND server_id IN ", servers.iter().copied());
+    }
+    q.push_plain(" GROUP BY action, actor_id, server_id, tool");
+    let rows: Vec<Row> = q.fetch_all(tx).await?;
+    let alike = |(action, person, server, name, calls, last): Row| Alike {
+        action: action.0,
+        person: person.0,
+        server: server.0,
+        name,
+        calls: u64::try_from(calls).unwrap_or_default(),
+        last,
+    };
+    Ok(rows.into_iter().map(alike).collect())
 }
 
-/// What was asked, newest first: one portion of those entries of an action that lie in `since..` and before `before`.
-/// With `whole`, client, address and arguments are read, too; they are most of the work.
+/// What was asked, call by call, newest first: one portion of those entries of an action that come before `before`.
 pub async fn asked(
     tx: &mut Tx,
     action: AuditAction,
-    since: DateTime<Utc>,
-    before: Option<&Asked>,
-    whole: bool,
+    range: &Range,
+    before: Option<(DateTime<Utc>, AuditId)>,
 ) -> Result<Vec<Asked>> {
-    let mut q = if whole {
-        select(
-            "SELECT id, at, action, actor_id, server_id, tool, client_name, client_version, ip, args, args_len
-             FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
-        )
-    } else {
-        select(
-            "SELECT id, at, action, actor_id, server_id, tool, NULL AS client_name, NULL AS client_version, NULL AS ip,
-                    NULL AS args, CAST(NULL AS BIGINT) AS args_len
-             FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
-        )
-    };
+    type Row = (
+        Parsed<AuditId>,
+        DateTime<Utc>,
+        Parsed<UserId>,
+        Parsed<ServerId>,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<i64>,
+    );
+    let mut q = select(
+        "SELECT id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len
+         FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
+    );
     q.and(" AND action = ?", action);
-    q.and(" AND at >= ?", since);
-    if let Some(before) = before {
-        q.and_all(" AND (at, id) < (?, ?)", [before.at.into(), before.id.to_string().into()]);
+    q.and(" AND at >= ?", range.since);
+    if let Some(until) = range.until {
+        q.and(" AND at < ?", until);
+    }
+    if let Some(servers) = &range.servers {
+        q.and_in(" AND server_id IN ", servers.iter().copied());
+    }
+    if let Some((at, id)) = before {
+        q.and_all(" AND (at, id) < (?, ?)", [at.into(), id.into()]);
     }
     q.push(" ORDER BY at DESC, id DESC LIMIT ?", i64::from(PORTION));
-    Ok(q.fetch_all::<Row>(tx).await?.into_iter().map(Into::into).collect())
+    let rows: Vec<Row> = q.fetch_all(tx).await?;
+    let asked = |(id, at, person, server, name, client_name, client_version, ip, args, whole): Row| {
+        let kept = args.as_ref().map_or(0, String::len);
+        Asked {
+            id: id.0,
+            at,
+            person: person.0,
+            server: server.0,
+            name,
+            client_name,
+            client_version,
+            ip,
+            cut: whole.is_some_and(|whole| whole != kept as i64),
+            args,
+        }
+    };
+    Ok(rows.into_iter().map(asked).collect())
+}
+
+/// The entry of a call of this moment, if it is still there.
+pub async fn entry(
+    tx: &mut Tx,
+    at: DateTime<Utc>,
+    person: UserId,
+    server: ServerId,
+    name: &str,
+) -> Result<Option<AuditId>> {
+    let mut q = select("SELECT id FROM audit WHERE actor_id = $1 AND at = $2 AND server_id = $3 AND tool = $4")
+        .bind(person)
+        .bind(at)
+        .bind(server)
+        .bind(name);
+    q.and_in(" AND action IN ", ACTIONS);
+    q.push_plain(" ORDER BY id DESC LIMIT 1");
+    let rows: Vec<(Parsed<AuditId>,)> = q.fetch_all(tx).await?;
+    Ok(rows.first().map(|(id,)| id.0))
 }

@@ -1,4 +1,5 @@
-//! What a decision costs in a large organisation. Prints a table; `./x bench policy` runs it.
+//! What a decision costs in a large organisation. Prints a line of JSON for each row of the tables that
+//! `./x bench policy` makes of it.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
 
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use domain::{Effect, GroupId, NewRule, Principal, Rule, RuleScope, ServerId, UserId};
 use policy::{Groups, Known, Profile, Query, RequestFacts, RuleSet, SubjectRef, Target, read_conditions};
+use serde_json::json;
 
 const RULES: u32 = 10_000;
 const USERS: u32 = 10_000;
@@ -99,9 +101,16 @@ impl Times {
         self.0[index].as_secs_f64() * 1e6
     }
 
+    /// A row of times in microseconds: p50, p99, p99.9.
     fn row(&self, what: &str) {
-        println!("| {what} | {:.1} | {:.1} | {:.1} |", self.at(50.0), self.at(99.0), self.at(99.9));
+        let times = [50.0, 99.0, 99.9].map(|percent| self.at(percent));
+        println!("{}", json!({ "what": what, "times": times }));
     }
+}
+
+/// A row of one number.
+fn value(what: &str, value: f64, unit: &str) {
+    println!("{}", json!({ "what": what, "value": value, "unit": unit }));
 }
 
 /// Resident memory in bytes, as Linux tells it.
@@ -130,8 +139,6 @@ fn main() {
         black_box(RuleSet::compile(&changed, Some(&set)).unwrap());
     });
 
-    println!("| what | p50 µs | p99 µs | p99.9 µs |");
-    println!("|---|---:|---:|---:|");
     let facts = RequestFacts { ip: Some("10.1.2.3".parse().unwrap()), ..RequestFacts::default() };
     let members: Vec<Groups> = (0..64).map(|n| Groups::new((0..5).map(|g| group((n * 7 + g * 31) % GROUPS)))).collect();
     let call = Known::Call(&facts, None);
@@ -158,13 +165,11 @@ fn main() {
         }
         Times::of(20_000, |n| ask(n % 1_000)).row(&format!("{count} conditional candidates, values seen before"));
     }
-    println!();
-    println!("| what | |");
-    println!("|---|---:|");
-    println!("| compiling all {RULES} rules | {:.0} ms |", whole.as_secs_f64() * 1e3);
-    println!("| compiling after one change, p50 | {:.1} ms |", rebuilds.at(50.0) / 1e3);
-    println!("| compiling after one change, p99 | {:.1} ms |", rebuilds.at(99.0) / 1e3);
+    value("compiling all rules", whole.as_secs_f64() * 1e3, "ms");
+    value("compiling after one change, p50", rebuilds.at(50.0) / 1e3, "ms");
+    value("compiling after one change, p99", rebuilds.at(99.0) / 1e3, "ms");
     if let Some(memory) = memory {
-        println!("| memory of the compiled rules | {} MB |", memory >> 20);
+        #[expect(clippy::cast_precision_loss, reason = "megabytes")]
+        value("memory of the compiled rules", memory as f64 / 1e6, "MB");
     }
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::Snapshot;
 use domain::{
-    AuditAction, AuditId, Capability, Decision, Otherwise, Problem, Rule, RuleDraft, ServerId, Simulation, UserId,
-    UserStatus,
+    AuditAction, Capability, Decision, Otherwise, Problem, Rule, RuleDraft, ServerId, Simulation, UserId, UserStatus,
 };
-use ledger::replay::{self, Asked};
+use ledger::replay::{self, ACTIONS, Alike, Asked, Range};
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
+use store::Tx;
 
 use crate::{Caller, Error, Result, Services};
 
@@ -23,14 +23,10 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=90;
 const SHOWN: usize = 200;
 /// The longest that is replayed; what is older than that reaches is left out, and the answer says so.
 const DEADLINE: Duration = Duration::from_mins(1);
-
-/// What is replayed: admitted calls, and those that were denied.
-const ACTIONS: [AuditAction; 4] = [
-    AuditAction::ToolCallAdmitted,
-    AuditAction::ResourceReadAdmitted,
-    AuditAction::PromptGetAdmitted,
-    AuditAction::AccessDenied,
-];
+/// How long one statement that counts calls should take: the span of time that it counts is chosen by it.
+const STATEMENT: std::ops::Range<Duration> = Duration::from_millis(500)..Duration::from_secs(3);
+/// How long a transaction is read by.
+const FRESH: Duration = Duration::from_secs(2);
 
 impl Services {
     /// Decides the calls of the last days anew: by today's rules, and by today's rules with the drafts. Rules count as in
@@ -69,38 +65,170 @@ impl Services {
         });
         let (today, drafted) = compiled.await.map_err(|e| Error::broken("the compilation of drafts", e))??;
         let snapshot = self.directory().load();
-        let whole = snapshot.servers.iter().any(|s| today.has_conditions(s.id) || drafted.has_conditions(s.id));
-        let mut replay = Box::new(Replay { snapshot, today, drafted, tally: Tally::default(), known: HashMap::new() });
+        let conditional = |server: ServerId| today.has_conditions(server) || drafted.has_conditions(server);
+        let (each, counted): (Vec<ServerId>, Vec<ServerId>) =
+            snapshot.servers.iter().map(|server| server.id).partition(|server| conditional(*server));
+        // Calls of servers that are no more do not count, so that nothing is left out where one way does for all.
+        let one_way = each.is_empty() || counted.is_empty();
+        let range = |servers: Vec<ServerId>| Range { since, until: None, servers: (!one_way).then_some(servers) };
+        let tally = Tally::default();
+        let mut replay = Box::new(Replay { snapshot, today, drafted, tally, known: HashMap::new() });
+        let (deadline, mut partial) = (Instant::now() + DEADLINE, false);
+        if !counted.is_empty() {
+            (replay, partial) = self.replay_counted(replay, range(counted), now, deadline).await?;
+        }
+        if !each.is_empty() {
+            let late;
+            (replay, late) = self.replay_each(replay, &range(each), deadline).await?;
+            partial |= late;
+        }
+        self.told(*replay, since, partial).await
+    }
+
+    /// Calls that are decided by who asks for what, as many at a time as the database has counted: the next span of time is
+    /// counted while one is decided. Newest first; true when the time ran out.
+    async fn replay_counted(
+        &self,
+        mut replay: Box<Replay>,
+        mut range: Range,
+        now: DateTime<Utc>,
+        deadline: Instant,
+    ) -> Result<(Box<Replay>, bool)> {
+        let whole = range.since;
+        let mut span = TimeDelta::days(1);
+        range.since = (now - span).max(whole);
+        let (mut portion, mut took) = self.counted(&range).await?;
+        loop {
+            let deciding = decided(replay, move |replay| portion.iter().for_each(|alike| replay.alike(alike)));
+            let partial = range.since > whole;
+            if !partial || Instant::now() > deadline {
+                return Ok((deciding.await?, partial));
+            }
+            if took < STATEMENT.start {
+                span = span * 2;
+            } else if took > STATEMENT.end {
+                span = (span / 2).max(TimeDelta::hours(1));
+            }
+            range.until = Some(range.since);
+            range.since = (range.since - span).max(whole);
+            let (done, counted) = tokio::join!(deciding, self.counted(&range));
+            replay = done?;
+            (portion, took) = counted?;
+        }
+    }
+
+    /// What was asked in a span of time, and how long it took to count it.
+    async fn counted(&self, range: &Range) -> Result<(Vec<Alike>, Duration)> {
         let began = Instant::now();
+        let mut tx = self.read().await?;
+        let counted = replay::alike(&mut tx, range).await?;
+        Ok((counted, began.elapsed()))
+    }
+
+    /// Calls that are decided by more than that, one by one: the next portion is read while one is decided. Newest first;
+    /// true when the time ran out.
+    async fn replay_each(
+        &self,
+        mut replay: Box<Replay>,
+        range: &Range,
+        deadline: Instant,
+    ) -> Result<(Box<Replay>, bool)> {
         let mut partial = false;
+        let mut reading = Reading { tx: self.read().await?, until: Instant::now() + FRESH };
         for action in ACTIONS {
-            let mut last: Option<Asked> = None;
+            let mut portion = self.portion(&mut reading, action, range, None).await?;
             loop {
-                let mut tx = self.read().await?;
-                let portion = replay::asked(&mut tx, action, since, last.as_ref(), whole).await?;
-                drop(tx);
-                let more = portion.len() == replay::PORTION as usize;
-                last = portion.last().cloned();
-                // Deciding is work for the processor, not for the threads that serve requests.
-                replay = tokio::task::spawn_blocking(move || {
-                    for asked in &portion {
-                        replay.call(asked);
-                    }
-                    replay
-                })
-                .await
-                .map_err(|e| Error::broken("the replay of calls", e))?;
-                if !more {
+                let last = portion.last().filter(|_| portion.len() == replay::PORTION as usize);
+                let last = last.map(|asked| (asked.at, asked.id));
+                let deciding =
+                    decided(replay, move |replay| portion.iter().for_each(|asked| replay.call(action, asked)));
+                let Some(last) = last else {
+                    replay = deciding.await?;
                     break;
-                }
-                if began.elapsed() > DEADLINE {
+                };
+                if Instant::now() > deadline {
+                    replay = deciding.await?;
                     partial = true;
                     break;
                 }
+                let (done, next) = tokio::join!(deciding, self.portion(&mut reading, action, range, Some(last)));
+                (replay, portion) = (done?, next?);
             }
         }
-        Ok(replay.told(since, partial))
+        Ok((replay, partial))
     }
+
+    async fn portion(
+        &self,
+        reading: &mut Reading,
+        action: AuditAction,
+        range: &Range,
+        before: Option<(DateTime<Utc>, domain::AuditId)>,
+    ) -> Result<Vec<Asked>> {
+        // One transaction for all of it would keep the database from tidying up behind it.
+        if Instant::now() > reading.until {
+            *reading = Reading { tx: self.read().await?, until: Instant::now() + FRESH };
+        }
+        Ok(replay::asked(&mut reading.tx, action, range, before).await?)
+    }
+
+    /// The result, with an entry for every change that is shown.
+    async fn told(&self, replay: Replay, since: DateTime<Utc>, partial: bool) -> Result<Simulation> {
+        let Replay { snapshot, tally, .. } = replay;
+        let people: BTreeSet<UserId> = tally.otherwise.keys().map(|(person, ..)| *person).collect();
+        let total = |wanted: Decision| -> u64 {
+            let those = tally.otherwise.iter().filter(|((.., decision), _)| *decision == wanted);
+            those.map(|(_, counted)| counted.calls).sum()
+        };
+        let (denied, allowed) = (total(Decision::Deny), total(Decision::Allow));
+        let names = |person: UserId, server: ServerId| {
+            let person = snapshot.people.get(person).map(|one| one.name.clone()).unwrap_or_default();
+            (person, snapshot.servers.get(server).map(|one| one.name.clone()).unwrap_or_default())
+        };
+        let mut all: Vec<_> = tally.otherwise.into_iter().collect();
+        all.sort_by_cached_key(|((person, server, tool, _), counted)| {
+            (std::cmp::Reverse(counted.calls), names(*person, *server), tool.clone())
+        });
+        let found = all.len();
+        all.truncate(SHOWN);
+        let mut tx = self.read().await?;
+        let mut changes = Vec::with_capacity(all.len());
+        for ((person, server, tool, decision), Counted { calls, last }) in all {
+            // It may have been removed meanwhile, with the age of the log.
+            let Some(example) = replay::entry(&mut tx, last, person, server, &tool).await? else { continue };
+            let (person_name, server_name) = names(person, server);
+            changes.push(Otherwise { person, person_name, server, server_name, tool, decision, calls, example, last });
+        }
+        Ok(Simulation {
+            since,
+            calls: tally.calls,
+            denied,
+            allowed,
+            people: u32::try_from(people.len()).unwrap_or(u32::MAX),
+            unclear: tally.unclear,
+            more: u32::try_from(found - changes.len()).unwrap_or(u32::MAX),
+            changes,
+            partial,
+        })
+    }
+}
+
+/// A transaction, and when to begin another one.
+struct Reading {
+    tx: Tx,
+    until: Instant,
+}
+
+/// Deciding is work for the processor, not for the threads that serve requests. It begins at once.
+fn decided(
+    mut replay: Box<Replay>,
+    work: impl FnOnce(&mut Replay) + Send + 'static,
+) -> impl Future<Output = Result<Box<Replay>>> {
+    let working = tokio::task::spawn_blocking(move || {
+        work(&mut replay);
+        replay
+    });
+    async { working.await.map_err(|e| Error::broken("the replay of calls", e)) }
 }
 
 /// The rules that are in force now, without their dates.
@@ -112,10 +240,8 @@ fn undated(rules: Vec<Rule>, now: DateTime<Utc>) -> Vec<Rule> {
 /// What both rule sets say of a person and a target.
 #[derive(Clone, Copy)]
 enum Said {
-    /// The same of every call: by today's rules, and by the drafts.
-    Always(Decision, Decision),
-    /// It depends on the call.
-    Depends,
+    /// By today's rules, and by the drafts; nothing where it depends on the call.
+    Decided(Option<Decision>, Option<Decision>),
     /// The person or the server is no more.
     Nothing,
 }
@@ -131,13 +257,13 @@ enum Kind {
 
 impl Kind {
     /// An admission says what it is about. A denial does not, but URIs look like nothing else; methods are left out.
-    fn of(asked: &Asked) -> Option<Self> {
-        match asked.action {
+    fn of(action: AuditAction, name: &str) -> Option<Self> {
+        match action {
             AuditAction::ToolCallAdmitted => Some(Self::Tool),
             AuditAction::ResourceReadAdmitted => Some(Self::Resource),
             AuditAction::PromptGetAdmitted => Some(Self::Prompt),
-            _ if asked.name.contains("://") => Some(Self::Resource),
-            _ if asked.name.contains('/') => None,
+            _ if name.contains("://") => Some(Self::Resource),
+            _ if name.contains('/') => None,
             _ => Some(Self::Tool),
         }
     }
@@ -147,6 +273,25 @@ impl Kind {
             Self::Tool => Target::Tool(name),
             Self::Resource => Target::Resource(name),
             Self::Prompt => Target::Prompt(name),
+        }
+    }
+}
+
+impl Tally {
+    /// So many calls of a person for a thing, the last of which was then.
+    fn add(
+        &mut self,
+        (person, server, name): (UserId, ServerId, &str),
+        (before, after): (Decision, Decision),
+        calls: u64,
+        last: DateTime<Utc>,
+    ) {
+        self.calls += calls;
+        if before != after {
+            let key = (person, server, name.to_owned(), after);
+            let counted = self.otherwise.entry(key).or_insert(Counted { calls: 0, last });
+            counted.calls += calls;
+            counted.last = counted.last.max(last);
         }
     }
 }
@@ -169,59 +314,62 @@ struct Tally {
 
 struct Counted {
     calls: u64,
-    example: AuditId,
     last: DateTime<Utc>,
 }
 
 impl Replay {
-    fn call(&mut self, asked: &Asked) {
-        let Some(kind) = Kind::of(asked) else { return };
+    /// Calls that no condition is about.
+    fn alike(&mut self, alike: &Alike) {
+        let Some(kind) = Kind::of(alike.action, &alike.name) else { return };
+        if let Said::Decided(Some(before), Some(after)) = self.say(alike.person, alike.server, kind, &alike.name) {
+            self.tally.add((alike.person, alike.server, &alike.name), (before, after), alike.calls, alike.last);
+        }
+    }
+
+    fn call(&mut self, action: AuditAction, asked: &Asked) {
+        let Some(kind) = Kind::of(action, &asked.name) else { return };
         let place = (asked.person, asked.server, kind);
         let known = self.known.get(&place).and_then(|names| names.get(&asked.name)).copied();
         let said = known.unwrap_or_else(|| {
-            let said = self.say(asked, kind);
+            let said = self.say(asked.person, asked.server, kind, &asked.name);
             self.known.entry(place).or_default().insert(asked.name.clone(), said);
             said
         });
-        let (before, after) = match said {
+        let decisions = match said {
             Said::Nothing => return,
-            Said::Always(before, after) => (before, after),
-            Said::Depends => match self.decide(asked, kind) {
-                Some(decisions) => decisions,
-                None => {
-                    self.tally.unclear += 1;
-                    return;
-                }
-            },
+            Said::Decided(Some(before), Some(after)) => Some((before, after)),
+            Said::Decided(before, after) => self.decide(asked, kind, before, after),
         };
-        self.tally.calls += 1;
-        if before != after {
-            let key = (asked.person, asked.server, asked.name.clone(), after);
-            let counted =
-                self.tally.otherwise.entry(key).or_insert(Counted { calls: 0, example: asked.id, last: asked.at });
-            counted.calls += 1;
-            if asked.at > counted.last {
-                (counted.example, counted.last) = (asked.id, asked.at);
+        match decisions {
+            Some(decisions) => {
+                self.tally.add((asked.person, asked.server, &asked.name), decisions, 1, asked.at);
             }
+            None => self.tally.unclear += 1,
         }
     }
 
-    fn say(&self, asked: &Asked, kind: Kind) -> Said {
-        let person = self.snapshot.people.get(asked.person).filter(|person| person.status == UserStatus::Active);
-        let Some(person) = person.filter(|_| self.snapshot.servers.get(asked.server).is_some()) else {
+    fn say(&self, person: UserId, server: ServerId, kind: Kind, name: &str) -> Said {
+        let person = self.snapshot.people.get(person).filter(|person| person.status == UserStatus::Active);
+        let Some(person) = person.filter(|_| self.snapshot.servers.get(server).is_some()) else {
             return Said::Nothing;
         };
-        let (subject, target) = (person.subject(), kind.target(&asked.name));
-        let depends = |rules: &RuleSet| rules.depends_on_call(subject, asked.server, target);
-        if depends(&self.today) || depends(&self.drafted) {
-            return Said::Depends;
-        }
-        let query = Query { subject, server: asked.server, target, now: asked.at, known: Known::Person };
-        Said::Always(self.today.foresee(&query), self.drafted.foresee(&query))
+        let (subject, target) = (person.subject(), kind.target(name));
+        let of = |rules: &RuleSet| {
+            // Any time does: the rules have no dates.
+            let query = Query { subject, server, target, now: DateTime::UNIX_EPOCH, known: Known::Person };
+            (!rules.depends_on_call(subject, server, target)).then(|| rules.foresee(&query))
+        };
+        Said::Decided(of(&self.today), of(&self.drafted))
     }
 
-    /// The decisions about one call; nothing when they depend on arguments that were not kept.
-    fn decide(&self, asked: &Asked, kind: Kind) -> Option<(Decision, Decision)> {
+    /// The decisions about one call, of which one may be known; nothing when they depend on arguments that were not kept.
+    fn decide(
+        &self,
+        asked: &Asked,
+        kind: Kind,
+        before: Option<Decision>,
+        after: Option<Decision>,
+    ) -> Option<(Decision, Decision)> {
         let person = self.snapshot.people.get(asked.person)?;
         let facts = RequestFacts {
             ip: asked.ip.as_deref().and_then(|ip| ip.parse().ok()),
@@ -238,54 +386,16 @@ impl Replay {
             now: asked.at,
             known: if asked.cut { Known::Request(&facts) } else { Known::Call(&facts, arguments) },
         };
-        let decisions = (self.today.foresee(&query), self.drafted.foresee(&query));
+        let both = |query: &Query<'_>| {
+            let before = before.unwrap_or_else(|| self.today.foresee(query));
+            (before, after.unwrap_or_else(|| self.drafted.foresee(query)))
+        };
+        let decisions = both(&query);
         if asked.cut {
             // With nothing known of the arguments, and with none: what differs depends on them.
             let none = Query { known: Known::Call(&facts, None), ..query };
-            let without = (self.today.foresee(&none), self.drafted.foresee(&none));
-            return (decisions == without).then_some(decisions);
+            return (decisions == both(&none)).then_some(decisions);
         }
         Some(decisions)
-    }
-
-    fn told(self, since: DateTime<Utc>, partial: bool) -> Simulation {
-        let Self { snapshot, tally, .. } = self;
-        let people: BTreeSet<UserId> = tally.otherwise.keys().map(|(person, ..)| *person).collect();
-        let total = |wanted: Decision| -> u64 {
-            let those = tally.otherwise.iter().filter(|((.., decision), _)| *decision == wanted);
-            those.map(|(_, counted)| counted.calls).sum()
-        };
-        let (denied, allowed) = (total(Decision::Deny), total(Decision::Allow));
-        let mut changes: Vec<Otherwise> = tally
-            .otherwise
-            .into_iter()
-            .map(|((person, server, tool, decision), counted)| Otherwise {
-                person_name: snapshot.people.get(person).map(|one| one.name.clone()).unwrap_or_default(),
-                server_name: snapshot.servers.get(server).map(|one| one.name.clone()).unwrap_or_default(),
-                person,
-                server,
-                tool,
-                decision,
-                calls: counted.calls,
-                example: counted.example,
-                last: counted.last,
-            })
-            .collect();
-        changes.sort_by(|a, b| {
-            b.calls.cmp(&a.calls).then_with(|| (&a.person_name, &a.tool).cmp(&(&b.person_name, &b.tool)))
-        });
-        let more = changes.len().saturating_sub(SHOWN);
-        changes.truncate(SHOWN);
-        Simulation {
-            since,
-            calls: tally.calls,
-            denied,
-            allowed,
-            people: u32::try_from(people.len()).unwrap_or(u32::MAX),
-            unclear: tally.unclear,
-            changes,
-            more: u32::try_from(more).unwrap_or(u32::MAX),
-            partial,
-        }
     }
 }

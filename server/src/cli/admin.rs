@@ -1,6 +1,7 @@
 //! Commands that work on the data directory while no server runs on it.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use clap::{Args, Subcommand};
 use domain::{Explanation, Names, NewUser, Question, Role, SecretText, TargetKind, TriedTest, Weighed};
 use service::{Caller, RequestMeta, Services};
 
+use super::simulate::simulate;
 use super::{DataArgs, note, say};
 use crate::config::PublicUrl;
 use crate::{Data, SystemEnv, database, open};
@@ -113,6 +115,19 @@ pub(super) enum Policy {
         #[arg(long)]
         json: bool,
     },
+    /// Decide recorded calls anew by rules that are not made, changed or deleted yet. Nothing is changed.
+    Simulate {
+        #[command(flatten)]
+        place: Place,
+        /// JSON file with a list of drafts, or with what `POST /api/v1/rules/simulate` takes; `-` for standard input.
+        file: PathBuf,
+        /// Days of recorded calls, 1 to 90; as the file says, or else 30, when absent.
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -211,15 +226,19 @@ pub(super) async fn key(command: Key) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn policy(command: Policy) -> anyhow::Result<ExitCode> {
-    let Policy::Explain { place, user, server, kind, name, at, arguments, ip, client, client_version, json } = command;
-    let opened = Opened::at(&place).await?;
-    let person = opened.services.user_by_email(&opened.operator, &user).await?.id;
-    let server = opened.services.server_by_slug(&opened.operator, &server).await?.id;
-    let question = Question { person, server, kind, name, at, arguments, ip, client, client_version };
-    let explanation = opened.services.explain(&opened.operator, question).await?;
-    say(&if json { serde_json::to_string_pretty(&explanation)? } else { explained(&explanation) })?;
-    opened.close().await;
-    Ok(ExitCode::SUCCESS)
+    match command {
+        Policy::Explain { place, user, server, kind, name, at, arguments, ip, client, client_version, json } => {
+            let opened = Opened::at(&place).await?;
+            let person = opened.services.user_by_email(&opened.operator, &user).await?.id;
+            let server = opened.services.server_by_slug(&opened.operator, &server).await?.id;
+            let question = Question { person, server, kind, name, at, arguments, ip, client, client_version };
+            let explanation = opened.services.explain(&opened.operator, question).await?;
+            say(&if json { serde_json::to_string_pretty(&explanation)? } else { explained(&explanation) })?;
+            opened.close().await;
+            Ok(ExitCode::SUCCESS)
+        }
+        Policy::Simulate { place, file, days, json } => simulate(&place, &file, days, json).await,
+    }
 }
 
 /// An explanation for people.

@@ -1,17 +1,14 @@
 //! Groups, job roles and their members as files.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use domain::{Email, GroupImport, GroupKind, Problem};
 use service::MOST_GROUP_FILE_BYTES;
 
 use super::admin::{Opened, Place};
-use super::{note, say};
+use super::{note, read, say};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Groups {
@@ -41,7 +38,7 @@ pub(super) enum Groups {
 pub(super) async fn groups(command: Groups) -> anyhow::Result<ExitCode> {
     match command {
         Groups::Import { place, file, replace, dry_run } => {
-            let text = read(&file)?;
+            let text = service::text_of_file(read(&file, MOST_GROUP_FILE_BYTES)?)?;
             let opened = Opened::at(&place).await?;
             let (services, operator) = (&opened.services, &opened.operator);
             let import = if dry_run {
@@ -69,20 +66,6 @@ fn all_of(problem: Problem) -> anyhow::Error {
         note(&format!("{}: {}", field.field, field.why));
     }
     anyhow::anyhow!("nothing was imported; correct what is named above")
-}
-
-fn read(file: &Path) -> anyhow::Result<String> {
-    let named = || format!("{} cannot be read", file.display());
-    let input: Box<dyn Read> = match file.to_str() {
-        Some("-") => Box::new(std::io::stdin().lock()),
-        _ => Box::new(File::open(file).with_context(named)?),
-    };
-    let mut bytes = Vec::new();
-    input.take(MOST_GROUP_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).with_context(named)?;
-    if bytes.len() > MOST_GROUP_FILE_BYTES {
-        bail!("{} is larger than {MOST_GROUP_FILE_BYTES} bytes; split it", file.display());
-    }
-    Ok(service::text_of_file(bytes)?)
 }
 
 /// An import for people.

@@ -6,11 +6,15 @@
 mod admin;
 mod groups;
 mod serve;
+mod simulate;
 mod table;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fs::File;
+use std::io::{IsTerminal as _, Read, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -89,6 +93,21 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// A file, or standard input for `-`, of so many bytes at most.
+fn read(file: &Path, most: usize) -> anyhow::Result<Vec<u8>> {
+    let named = || format!("{} cannot be read", file.display());
+    let input: Box<dyn Read> = match file.to_str() {
+        Some("-") => Box::new(std::io::stdin().lock()),
+        _ => Box::new(File::open(file).with_context(named)?),
+    };
+    let mut bytes = Vec::new();
+    input.take(most as u64 + 1).read_to_end(&mut bytes).with_context(named)?;
+    if bytes.len() > most {
+        bail!("{} is larger than {most} bytes; split it", file.display());
+    }
+    Ok(bytes)
 }
 
 /// Writes to standard output: what scripts read.

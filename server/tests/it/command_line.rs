@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use store::{Engine, sql};
+use testkit::fixture::{Fixture, FixtureOptions};
 
 use crate::harness::http::{Api, client};
+use crate::harness::mcp::Era;
 use crate::harness::process::{Ended, Server, run};
 use crate::harness::{App, PASSWORD, Place};
 
@@ -98,6 +100,60 @@ async fn people_and_keys_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_and_keys_on_postgres() {
     people_and_keys(Engine::Postgres).await;
+}
+
+async fn drafts_are_tried_on_recorded_calls(engine: Engine) {
+    let app = App::start(engine).await;
+    let (ada, eve) = (app.admin().await, app.employee().await);
+    let fixture = Fixture::spawn(FixtureOptions::default()).await.unwrap();
+    let server = app.add_server(&ada, "tracker", &fixture.url(), &[]).await;
+    let rule = app.allow(&ada, &eve, server, json!(["echo", "add"])).await;
+    let mcp = app.mcp("tracker", &eve, Era::Modern).await;
+    for text in ["one", "two"] {
+        assert_eq!(mcp.echo(text).await.text(), text);
+    }
+    app.stop().await;
+    let place = &app.place;
+
+    let simulate = async |drafts: &serde_json::Value, more: &[&str]| {
+        run(place, &[&["policy", "simulate", "-"], more].concat(), &drafts.to_string()).await
+    };
+    let everyone = json!({ "type": "everyone" });
+    let deny = json!({ "principal": everyone, "effect": "deny", "servers": [server], "scope": { "tools": ["echo"] } });
+    let said = simulate(&json!([{ "rule": deny }]), &[]).await;
+    let lines: Vec<&str> = said.printed().lines().collect();
+    assert!(lines[0].starts_with("2 calls since ") && lines[0].contains(": 2 would be denied, 0 "), "{said:?}");
+    let columns = |line: &str| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).count();
+    assert_eq!((lines.len(), lines[1], columns(lines[2]), columns(lines[3])), (4, "", 6, 6), "{said:?}");
+    assert!(lines[3].starts_with("Eve     tracker  echo  denied    2      "), "{said:?}");
+
+    // Also as REST takes them, from a file, and with what is deleted.
+    let file = place.data.join("drafts.json");
+    let body = json!({ "drafts": [{ "id": rule }], "days": 91 });
+    std::fs::write(&file, body.to_string()).unwrap();
+    let file = file.to_str().expect("a path of text");
+    refused(&run(place, &["policy", "simulate", file], "").await, 1, &["1 to 90 days"]);
+    let said = run(place, &["policy", "simulate", file, "--days", "1", "--json"], "").await;
+    let said: serde_json::Value = serde_json::from_str(said.printed()).expect("JSON");
+    assert_eq!((&said["calls"], &said["denied"], &said["changes"][0]["calls"]), (&json!(2), &json!(2), &json!(2)));
+
+    let other = json!({ "principal": everyone, "effect": "deny", "servers": [server], "scope": { "tools": ["add"] } });
+    let said = simulate(&json!([{ "rule": other }]), &[]).await;
+    assert!(said.printed().contains(": 0 would be denied, 0 would be allowed") && !said.printed().contains("person "));
+    refused(&simulate(&json!([{ "rules": other }]), &[]).await, 1, &["- is no list of drafts", "rules"]);
+    refused(&simulate(&json!([]), &[]).await, 1, &["drafts"]);
+    refused(&run(place, &["policy", "simulate", "nowhere.json"], "").await, 1, &["nowhere.json cannot be read"]);
+    place.verify().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drafts_are_tried_on_recorded_calls_on_sqlite() {
+    drafts_are_tried_on_recorded_calls(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drafts_are_tried_on_recorded_calls_on_postgres() {
+    drafts_are_tried_on_recorded_calls(Engine::Postgres).await;
 }
 
 async fn tampering_is_found(engine: Engine) {

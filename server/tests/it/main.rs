@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something unexpected happens, and says where")]
 
 mod access;
+mod at_once;
 mod bad_requests;
 mod bad_servers;
 mod command_line;

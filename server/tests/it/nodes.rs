@@ -23,17 +23,17 @@ const SERVERS: [(&str, &[Generation]); 3] =
     [("older", &LEGACY), ("newer", &[Generation::V2026_07_28]), ("oldest", &[Generation::V2024_11_05])];
 
 /// This process and another one, with three servers behind both that one person may use.
-struct Two {
-    app: App,
-    other: Server,
+pub(crate) struct Two {
+    pub(crate) app: App,
+    pub(crate) other: Server,
     /// Of the other process; must be its own.
     data: tempfile::TempDir,
     eve: Person,
-    servers: Vec<Fixture>,
+    pub(crate) servers: Vec<Fixture>,
 }
 
 impl Two {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let app = App::start(Engine::Postgres).await;
         let data = tempfile::tempdir().unwrap();
         let other = Server::start(&app.place, &settings(&data)).await;
@@ -104,7 +104,7 @@ impl Two {
         [(&self.app.base, &self.other.base), (&self.other.base, &self.app.base)]
     }
 
-    async fn finish(mut self) {
+    pub(crate) async fn finish(mut self) {
         self.other.terminate();
         assert!(self.other.ended().await.success(), "{}", self.other.log());
         drop(self.servers);

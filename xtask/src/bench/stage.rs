@@ -25,6 +25,15 @@ use crate::{
 /// How long a part may take to listen, or to hold what it shall hold.
 const PART_DEADLINE: Duration = Duration::from_mins(1);
 
+/// Builds what fills databases besides. The server first, with the selection of packages that `./x bench` has: what serves
+/// the tests must not choose the features of what is measured.
+pub(super) fn build_all(repo: &Repo) -> Result<PathBuf> {
+    let programs = build(repo)?;
+    note("cargo build --release -p testkit --bins");
+    shell::run(shell::cargo(repo.root()).args(["build", "--release", "-p", "testkit", "--bins"]))?;
+    Ok(programs)
+}
+
 /// Builds site, server and load generator for release; returns the directory of the programs.
 pub(super) fn build(repo: &Repo) -> Result<PathBuf> {
     site::build(repo, Mode::Release)?;
@@ -135,6 +144,20 @@ impl<'a> Stage<'a> {
         let address = free_address()?;
         let setup = self.setup(address, &first.program, first.database.as_deref());
         Ok((first.drawbridge.join(&setup)?, address))
+    }
+
+    /// A Drawbridge with an audit log that was filled while it did not run.
+    pub(super) fn filled(&self, running: Running, fill: &mut Command) -> Result<Running> {
+        let Running { drawbridge, address, program, database } = running;
+        let setup = self.setup(address, &program, database.as_deref());
+        let drawbridge = drawbridge.restarted(&setup, |data| {
+            match &database {
+                Some(url) => fill.arg("--database-url").arg(url),
+                None => fill.arg("--data-dir").arg(data),
+            };
+            shell::run(fill)
+        })?;
+        Ok(Running { drawbridge, address, program, database })
     }
 
     fn setup<'s>(&'s self, listen: SocketAddr, program: &Path, database_url: Option<&'s str>) -> Setup<'s> {

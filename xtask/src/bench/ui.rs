@@ -48,7 +48,7 @@ pub(super) fn run(repo: &Repo, args: &Args) -> Result<()> {
     system::ensure(&[Need::Chromium])?;
     let programs = match &args.programs {
         Some(directory) => Programs::of(&repo.path(directory)),
-        None => build(repo)?,
+        None => Programs::of(&super::stage::build_all(repo)?),
     };
     let directory = tempfile::tempdir().context("no temporary directory can be made")?;
     let file = directory.path().join("rows");
@@ -72,15 +72,6 @@ pub(super) fn run(repo: &Repo, args: &Args) -> Result<()> {
     }
     print(&rows);
     measured.context("not everything could be measured; the output above the table says why")
-}
-
-/// The server first, with the selection of packages that `./x bench` has: what serves the tests must not choose the
-/// features of what is measured.
-fn build(repo: &Repo) -> Result<Programs> {
-    let release = super::stage::build(repo)?;
-    note("cargo build --release -p testkit --bins");
-    shell::run(shell::cargo(repo.root()).args(["build", "--release", "-p", "testkit", "--bins"]))?;
-    Ok(Programs::of(&release))
 }
 
 fn size(name: &str, weight: &Weight, bar: u64) -> Row {
