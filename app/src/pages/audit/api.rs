@@ -136,7 +136,7 @@ mod convert {
         Ok((filter, PageQuery { cursor: query.cursor, limit: None }))
     }
 
-    /// Rules in words, with where they are shown to those who manage them.
+    /// Rules in words, with where they are shown, for those who manage them; their ids for others.
     pub(super) async fn rules(
         services: &Services,
         caller: &Caller,
@@ -149,7 +149,9 @@ mod convert {
         let manages = caller.can(Capability::ManagePolicies);
         let shown = ids.iter().map(|id| match known.iter().find(|view| view.rule.id.to_string() == *id) {
             Some(view) => (if manages { format!("/policies/{id}") } else { String::new() }, rule_words(view)),
-            None => (String::new(), text::audit::rule_gone(id)),
+            None if manages => (String::new(), text::audit::rule_gone(id)),
+            // To tell it to somebody who may look it up.
+            None => (String::new(), id.clone()),
         });
         Ok(shown.collect())
     }
