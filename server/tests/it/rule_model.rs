@@ -53,7 +53,7 @@ on_both_engines! {
         let stage = Stage::set(app).await;
         let api = app.api(&stage.admin);
         for n in 0..6 {
-            app.person(&format!("Many {n}"), Role::User).await;
+            app.person(&format!("Many{n}"), Role::User).await;
         }
         let rule = json!({ "principal": { "type": "everyone" }, "effect": "allow", "servers": [stage.server], "scope": { "tools": ["ech*"] } });
         let refused = api.post("/rules", &rule).await;

@@ -282,7 +282,7 @@ mod tests {
             partial: false,
         };
         let lines = replayed(&told, 30);
-        assert!(lines[1].contains("1,200"), "{lines:?}");
+        assert!(lines[1].contains("1\u{202f}200"), "{lines:?}");
         assert!(lines[3].starts_with("Ada · Wiki: echo · 3 calls"), "{lines:?}");
         assert!(lines[3].ends_with("\t/audit/evt_01900000000070008000000000000001"), "{lines:?}");
         assert_eq!(lines.len(), 6, "the others, and those that are unclear: {lines:?}");
