@@ -128,8 +128,8 @@ async fn drafts_are_tried_on_recorded_calls(engine: Engine) {
     assert!(lines[3].starts_with("Eve     tracker  echo  denied    2      "), "{said:?}");
 
     // Also as REST takes them, from a file, and with what is deleted.
-    std::fs::create_dir_all(&place.data).unwrap();
-    let file = place.data.join("drafts.json");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("drafts.json");
     let body = json!({ "drafts": [{ "id": rule }], "days": 91 });
     std::fs::write(&file, body.to_string()).unwrap();
     let file = file.to_str().expect("a path of text");
