@@ -18,7 +18,7 @@ pub(super) enum Groups {
         place: Place,
         /// File with the columns group, email and, if needed, kind and description; `-` for standard input.
         file: PathBuf,
-        /// Also take those out of the groups of the file whom it does not name.
+        /// Also take those out of the groups of the file whom it does not name; each group must be whole in it.
         #[arg(long)]
         replace: bool,
         /// Only say what would change.

@@ -206,6 +206,9 @@ async fn files_at_the_command_line(engine: Engine) {
 
     std::fs::create_dir_all(&place.data).unwrap();
     let path = place.data.join("groups.csv");
+    std::fs::write(&path, "x".repeat(service::MOST_GROUP_FILE_BYTES + 1)).unwrap();
+    let large = run(&place, &["groups", "import", path.to_str().unwrap()], "").await;
+    assert!(large.code == Some(1) && large.stderr.contains("keep each group in one"), "{large:?}");
     std::fs::write(&path, FILE).unwrap();
     let done = run(&place, &["groups", "import", path.to_str().unwrap(), "--replace"], "").await;
     assert!(done.printed().starts_with("made: 2; "), "{done:?}");
