@@ -210,6 +210,7 @@ rules-line = { $label }: { $value }
 rules-whole = alles
 
 # Erklärungen
+rules-past = Entschieden nach den Regeln von damals. Personen, ihre Gruppen und Server gelten so, wie sie heute sind.
 rules-prompt = Prompt
 rules-resource = Ressource
 rules-template = Vorlage

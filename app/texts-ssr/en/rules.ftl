@@ -210,6 +210,7 @@ rules-line = { $label }: { $value }
 rules-whole = everything
 
 # Explanations
+rules-past = Decided by the rules of that time. People, their groups and servers are taken as they are today.
 rules-prompt = Prompt
 rules-resource = Resource
 rules-template = Template

@@ -250,7 +250,7 @@ pub struct Explained {
     pub title: String,
     /// Why.
     pub why: String,
-    /// What would have to change for the other decision.
+    /// What would have to change for the other decision; first, for a moment in the past, what it is decided by.
     pub changes: Vec<String>,
     /// The rules that decide and those that nearly apply.
     pub rules: Vec<ExplainedRule>,
@@ -506,5 +506,7 @@ pub async fn explain(
     let at = crate::parse::optional("at", at.as_deref())?;
     let Told { arguments, ip, client, client_version, .. } = explained::recorded(&services, &caller, told).await?;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
-    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
+    // Before the answer, which is for a moment of its own where none is asked for.
+    let now = services.parts().env.now();
+    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?), now))
 }
