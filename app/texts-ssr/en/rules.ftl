@@ -199,6 +199,7 @@ rules-template-table-notes = These tables are not for AI clients.
 
 # One rule
 rules-history = History
+rules-gone = This rule is deleted and decides nothing. What it was, and who changed it, stays here.
 rules-version = Version { NUMBER($number) }
 rules-made = made
 rules-updated = changed
