@@ -243,6 +243,10 @@ async fn files_at_the_command_line(engine: Engine) {
     let exported = run(&place, &["groups", "export", "--kind", "job_role"], "").await;
     let expected = "kind,group,description,email\r\njob_role,Nurse,\"Cares, by day & night\",eve@example.com";
     assert_eq!(exported.printed(), expected);
+
+    std::fs::write(&path, "group,description,email\nNurse,Looks after,eve@example.com\n").unwrap();
+    let described = run(&place, &["groups", "import", path.to_str().unwrap()], "").await;
+    assert!(described.printed().ends_with("job_role Nurse: described anew"), "{described:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
