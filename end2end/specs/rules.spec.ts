@@ -149,12 +149,20 @@ for (const scripts of [true, false]) {
       await admin.notices("The rule is saved");
       await expect(admin.button("Switch on")).toBeVisible();
 
+      const address = new URL(admin.page.url()).pathname;
       await admin.link("Delete").click();
       const sure = admin.dialog("Delete this rule?");
       // Without scripts nothing could compare what is typed.
       if (scripts) await sure.getByLabel("Type Everyone to confirm").fill("Everyone");
       await admin.button("Delete rule", sure).click();
       await admin.notices("The rule is deleted.");
+
+      // What it was stays where the audit log leads to.
+      await admin.goto(address);
+      await expect(admin.page.locator(".page-head")).toContainText("This rule is deleted");
+      await expect(admin.page.locator(".card", { hasText: "History" }).getByText("· deleted ·")).toBeVisible();
+      await expect(admin.link("Delete")).toHaveCount(0);
+      if (scripts) await expectAccessible(admin.page, "a rule that is deleted");
     });
 
     test("a decision is explained with its arguments", async () => {

@@ -9,7 +9,7 @@ use leptos::prelude::FromServerFnError;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 
 use super::Console;
-use super::router::{BODY_LIMIT, caller_of, is_function, language_of};
+use super::router::{body_limit, caller_of, is_function, language_of};
 use super::spoken::spoken_in;
 use crate::error::AppError;
 use crate::posted::{FUNCTION_FIELD, FUNCTION_PREFIX, Posted, is_secret};
@@ -23,8 +23,12 @@ pub(super) async fn form_post(State(console): State<Console>, request: Request) 
     let language = language_of(request.headers());
     let refused = |status: StatusCode, why: &str| (status, spoken_in(language, why.to_owned())).into_response();
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return refused(StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than 1 MiB. Go back and shorten it.");
+    let too_large = || {
+        let why = "This form is larger than 1 MiB. Go back and shorten it.";
+        refused(StatusCode::PAYLOAD_TOO_LARGE, why)
+    };
+    let Ok(body) = axum::body::to_bytes(body, body_limit(parts.uri.path())).await else {
+        return too_large();
     };
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
     let named = fields.iter().find(|(name, _)| name == FUNCTION_FIELD).map(|(_, function)| function.as_str());
@@ -32,6 +36,11 @@ pub(super) async fn form_post(State(console): State<Console>, request: Request) 
         let why = "This form does not say what it is for. Reload the page and try again.";
         return refused(StatusCode::BAD_REQUEST, why);
     };
+    // The page may take more than this function does.
+    let limit = body_limit(&function);
+    if body.len() > limit {
+        return too_large();
+    }
 
     let call = function_call(&parts, &function, &body);
     let answer = console.run_function(caller.clone(), call).await;
@@ -44,7 +53,7 @@ pub(super) async fn form_post(State(console): State<Console>, request: Request) 
         response.headers_mut().insert(header::LOCATION, location.clone());
         response
     } else {
-        let output = axum::body::to_bytes(output, BODY_LIMIT).await.unwrap_or_default();
+        let output = axum::body::to_bytes(output, limit).await.unwrap_or_default();
         let posted = if failed {
             let shown = fields.into_iter().filter(|(name, _)| name != FUNCTION_FIELD && !is_secret(name)).collect();
             Posted { function, outcome: Err(AppError::de(output)), fields: shown }

@@ -23,8 +23,20 @@ use crate::i18n::{LANGUAGE_COOKIE, Language};
 use crate::posted::{FUNCTION_PREFIX, Posted, local_path};
 use crate::{App, PUBLIC_PAGES, shell};
 
-/// The most that a form or a server function may send, in bytes.
-pub(super) const BODY_LIMIT: usize = 1024 * 1024;
+/// The most that a form or a server function may send, in bytes, but for [`IMPORT`].
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The page and the server function that take a file of groups.
+const IMPORT: &str = "groups/import";
+
+/// The most that [`IMPORT`] takes, in bytes: a form has up to three for each of the file.
+const IMPORT_LIMIT: usize = 3 * service::MOST_GROUP_FILE_BYTES + 16 * 1024;
+
+/// The most that the form of a page or a server function may send, in bytes.
+pub(super) fn body_limit(path: &str) -> usize {
+    let name = path.strip_prefix(FUNCTION_PREFIX).or_else(|| path.strip_prefix('/'));
+    if name == Some(IMPORT) { IMPORT_LIMIT } else { BODY_LIMIT }
+}
 
 /// Every page of the console, as an axum path (`/users/{id}`).
 pub fn pages() -> Vec<String> {
@@ -66,11 +78,13 @@ impl Console {
     pub fn router(self) -> Router {
         let mut router = Router::new();
         for page in pages() {
-            router = router.route(&page, get(page_handler).post(form_post));
+            let limit = DefaultBodyLimit::max(body_limit(&page));
+            router = router.route(&page, get(page_handler).post(form_post).layer(limit));
         }
         for (function, method) in server_fns() {
             debug_assert_eq!(method, Method::POST, "{function}: server functions take POST only");
-            router = router.route(&function, post(function_handler));
+            let limit = DefaultBodyLimit::max(body_limit(&function));
+            router = router.route(&function, post(function_handler).layer(limit));
         }
         router
             .fallback(page_handler)

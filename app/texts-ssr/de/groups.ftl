@@ -13,8 +13,8 @@ groups-import-more = { $count ->
    *[other] { $count } weitere Gruppen ändern sich.
 }
 groups-import-made = { $count ->
-    [one] 1 neue Gruppe oder Funktion
-   *[other] { $count } neue Gruppen und Funktionen
+    [one] 1 neue Gruppe oder Jobrolle
+   *[other] { $count } neue Gruppen und Jobrollen
 }
 groups-import-described = { $count ->
     [one] 1 neue Beschreibung

@@ -199,6 +199,7 @@ rules-template-table-notes = Diese Tabellen sind nichts für KI-Clients.
 
 # Eine Regel
 rules-history = Verlauf
+rules-gone = Diese Regel ist gelöscht und entscheidet nichts. Was sie war und wer sie geändert hat, bleibt hier.
 rules-version = Version { NUMBER($number) }
 rules-made = angelegt
 rules-updated = geändert
@@ -210,6 +211,7 @@ rules-line = { $label }: { $value }
 rules-whole = alles
 
 # Erklärungen
+rules-past = Entschieden nach den Regeln von damals. Personen, ihre Gruppen und Server gelten so, wie sie heute sind.
 rules-prompt = Prompt
 rules-resource = Ressource
 rules-template = Vorlage

@@ -199,6 +199,7 @@ rules-template-table-notes = These tables are not for AI clients.
 
 # One rule
 rules-history = History
+rules-gone = This rule is deleted and decides nothing. What it was, and who changed it, stays here.
 rules-version = Version { NUMBER($number) }
 rules-made = made
 rules-updated = changed
@@ -210,6 +211,7 @@ rules-line = { $label }: { $value }
 rules-whole = everything
 
 # Explanations
+rules-past = Decided by the rules of that time. People, their groups and servers are taken as they are today.
 rules-prompt = Prompt
 rules-resource = Resource
 rules-template = Template

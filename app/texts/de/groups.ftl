@@ -1,18 +1,18 @@
-### Gruppen von Personen und Funktionen.
+### Gruppen von Personen und Jobrollen.
 
 ## Liste
 
-groups-description = Personen, die gemeinsam Zugriff erhalten, und Funktionen: Eine Regel für eine davon gilt für alle in ihr.
+groups-description = Personen, die gemeinsam Zugriff erhalten, und Jobrollen: Eine Regel für eine davon gilt für alle in ihr.
 groups-what-for = Wofür sie da ist
-groups-any-kind = Gruppen und Funktionen
+groups-any-kind = Gruppen und Jobrollen
 groups-kind-group = Gruppe
-groups-kind-job-role = Funktion
-groups-kind-help = Eine Funktion sagt, was Personen im Unternehmen tun. In Drawbridge selbst gibt sie keine Rechte.
+groups-kind-job-role = Jobrolle
+groups-kind-help = Eine Jobrolle sagt, was Personen im Unternehmen tun. In Drawbridge selbst gibt sie keine Rechte.
 groups-source = Herkunft
 groups-empty = Noch nichts da
 groups-empty-help = Legen Sie eine Gruppe an, um mehreren Personen auf einmal Zugriff zu geben, oder importieren Sie sie aus einer Datei.
 groups-new = Neue Gruppe
-groups-new-job-role = Neue Funktion
+groups-new-job-role = Neue Jobrolle
 groups-name-example = Datenplattform
 groups-what-for-question = Wofür ist sie da?
 groups-import = Importieren
@@ -31,7 +31,7 @@ groups-people-help = Geben Sie Name, E-Mail-Adresse oder Abteilung ein. Mehrere 
 
 ## Import
 
-groups-import-title = Gruppen und Funktionen importieren
+groups-import-title = Gruppen und Jobrollen importieren
 groups-import-description = Aus einer CSV-Datei mit einer Zeile je Mitglied. Nichts ändert sich, bevor Sie gesehen haben, was sich ändern würde.
 groups-import-forbidden = dafür ist das Recht nötig, Benutzer zu verwalten; bitten Sie einen Administrator, die Datei zu importieren
 groups-import-file = Datei wählen

@@ -18,7 +18,7 @@ pub(super) enum Groups {
         place: Place,
         /// File with the columns group, email and, if needed, kind and description; `-` for standard input.
         file: PathBuf,
-        /// Also take those out of the groups of the file whom it does not name.
+        /// Also take those out of the groups of the file whom it does not name; each group must be whole in it.
         #[arg(long)]
         replace: bool,
         /// Only say what would change.
@@ -85,9 +85,10 @@ fn in_words(import: &GroupImport, dry_run: bool) -> String {
     };
     for change in changes {
         let made = if change.made { " (new)" } else { "" };
+        let described = if change.described { " described anew" } else { "" };
         let added = list('+', change.added, &change.added_examples);
         let removed = list('-', change.removed, &change.removed_examples);
-        lines.push(format!("{} {}{made}:{added}{removed}", change.kind, change.name));
+        lines.push(format!("{} {}{made}:{described}{added}{removed}", change.kind, change.name));
     }
     if *more_changes > 0 {
         lines.push(format!("and {more_changes} more"));

@@ -105,7 +105,9 @@ fn read(file: &Path, most: usize) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(most as u64 + 1).read_to_end(&mut bytes).with_context(named)?;
     if bytes.len() > most {
-        bail!("{} is larger than {most} bytes; split it", file.display());
+        // Only files of groups are read.
+        let how = "use several files, and with --replace keep each group in one";
+        bail!("{} is larger than {most} bytes; {how}", file.display());
     }
     Ok(bytes)
 }

@@ -103,8 +103,8 @@ struct Exported {
 
 /// Groups and job roles with their members, as a file that can be imported
 ///
-/// A line for each member, with the columns `kind`, `group`, `description`, `email`; one with an empty address for a
-/// group without members. Cells that a spreadsheet would take for a formula begin with an apostrophe, which the import
+/// A line for each member, with the columns `kind`, `group`, `description` (in the first line of a group), `email`; one
+/// with an empty address for a group without members. Cells that a spreadsheet would take for a formula begin with an apostrophe, which the import
 /// takes away.
 #[utoipa::path(get, path = "/groups/export", tag = "groups", params(Exported),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 403, body = ProblemBody)))]
@@ -124,7 +124,7 @@ struct How {
     /// Only say what would change.
     #[serde(default)]
     dry_run: bool,
-    /// Also take those out of the groups of the file whom it does not name.
+    /// Also take those out of the groups of the file whom it does not name; each group must be whole in it.
     #[serde(default)]
     replace: bool,
     /// The digest of an earlier answer: refuse to do anything else than it said.

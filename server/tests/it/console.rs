@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::AuditAction;
+use http::Method;
 use serde_json::json;
 use store::Engine;
 use testkit::fixture::{Fixture, FixtureOptions};
@@ -72,6 +73,28 @@ on_both_engines! {
             assert_eq!(page.contains(&policy), manages);
             assert!(!page.contains(&ask), "a rule denies it to all");
         }
+
+        // An explanation of the past says what it goes by.
+        let asked = format!("/policies/explain?person={}&server={server}&name=echo", eve.id);
+        for (at, past) in [("", false), ("&at=2020-01-01T00:00:00Z", true)] {
+            let page = ada.get(&format!("{asked}{at}")).await.text();
+            assert!(page.contains("Denied: "), "{page}");
+            assert_eq!(page.contains("Decided by the rules of that time."), past, "{at}");
+        }
+
+        // The history of a rule stays where the audit log leads to when the rule is gone.
+        let there = ada.get(&policy).await.text();
+        assert!(there.contains("dialog=delete") && !there.contains("This rule is deleted"), "{there}");
+        app.api(&admin).send(Method::DELETE, &policy.replace("policies", "rules"), None).await.expect(204);
+        let gone = ada.get(&policy).await;
+        let page = gone.text();
+        assert_eq!(gone.status, 200, "{page}");
+        for words in ["This rule is deleted", "History", "Version 2 · deleted"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("dialog=delete"), "{page}");
+        assert_eq!(browser.get(&policy).await.status, 403);
+        assert_eq!(ada.get("/policies/rul_01900000000070008000000000000001").await.status, 404);
     }
 
     async fn pages_are_whole_without_javascript(app: &App) {

@@ -130,6 +130,34 @@ on_both_engines! {
         assert!(latin["detail"].as_str().unwrap().contains("UTF-8"), "{latin}");
     }
 
+    async fn a_form_takes_the_largest_file(app: &App) {
+        let admin = app.admin().await;
+        let browser = app.signed_in(&admin).await;
+        let names: String = (0..2250).map(|number| format!("{}{number:04},\r\n", "\u{436}".repeat(95))).collect();
+        let file = format!("group,email\r\n{names}");
+        assert!((430_000..service::MOST_GROUP_FILE_BYTES).contains(&file.len()), "{}", file.len());
+        let fields = [("_fn", "groups/import"), ("csv", file.as_str())];
+        let shown = post(app, &browser, "/groups/import", &fields).await;
+        let page = shown.text();
+        assert!(shown.status == 200 && page.replace('\u{202f}', "").contains("2250 new groups and job roles"), "{} {page:.2000}", shown.status);
+        assert!(entered(&page) == file, "nothing is lost");
+        let function = async |name: &str, field: &str| {
+            let request = browser.request(Method::POST, &format!("/api/fn/{name}")).header("origin", &app.base);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            Reply::read(request.body(crate::harness::http::form_body(&[(field, &file)])).send().await.unwrap()).await
+        };
+        assert_eq!(function("groups/import", "csv").await.status, 200);
+
+        // Nothing else takes more than before, not even at the address of this page.
+        let fields = [("_fn", "groups/create"), ("name", "Large"), ("description", file.as_str())];
+        assert_eq!(post(app, &browser, "/groups/import", &fields).await.status, 413);
+        let fields = [("_fn", "groups/import"), ("csv", file.as_str())];
+        assert_eq!(post(app, &browser, "/groups", &fields).await.status, 413);
+        let other = function("groups/create", "name").await;
+        assert!(other.status >= 400, "{} {}", other.status, other.text());
+        assert!(app.api(&admin).rows("/groups").await.is_empty());
+    }
+
     async fn a_file_is_imported_by_a_form_in_two_steps(app: &App) {
         let admin = app.admin().await;
         let browser = app.signed_in(&admin).await;
@@ -206,12 +234,19 @@ async fn files_at_the_command_line(engine: Engine) {
 
     std::fs::create_dir_all(&place.data).unwrap();
     let path = place.data.join("groups.csv");
+    std::fs::write(&path, "x".repeat(service::MOST_GROUP_FILE_BYTES + 1)).unwrap();
+    let large = run(&place, &["groups", "import", path.to_str().unwrap()], "").await;
+    assert!(large.code == Some(1) && large.stderr.contains("keep each group in one"), "{large:?}");
     std::fs::write(&path, FILE).unwrap();
     let done = run(&place, &["groups", "import", path.to_str().unwrap(), "--replace"], "").await;
     assert!(done.printed().starts_with("made: 2; "), "{done:?}");
     let exported = run(&place, &["groups", "export", "--kind", "job_role"], "").await;
     let expected = "kind,group,description,email\r\njob_role,Nurse,\"Cares, by day & night\",eve@example.com";
     assert_eq!(exported.printed(), expected);
+
+    std::fs::write(&path, "group,description,email\nNurse,Looks after,eve@example.com\n").unwrap();
+    let described = run(&place, &["groups", "import", path.to_str().unwrap()], "").await;
+    assert!(described.printed().ends_with("job_role Nurse: described anew"), "{described:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

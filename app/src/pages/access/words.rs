@@ -14,10 +14,10 @@ use crate::text::said::access as said;
 /// By how many days a rule is extended.
 const EXTENSIONS: [u32; 2] = [30, 90];
 
-/// What a person may use; nothing for those who may not know.
+/// What a person may use.
 ///
 /// # Errors
-/// As [`Services::access_of_user`].
+/// As [`Services::access_of_user`]: `Forbidden` for those who may not know.
 pub async fn of_user(services: &Services, caller: &Caller, id: UserId) -> Result<AccessData, AppError> {
     let access = services.access_of_user(caller, id).await?;
     let principal = format!("user:{id}");

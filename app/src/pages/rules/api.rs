@@ -191,8 +191,10 @@ pub struct FormField {
 /// A rule, the form that changes it, and what it was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RulePageData {
-    /// The rule.
+    /// The rule; of one that is deleted, what it was at the end.
     pub row: RuleRow,
+    /// That it is deleted, in words, and then only its history is shown; empty for one that there is.
+    pub gone: String,
     /// Where its server is, if it is about one.
     pub server: Option<String>,
     /// Where the request is whose approval made it.
@@ -250,7 +252,7 @@ pub struct Explained {
     pub title: String,
     /// Why.
     pub why: String,
-    /// What would have to change for the other decision.
+    /// What would have to change for the other decision; first, for a moment in the past, what it is decided by.
     pub changes: Vec<String>,
     /// The rules that decide and those that nearly apply.
     pub rules: Vec<ExplainedRule>,
@@ -274,7 +276,7 @@ pub struct ExplainedRule {
 }
 
 #[cfg(feature = "ssr")]
-use super::{convert, explained, fields, review, versions};
+use super::{convert, explained, fields, page, review};
 
 /// Rules, newest first unless another order is asked for.
 #[server(prefix = "/api/fn", endpoint = "rules/list")]
@@ -300,33 +302,11 @@ pub async fn find(
     Ok(rules)
 }
 
-/// One rule.
+/// One rule, or what is kept of one that is deleted.
 #[server(prefix = "/api/fn", endpoint = "rules/get")]
 pub async fn get_rule(id: RuleId) -> Result<RulePageData, AppError> {
     let (services, caller) = crate::ssr::request()?;
-    let view = crate::ssr::spoken(services.rule(&caller, id).await?);
-    let cedar = services.rule_cedar(&caller, id).await?;
-    let history = versions::rows(crate::ssr::spoken(services.rule_versions(&caller, id).await?));
-    let rule = &view.rule;
-    let server = match rule.servers.as_slice() {
-        [server] => Some(format!("/servers/{server}?tab=permissions")),
-        _ => None,
-    };
-    let choices = fields::choices(&services, &caller).await?;
-    let conditions = rule.conditions.as_ref().map(policy::condition_lines).unwrap_or_default();
-    Ok(RulePageData {
-        row: RuleRow::of(&view),
-        server,
-        request: rule.request_id.map(|request| format!("/inbox/{request}")),
-        created_at: rule.created_at,
-        conditions: (crate::text::said::rules::conditions().to_owned(), conditions),
-        cedar,
-        notes: Prose::new(&rule.notes, 2),
-        form: Later::of(&fields::of_rule(&view, choices))?,
-        switch: fields::of_switch(rule.enabled),
-        extend: crate::pages::access::words::extensions(rule),
-        history: (crate::text::said::rules::history().to_owned(), history),
-    })
+    page::of(&services, &caller, id).await
 }
 
 /// The form of a new rule: for a server, or a global one; empty, or filled from a template.
@@ -506,5 +486,7 @@ pub async fn explain(
     let at = crate::parse::optional("at", at.as_deref())?;
     let Told { arguments, ip, client, client_version, .. } = explained::recorded(&services, &caller, told).await?;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
-    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?)))
+    // Before the answer, which is for a moment of its own where none is asked for.
+    let now = services.parts().env.now();
+    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?), now))
 }

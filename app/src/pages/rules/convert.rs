@@ -24,8 +24,10 @@ pub(super) const EVERYONE: &str = "everyone";
 pub(super) fn matches(view: &RuleView, filter: &RuleFilter) -> bool {
     let search = filter.search.as_deref().unwrap_or_default().trim().to_lowercase();
     let rule = &view.rule;
-    let mut text = [whom(view).as_str(), &view.server_name, &rule.notes, &all_names(rule).join(" ")].join(" ");
-    text.extend(rule.conditions.as_ref().map(policy::condition_lines));
+    let conditions = rule.conditions.as_ref().map(policy::condition_lines).unwrap_or_default();
+    let clauses = rule.cedar.as_deref().unwrap_or_default();
+    let names = all_names(rule).join(" ");
+    let text = [whom(view).as_str(), &view.server_name, &rule.notes, &names, &conditions, clauses].join(" ");
     let effect = filter.effect.as_deref().is_none_or(|effect| rule.effect.as_str() == effect);
     let mode = filter.mode.as_deref().is_none_or(|mode| rule.mode.as_str() == mode);
     let scope = match filter.scope.as_deref() {
@@ -337,13 +339,20 @@ pub(super) mod tests {
 
     #[test]
     fn a_list_is_filtered_by_what_it_shows() {
-        let rule = Rule { conditions: policy::read_conditions("payload.table equals Salaries").unwrap(), ..rule() };
+        let rule = Rule {
+            conditions: policy::read_conditions("payload.table equals Salaries").unwrap(),
+            cedar: Some("when { principal.department == \"Finance\" }".into()),
+            scope: RuleScope::tools(["read_rows".into()]),
+            notes: "Quarterly".into(),
+            ..rule()
+        };
         let view = RuleView { rule, principal_name: "Ada".into(), server_name: "Wiki".into(), in_force: true };
         let found = |search: &str, mode: &str| {
             let filter = RuleFilter { search: Some(search.into()), mode: Some(mode.into()), ..RuleFilter::default() };
             matches(&view, &filter)
         };
-        assert!(found("salaries", "enforce") && found("wiki", "enforce"));
+        assert!(found("salaries", "enforce") && found("wiki", "enforce") && found("\"finance\"", "enforce"));
+        assert!(found("read_rows payload.table", "enforce") && !found("read_rowspayload", "enforce"));
         assert!(!found("salaries", "monitor") && !found("payroll", "enforce"));
     }
 }

@@ -37,6 +37,7 @@ fn RuleDetail(
 ) -> impl IntoView {
     let RulePageData {
         row,
+        gone,
         server,
         request,
         created_at,
@@ -53,6 +54,13 @@ fn RuleDetail(
         (row.principal_name.clone(), row.server_name.clone(), row.monitor.clone());
     let title = format!("{principal_name} · {server_name}");
     let crumbs = vec![(text::rules::title(), "/policies".to_owned())];
+    if !gone.is_empty() {
+        return view! {
+            <PageHeader title=title crumbs=crumbs description=gone/>
+            <History title=history.0 versions=history.1/>
+        }
+        .into_any();
+    }
     let said = StoredValue::new((switch_text, looks, principal_name.clone()));
     let (label, conditions) = conditions;
     let covers = row.clone();
@@ -129,4 +137,5 @@ fn RuleDetail(
             </Form>
         </Dialog>
     }
+    .into_any()
 }

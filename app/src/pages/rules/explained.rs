@@ -1,5 +1,6 @@
 //! Explanations in the visitor's words.
 
+use chrono::{DateTime, Utc};
 use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, TestOutcome, TriedTest, Weighed};
 use service::{Caller, Services};
 
@@ -53,7 +54,9 @@ fn kind_words(kind: TargetKind) -> &'static str {
     }
 }
 
-pub(super) fn words(explanation: Explanation) -> Explained {
+/// An explanation that is given now.
+pub(super) fn words(explanation: Explanation, now: DateTime<Utc>) -> Explained {
+    let past = (explanation.decided_for < now).then(|| said::past().to_owned());
     let what = match explanation.question.kind {
         TargetKind::Server => explanation.server_name.clone(),
         _ => format!("{} · {}", explanation.server_name, explanation.question.name),
@@ -62,7 +65,7 @@ pub(super) fn words(explanation: Explanation) -> Explained {
         allowed: explanation.decision == Decision::Allow,
         title: format!("{}: {} · {what}", explanation.decision.words(), explanation.person_name),
         why: sentence(&explanation.why),
-        changes: explanation.changes,
+        changes: past.into_iter().chain(explanation.changes).collect(),
         rules: explanation.rules.iter().map(rule).collect(),
         others: explanation.about_others,
     }

@@ -12,6 +12,8 @@ mod fields;
 mod form;
 mod history;
 #[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
 mod review;
 pub mod rows;
 mod table;

@@ -120,7 +120,7 @@ fn ServerView(
     }
 }
 
-/// The events, once they are there; how they are drawn comes later.
+/// The rules of the server and who has access by them; how they are drawn comes later.
 fn permissions(
     rules: Later,
     revoke: Option<FormState<SwitchRule>>,
@@ -135,6 +135,7 @@ fn permissions(
     .into_any()
 }
 
+/// The events, once they are there; how they are drawn comes later.
 fn activity(id: ServerId, events: Events) -> AnyView {
     view! {
         <Load resource=events rows=8 let:page>{page.map(|page| parts::late::server_activity(id, page))}</Load>

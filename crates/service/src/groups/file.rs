@@ -1,5 +1,6 @@
 //! Groups and their members as a CSV file (RFC 4180): one line for each member, with the columns [`COLUMNS`]. A group
-//! without members has one line with an empty address.
+//! without members has one line with an empty address. The first line of a group has its description, so that long ones
+//! do not fill the file.
 
 use std::borrow::Cow;
 
@@ -33,12 +34,18 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A cell that no spreadsheet takes for a formula.
 pub fn defused(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
+    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// A cell as it was before [`defused`].
 fn fused(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
+}
+
+/// Whether a formula begins here, perhaps behind apostrophes: what was defused already gets another one, so that taking
+/// one away leads back.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 /// The text of a file.
@@ -107,7 +114,10 @@ struct Header {
 pub(super) fn read(text: &str) -> Result<(Vec<Line>, WrongLines)> {
     let whole = |why: String| Error::from(Problem::field(WHOLE, why));
     if text.len() > MOST_BYTES {
-        return Err(whole(format!("use at most {MOST_BYTES} bytes")));
+        return Err(whole(format!(
+            "use at most {MOST_BYTES} bytes, and another file for the rest; where people are also taken out, keep each \
+             group in one file"
+        )));
     }
     let mut records = records(text)?.into_iter();
     let Some((number, first)) = records.next() else {
@@ -120,7 +130,10 @@ pub(super) fn read(text: &str) -> Result<(Vec<Line>, WrongLines)> {
         return Err(whole("there is no line below the names of the columns".into()));
     }
     if records.len() > MOST_LINES {
-        return Err(whole(format!("use at most {MOST_LINES} lines, and another file for the others")));
+        return Err(whole(format!(
+            "use at most {MOST_LINES} lines, and another file for the others; where people are also taken out, keep each \
+             group in one file"
+        )));
     }
     let (mut lines, mut wrong) = (Vec::new(), WrongLines::default());
     for (number, record) in records {
@@ -238,11 +251,28 @@ pub(super) fn write<'a>(groups: impl Iterator<Item = (&'a Group, Vec<&'a Email>)
     writer.write_record(COLUMNS).map_err(broken)?;
     for (group, members) in groups {
         let nobody = members.is_empty().then_some("");
-        for email in members.into_iter().map(Email::as_str).chain(nobody) {
-            let cells = [group.kind.as_str(), &group.name, &group.description, email];
+        let descriptions = std::iter::once(group.description.as_str()).chain(std::iter::repeat(""));
+        for (email, description) in members.into_iter().map(Email::as_str).chain(nobody).zip(descriptions) {
+            let cells = [group.kind.as_str(), &group.name, description, email];
             writer.write_record(cells.map(|cell| defused(cell).into_owned())).map_err(broken)?;
         }
     }
     let bytes = writer.into_inner().map_err(|why| Error::broken("a file in memory", why.error()))?;
     String::from_utf8(bytes).map_err(|why| Error::broken("a file in memory", why))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cell_comes_back_as_it_was(cell in "'{0,3}[=+@\t\r-]?'?[a=' -]{0,4}") {
+            let written = defused(&cell);
+            prop_assert_eq!(fused(&written), cell.as_str());
+            prop_assert!(!written.starts_with(FORMULA), "{}", written);
+        }
+    }
 }

@@ -117,16 +117,20 @@ testkit::both_engines! {
     }
 
     async fn what_is_exported_can_be_imported(db: Db) {
-        let (world, root, [ada, ..]) = set(db).await;
+        let (world, root, [ada, bob, _]) = set(db).await;
         let services = &world.services;
         let nurse = services.create_group(&root, GroupKind::JobRole, "Nurse, \"night\"", "+ first\r\nsecond").await.unwrap();
-        services.add_group_member(&root, nurse.id, ada.id).await.unwrap();
+        for user in [&ada, &bob] {
+            services.add_group_member(&root, nurse.id, user.id).await.unwrap();
+        }
         services.create_group(&root, GroupKind::Group, "=1+1", "'quoted'").await.unwrap();
+        services.create_group(&root, GroupKind::Group, "'=1+1", "").await.unwrap();
         let file = services.export_groups(&root, None).await.unwrap();
         assert_eq!(
             file,
-            "kind,group,description,email\r\ngroup,'=1+1,'quoted',\r\n\
-             job_role,\"Nurse, \"\"night\"\"\",\"'+ first\r\nsecond\",ada@example.com\r\n"
+            "kind,group,description,email\r\ngroup,''=1+1,,\r\ngroup,'=1+1,'quoted',\r\n\
+             job_role,\"Nurse, \"\"night\"\"\",\"'+ first\r\nsecond\",ada@example.com\r\n\
+             job_role,\"Nurse, \"\"night\"\"\",,bob@example.com\r\n"
         );
         let plan = services.plan_group_import(&root, &file, true).await.unwrap();
         assert!(plan.is_empty(), "{plan:?}");
