@@ -22,15 +22,20 @@ const BEST: i32 = 11;
 /// kilobytes of the first module.
 const LONG: usize = 512 << 10;
 /// The ways that are tried: the length of a block as a power of two (0 leaves it to the encoder), and by what the encoder
-/// foresees literals. The first two for every file.
-const WAYS: [(i32, BrotliEncoderMode); 6] = [
+/// foresees literals. The first ones for every file.
+const WAYS: [(i32, BrotliEncoderMode); 9] = [
     (0, BrotliEncoderMode::BROTLI_MODE_GENERIC),
     (0, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
+    (0, BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR),
+    (16, BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR),
+    (17, BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR),
     (17, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
     (20, BrotliEncoderMode::BROTLI_FORCE_LSB_PRIOR),
     (16, BrotliEncoderMode::BROTLI_MODE_GENERIC),
     (20, BrotliEncoderMode::BROTLI_MODE_GENERIC),
 ];
+/// How many of them are tried for every file.
+const SHORT: usize = 3;
 
 /// Compresses, with a cache directory.
 pub(super) struct Compressor {
@@ -56,7 +61,7 @@ impl Compressor {
         let digest = hex::encode(Sha256::digest(bytes));
         let smaller = |form: Vec<u8>| (form.len() < bytes.len()).then_some(form);
         Ok(Compressed {
-            brotli: smaller(self.remembered(&format!("{digest}.3.br"), || brotli(bytes))?),
+            brotli: smaller(self.remembered(&format!("{digest}.4.br"), || brotli(bytes))?),
             gzip: smaller(self.remembered(&format!("{digest}.gz"), || gzip(bytes))?),
         })
     }
@@ -84,7 +89,7 @@ pub(super) fn brotli_size(path: &Path) -> Result<u64> {
 
 /// The smallest form that was found.
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    let tried = if bytes.len() < LONG { &WAYS[..2] } else { &WAYS[..] };
+    let tried = if bytes.len() < LONG { &WAYS[..SHORT] } else { &WAYS[..] };
     let forms = tried.iter().map(|(bits, mode)| brotli_of(bytes, *bits, *mode)).collect::<Result<Vec<_>>>()?;
     forms.into_iter().min_by_key(Vec::len).context("brotli made nothing")
 }
