@@ -121,9 +121,15 @@ impl Drawbridge {
         let digest = tested(&rest, &format!("/api/v1/servers/{id}/test"), url)?;
         rest.post(&format!("/api/v1/servers/{id}/pin"), &json!({"definitions_digest": digest}))?;
         let everyone = json!({"type": "everyone"});
-        let rule = json!({"principal": everyone, "effect": "allow", "servers": [id]});
-        rest.post("/api/v1/rules", &rule)?;
+        self.make_rule(&json!({"principal": everyone, "effect": "allow", "servers": [id]}))?;
         Ok(format!("/mcp/{slug}"))
+    }
+
+    /// Makes a rule, as somebody who has seen whom it affects.
+    pub(crate) fn make_rule(&self, rule: &Value) -> Result<()> {
+        let rest = self.rest();
+        let preview = rest.post("/api/v1/rules/preview", &json!({"rule": rule}))?;
+        rest.post(&format!("/api/v1/rules?seen={}", text(&preview, "mark")?), rule).map(drop)
     }
 
     /// The size of its SQLite database.

@@ -6,6 +6,7 @@ warnings-denies-servers = This denies everybody these servers, you included.
 warnings-no-tool = No tool of the chosen servers is called “{ $name }”.
 warnings-no-prompt = No prompt of the chosen servers is called “{ $name }”.
 warnings-too-much = There is too much to count: more people are affected than are named here.
+warnings-later = Some of this begins or ends later, by the dates of the rule.
 warnings-untold = Nothing tells Drawbridge “{ $path }” yet: it is missing from every call, so not_exists is always met and everything else about it never.
 warnings-counted-met = Its conditions are counted as met here: it may allow less.
 warnings-not-counted = What its conditions deny depends on each call and is not counted here; recorded calls tell it.

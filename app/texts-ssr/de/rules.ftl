@@ -124,6 +124,10 @@ rules-look-losing = { $people ->
     [one] 1 Person verliert Zugriff:
    *[other] { $people } Personen verlieren Zugriff:
 }
+rules-look-depends = { $people ->
+    [one] Für 1 Person hängt es von den Bedingungen ab.
+   *[other] Für { $people } Personen hängt es von den Bedingungen ab.
+}
 rules-look-somebody = { $person } · { $server }: { $tools }
 rules-look-tools-more = { $names } und { NUMBER($count) } weitere
 rules-look-server = der Server selbst

@@ -124,6 +124,10 @@ rules-look-losing = { $people ->
     [one] 1 person loses access:
    *[other] { $people } people lose access:
 }
+rules-look-depends = { $people ->
+    [one] For 1 person it depends on the conditions.
+   *[other] For { $people } people it depends on the conditions.
+}
 rules-look-somebody = { $person } · { $server }: { $tools }
 rules-look-tools-more = { $names } and { NUMBER($count) } more
 rules-look-server = the server itself

@@ -30,14 +30,14 @@ pub struct Affected {
     pub server: ServerId,
     /// Name of the server.
     pub server_name: String,
-    /// The first of the tools.
+    /// The first of the tools, resources and prompts.
     pub tools: Vec<String>,
-    /// Number of tools; 0 when the server has none that are known, and only the server itself is meant.
+    /// Number of tools, resources and prompts; 0 when the server has none that are known, and only the server itself is meant.
     pub count: u32,
 }
 
 /// Who could use what after a change, compared with today. Conditions on requests and arguments count as met by rules
-/// that allow and as not met by rules that deny: it is what could be used at all.
+/// that allow and as not met by rules that deny: it is what could be used at all, now or once a date of the rule has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
@@ -53,6 +53,8 @@ pub struct Preview {
     pub losing: u32,
     /// The first of them.
     pub losses: Vec<Affected>,
+    /// People for whom it depends on conditions that come, go or change and are about something they could use.
+    pub depends: u32,
     /// More than a handful of people are affected: it is saved only for those who confirm to have seen this (`mark`).
     pub wide: bool,
     /// What is odd about it, in words.

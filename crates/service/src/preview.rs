@@ -14,7 +14,8 @@ use policy::{Audience, Known, Query, RuleSet, Target};
 use sha2::{Digest, Sha256};
 use store::Tx;
 
-use crate::rules::{Last, checked, refers};
+use crate::ended::gives_the_same;
+use crate::rules::{Last, checked, refers, target_of};
 use crate::{Caller, Error, Result, Services};
 
 /// More people than these are not affected by accident.
@@ -71,7 +72,8 @@ impl Services {
         let counted = tokio::task::spawn_blocking(move || {
             let with = RuleSet::compile(&rules, Some(&snapshot.rules))?;
             let either = Weighed::all(rules.iter().chain(&before));
-            let counting = Counting { snapshot: &snapshot, with: &with, either, now };
+            let moments = moments(before.iter().chain(&after), now);
+            let counting = Counting { snapshot: &snapshot, with: &with, either, moments };
             Ok::<_, policy::PolicyError>(counting.count(&before, &after))
         });
         let counted = counted.await.map_err(|e| Error::broken("the preview of a rule", e))??;
@@ -133,18 +135,37 @@ impl Services {
     }
 }
 
-/// Names of tools by person and server. People who are decided alike share one list.
-type Changed<'a> = BTreeMap<(UserId, ServerId), Arc<[&'a str]>>;
+/// Tools, resources and prompts by person and server. People who are decided alike share one list.
+type Changed<'a> = BTreeMap<(UserId, ServerId), Arc<[Target<'a>]>>;
 
 /// What somebody gains and loses of a server; nothing where the list is absent.
-type Differences<'a> = (Option<Arc<[&'a str]>>, Option<Arc<[&'a str]>>);
+#[derive(Clone, Default)]
+struct Differences<'a> {
+    gained: Option<Arc<[Target<'a>]>>,
+    lost: Option<Arc<[Target<'a>]>>,
+    /// Some of it is not so now, but will be.
+    later: bool,
+}
 
 struct Counting<'a> {
     snapshot: &'a Snapshot,
     with: &'a RuleSet,
     /// The rules of today, and those after the change.
     either: Vec<Weighed<'a>>,
-    now: DateTime<Utc>,
+    /// When today's rules and those after the change are compared: now first.
+    moments: Vec<DateTime<Utc>>,
+}
+
+/// Now, and when rules that change begin and end from now on: between these moments nothing of them changes.
+fn moments<'a>(changed: impl Iterator<Item = &'a Rule>, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    let dates = changed.filter(|rule| decides(rule)).flat_map(|rule| [rule.starts_at, rule.ends_at]).flatten();
+    let later: BTreeSet<DateTime<Utc>> = dates.filter(|date| *date > now).collect();
+    std::iter::once(now).chain(later).collect()
+}
+
+/// True for a rule that is more than written down or watched.
+fn decides(rule: &Rule) -> bool {
+    rule.enabled && rule.mode == RuleMode::Enforce
 }
 
 /// A rule, and whom it is about.
@@ -164,79 +185,108 @@ impl<'a> Counting<'a> {
         let began = Instant::now();
         let changed = Weighed::all(before.iter().chain(after));
         let shown = Weighed::all(if after.is_empty() { before } else { after });
+        let unsure = Weighed::all(unsure(before, after));
         let everybody: Vec<&Arc<Person>> =
             self.snapshot.people.iter().filter(|person| person.status == UserStatus::Active).collect();
-        let (mut gains, mut losses, mut late) = (Changed::new(), Changed::new(), false);
+        let (mut gains, mut losses, mut depends) = (Changed::new(), Changed::new(), BTreeSet::new());
+        let (mut late, mut later) = (false, false);
         let mut tools = 0;
         for server in self.snapshot.servers.iter().filter(|server| server.status == ServerStatus::Active) {
-            let names = tools_of(server);
+            let parts = parts_of(server);
             let about = |rules: &[Weighed<'_>]| rules.iter().any(|one| one.rule.is_about(server.id));
             if about(&shown) {
-                let covered = |tool: &&&str| {
-                    let target = Target::Tool(tool);
+                let covered = |target: Target<'_>| {
                     let covers = |rule: &Rule| policy::covers(&rule.scope, rule.effect, target);
                     shown.iter().any(|one| one.rule.is_about(server.id) && covers(one.rule))
                 };
-                tools += names.iter().filter(covered).count();
+                let is_tool = |target: Target<'_>| matches!(target, Target::Tool(_));
+                tools += parts.iter().filter(|part| is_tool(**part) && covered(**part)).count();
             }
             if !about(&changed) {
                 continue;
             }
-            let mut alike = Alike::new(self, server.id, names);
+            let unsure: Vec<&Weighed<'_>> = unsure.iter().filter(|one| one.rule.is_about(server.id)).collect();
+            let mut alike = Alike::new(self, server.id, parts);
             for person in everybody.iter().filter(|one| changed.iter().any(|it| it.audience.includes(one.subject()))) {
                 if began.elapsed() > DEADLINE {
                     late = true;
                     break;
                 }
-                let (gained, lost) = alike.differences(person);
-                gains.extend(gained.map(|names| ((person.id, server.id), names)));
-                losses.extend(lost.map(|names| ((person.id, server.id), names)));
+                let found = alike.differences(person);
+                later |= found.later;
+                gains.extend(found.gained.map(|parts| ((person.id, server.id), parts)));
+                losses.extend(found.lost.map(|parts| ((person.id, server.id), parts)));
+                let about = |one: &Weighed<'_>| one.audience.includes(person.subject());
+                if unsure.iter().any(|one| about(one) && self.reaches(one.rule, person, server.id, &alike.parts)) {
+                    depends.insert(person.id);
+                }
             }
         }
-        let last = Last { snapshot: self.snapshot, with: self.with, now: self.now, deadline: began + DEADLINE };
+        let last = Last { snapshot: self.snapshot, with: self.with, now: self.moments[0], deadline: began + DEADLINE };
         let last = last.warnings(losses.keys().copied());
         let people = |changed: &Changed<'_>| changed.keys().map(|(person, _)| *person).collect::<BTreeSet<_>>();
         let (gaining, losing) = (people(&gains), people(&losses));
         let concerned = everybody.iter().filter(|one| shown.iter().any(|it| it.audience.includes(one.subject())));
         let concerned = concerned.count();
+        let affected: BTreeSet<UserId> = [&gaining, &losing, &depends].into_iter().flatten().copied().collect();
+        let warnings = [
+            late.then_some("There is too much to count: more people are affected than are named here."),
+            later.then_some("Some of this begins or ends later, by the dates of the rule."),
+        ];
+        let warnings = warnings.into_iter().flatten().map(str::to_owned);
         Preview {
             people: number(concerned),
             tools: number(tools),
             gaining: number(gaining.len()),
             losing: number(losing.len()),
-            wide: late || gaining.union(&losing).count() > HANDFUL,
-            // What ran out of time is not the same twice.
-            mark: if late { mark(&Changed::new(), &Changed::new()) } else { mark(&gains, &losses) },
+            depends: number(depends.len()),
+            wide: late || affected.len() > HANDFUL,
+            mark: {
+                // What ran out of time is not the same twice.
+                let counted = (!late).then_some((&gains, &losses, &depends));
+                mark(counted, unsure.iter().map(|one| one.rule))
+            },
             gains: self.named(gains),
             losses: self.named(losses),
-            warnings: late
-                .then(|| "There is too much to count: more people are affected than are named here.".to_owned())
-                .into_iter()
-                .chain(last)
-                .collect(),
+            warnings: warnings.chain(last).collect(),
         }
     }
 
     /// What the person gains and loses of a server.
-    fn compare(&self, person: &Person, server: ServerId, tools: &[&'a str]) -> Differences<'a> {
-        let foresee = |rules: &RuleSet, target: Target<'_>| {
-            let query = Query { subject: person.subject(), server, target, now: self.now, known: Known::Person };
-            rules.foresee(&query) == Decision::Allow
-        };
-        let (mut gained, mut lost): (Option<Vec<&str>>, Option<Vec<&str>>) = (None, None);
-        let mut differs = |target: Target<'_>, name: Option<&'a str>| {
-            let changed = match (foresee(&self.snapshot.rules, target), foresee(self.with, target)) {
-                (false, true) => gained.get_or_insert_default(),
-                (true, false) => lost.get_or_insert_default(),
-                _ => return,
-            };
-            changed.extend(name);
+    fn compare(&self, person: &Person, server: ServerId, parts: &[Target<'a>]) -> Differences<'a> {
+        let (mut gained, mut lost): (Option<Vec<Target<'_>>>, Option<Vec<Target<'_>>>) = (None, None);
+        let mut later = false;
+        let mut differs = |target: Target<'a>, part: Option<Target<'a>>| {
+            let (mut gains, mut loses) = (false, false);
+            for (place, moment) in self.moments.iter().enumerate() {
+                let allows = |rules: &RuleSet| allows(rules, person, server, target, *moment);
+                match (allows(&self.snapshot.rules), allows(self.with)) {
+                    (false, true) => (gains, later) = (true, later || (place > 0 && !gains)),
+                    (true, false) => (loses, later) = (true, later || (place > 0 && !loses)),
+                    _ => {}
+                }
+            }
+            for (_, list) in [(gains, &mut gained), (loses, &mut lost)].into_iter().filter(|(differs, _)| *differs) {
+                list.get_or_insert_default().extend(part);
+            }
         };
         differs(Target::Server, None);
-        for &tool in tools {
-            differs(Target::Tool(tool), Some(tool));
+        for &part in parts {
+            differs(part, Some(part));
         }
-        (gained.map(Into::into), lost.map(Into::into))
+        Differences { gained: gained.map(Into::into), lost: lost.map(Into::into), later }
+    }
+
+    /// True when a rule covers something that the person may use, before the change or after it.
+    fn reaches(&self, rule: &Rule, person: &Person, server: ServerId, parts: &[Target<'_>]) -> bool {
+        let covered = |target: &Target<'_>| policy::covers(&rule.scope, rule.effect, *target);
+        parts.iter().copied().chain([Target::Server]).filter(covered).any(|target| {
+            self.moments.iter().any(|moment| {
+                [&*self.snapshot.rules, self.with]
+                    .into_iter()
+                    .any(|rules| allows(rules, person, server, target, *moment))
+            })
+        })
     }
 
     /// The first of those affected, by name.
@@ -244,13 +294,13 @@ impl<'a> Counting<'a> {
         let name = |person: &UserId| self.snapshot.people.get(*person).map(|one| one.name.clone()).unwrap_or_default();
         let mut affected: Vec<Affected> = changed
             .into_iter()
-            .map(|((person, server), tools)| Affected {
+            .map(|((person, server), parts)| Affected {
                 person,
                 person_name: name(&person),
                 server,
                 server_name: self.snapshot.servers.get(server).map(|one| one.name.clone()).unwrap_or_default(),
-                count: number(tools.len()),
-                tools: tools.iter().take(NAMED_TOOLS).map(|&tool| tool.to_owned()).collect(),
+                count: number(parts.len()),
+                tools: parts.iter().take(NAMED_TOOLS).map(|part| part.name().to_owned()).collect(),
             })
             .collect();
         affected.sort_by_cached_key(|one| (one.person_name.to_lowercase(), one.server_name.to_lowercase()));
@@ -263,7 +313,7 @@ impl<'a> Counting<'a> {
 struct Alike<'c, 'a> {
     counting: &'c Counting<'a>,
     server: ServerId,
-    tools: Vec<&'a str>,
+    parts: Vec<Target<'a>>,
     /// The rules of the server that decide something.
     rules: Vec<&'c Weighed<'a>>,
     /// What is known already, by the places of their rules.
@@ -271,52 +321,75 @@ struct Alike<'c, 'a> {
 }
 
 impl<'c, 'a> Alike<'c, 'a> {
-    fn new(counting: &'c Counting<'a>, server: ServerId, tools: Vec<&'a str>) -> Self {
-        let decides = |rule: &Rule| rule.enabled && rule.mode == RuleMode::Enforce && rule.is_about(server);
-        let rules = counting.either.iter().filter(|one| decides(one.rule)).collect();
-        Self { counting, server, tools, rules, known: HashMap::new() }
+    fn new(counting: &'c Counting<'a>, server: ServerId, parts: Vec<Target<'a>>) -> Self {
+        let rules = counting.either.iter().filter(|one| decides(one.rule) && one.rule.is_about(server)).collect();
+        Self { counting, server, parts, rules, known: HashMap::new() }
     }
 
     fn differences(&mut self, person: &Person) -> Differences<'a> {
         let about = (0..).zip(&self.rules).filter(|(_, one)| one.audience.includes(person.subject()));
         let about: Vec<(usize, &&Weighed<'_>)> = about.collect();
         if about.iter().any(|(_, one)| one.rule.is_conditional()) {
-            return self.counting.compare(person, self.server, &self.tools);
+            return self.counting.compare(person, self.server, &self.parts);
         }
         let places: Vec<usize> = about.into_iter().map(|(place, _)| place).collect();
         if let Some(known) = self.known.get(&places) {
             return known.clone();
         }
-        let differences = self.counting.compare(person, self.server, &self.tools);
+        let differences = self.counting.compare(person, self.server, &self.parts);
         self.known.insert(places, differences.clone());
         differences
     }
 }
 
-/// The same for the same changes, and for no others.
-fn mark(gains: &Changed<'_>, losses: &Changed<'_>) -> String {
+fn allows(rules: &RuleSet, person: &Person, server: ServerId, target: Target<'_>, now: DateTime<Utc>) -> bool {
+    let query = Query { subject: person.subject(), server, target, now, known: Known::Person };
+    rules.foresee(&query) == Decision::Allow
+}
+
+/// Rules with conditions that come, go, or say something else: what they do to whom, only calls can tell.
+fn unsure<'a>(before: &'a [Rule], after: &'a [Rule]) -> Vec<&'a Rule> {
+    let differs =
+        |rule: &Rule, others: &[Rule]| !others.iter().any(|other| other.id == rule.id && gives_the_same(rule, other));
+    let changed =
+        before.iter().filter(|rule| differs(rule, after)).chain(after.iter().filter(|rule| differs(rule, before)));
+    changed.filter(|rule| decides(rule) && rule.is_conditional()).collect()
+}
+
+/// People and what they gain and lose, and those for whom it depends.
+type Counted<'c, 'a> = (&'c Changed<'a>, &'c Changed<'a>, &'c BTreeSet<UserId>);
+
+/// The same for the same changes, and for no others. Of what depends on calls it is the same for the same rules.
+fn mark<'r>(counted: Option<Counted<'_, '_>>, unsure: impl Iterator<Item = &'r Rule>) -> String {
     let mut hash = Sha256::new();
-    for (sign, changed) in [("+", gains), ("-", losses)] {
-        for ((person, server), tools) in changed {
-            hash.update(format!("{sign}{person} {server} {}\n", tools.len()));
-            for tool in tools.iter() {
-                hash.update(format!("{}:{tool}\n", tool.len()));
+    if let Some((gains, losses, depends)) = counted {
+        for (sign, changed) in [("+", gains), ("-", losses)] {
+            for ((person, server), parts) in changed {
+                hash.update(format!("{sign}{person} {server} {}\n", parts.len()));
+                for part in parts.iter() {
+                    let part = format!("{part:?}");
+                    hash.update(format!("{}:{part}\n", part.len()));
+                }
             }
         }
+        for person in depends {
+            hash.update(format!("?{person}\n"));
+        }
+    }
+    for rule in unsure {
+        let rule = serde_json::json!(NewRule::from(rule.clone())).to_string();
+        hash.update(format!("{}:{rule}\n", rule.len()));
     }
     hex::encode(hash.finalize())
 }
 
-/// The tools of a server that are approved, by name.
-fn tools_of(server: &ServerEntry) -> Vec<&str> {
-    let mut tools: Vec<&str> = server
-        .pins
-        .iter()
-        .filter(|(kind, _, pin)| *kind == PinKind::Tool && pin.state.usable())
-        .map(|(_, name, _)| name)
-        .collect();
-    tools.sort_unstable();
-    tools
+/// What a server offers that is approved: tools first, by name.
+fn parts_of(server: &ServerEntry) -> Vec<Target<'_>> {
+    let usable = server.pins.iter().filter(|(_, _, pin)| pin.state.usable());
+    let mut parts: Vec<(PinKind, Target<'_>)> =
+        usable.filter_map(|(kind, name, _)| Some((kind, target_of(kind, name)?))).collect();
+    parts.sort_unstable_by_key(|(kind, part)| (*kind != PinKind::Tool, *kind, part.name()));
+    parts.into_iter().map(|(_, part)| part).collect()
 }
 
 fn number(count: usize) -> u32 {

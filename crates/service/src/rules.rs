@@ -22,7 +22,7 @@ use crate::views::{rule_subject, rule_views};
 use crate::{Caller, Result, Services};
 
 pub(crate) use self::check::{checked, held, refers};
-pub(crate) use self::last::Last;
+pub(crate) use self::last::{Last, target_of};
 pub(crate) use self::versions::{Then, note_version, rules_as_of};
 
 /// How a rule ended that is still there.

@@ -69,7 +69,9 @@ on_both_engines! {
         let by_rule = denied().await;
         for (who, manages) in [(&ada, true), (&browser, false)] {
             let page = who.get(&by_rule).await.text();
-            assert!(page.contains("Deny · Everyone · "), "{page}");
+            // Rules tell of colleagues and reasons: others get the id, to tell it to somebody who may read the rule.
+            assert_eq!(page.contains("Deny · Everyone · "), manages, "{page}");
+            assert!(page.contains(rule["id"].as_str().unwrap()), "{page}");
             assert_eq!(page.contains(&policy), manages);
             assert!(!page.contains(&ask), "a rule denies it to all");
         }

@@ -148,7 +148,7 @@ mod convert {
         let known = crate::ssr::spoken(services.audit_rules(caller, ids).await?);
         let manages = caller.can(Capability::ManagePolicies);
         let shown = ids.iter().map(|id| match known.iter().find(|view| view.rule.id.to_string() == *id) {
-            Some(view) => (if manages { format!("/policies/{id}") } else { String::new() }, rule_words(view)),
+            Some(view) => (format!("/policies/{id}"), rule_words(view)),
             None if manages => (String::new(), text::audit::rule_gone(id)),
             // To tell it to somebody who may look it up.
             None => (String::new(), id.clone()),

@@ -86,18 +86,19 @@ fn incomplete(error: &AppError) -> String {
 }
 
 fn in_short(rule: Option<&NewRule>, preview: &Preview) -> Vec<String> {
-    let Preview { people, tools, gaining, losing, warnings, .. } = preview;
+    let Preview { people, tools, gaining, losing, depends, warnings, .. } = preview;
     let gives = rule.is_some_and(|rule| rule.effect == Effect::Allow);
     let first = if gives { said::live_gives(*people, *tools) } else { said::live_takes(*people, *tools) };
     let second = if rule.is_some_and(|rule| rule.mode == RuleMode::Monitor) {
-        said::live_monitor().to_owned()
-    } else if *gaining == 0 && *losing == 0 {
-        said::look_nothing().to_owned()
+        Some(said::live_monitor().to_owned())
+    } else if *gaining > 0 || *losing > 0 {
+        Some(said::live_changes(*gaining, *losing))
     } else {
-        said::live_changes(*gaining, *losing)
+        (*depends == 0).then(|| said::look_nothing().to_owned())
     };
+    let third = (*depends > 0).then(|| said::look_depends(*depends));
     let warnings = warnings.iter().map(|warning| one_line(sentence(warning)));
-    [first, second].into_iter().chain(warnings).collect()
+    [Some(first), second, third].into_iter().flatten().chain(warnings).collect()
 }
 
 /// What recorded calls say, in lines; the first one is the heading.
@@ -138,9 +139,9 @@ fn one_line(text: impl AsRef<str>) -> String {
 
 /// What would change, in lines; the first one is the heading.
 fn told(preview: &Preview) -> Vec<String> {
-    let Preview { people, tools, gaining, gains, losing, losses, warnings, .. } = preview;
+    let Preview { people, tools, gaining, gains, losing, losses, depends, warnings, .. } = preview;
     let mut lines = vec![said::look_title().to_owned(), said::look_about(*people, *tools)];
-    if *gaining == 0 && *losing == 0 {
+    if *gaining == 0 && *losing == 0 && *depends == 0 {
         lines.push(said::look_nothing().to_owned());
     }
     for (count, heading, who) in
@@ -158,6 +159,9 @@ fn told(preview: &Preview) -> Vec<String> {
         if more > 0 {
             lines.push(said::look_more_people(more));
         }
+    }
+    if *depends > 0 {
+        lines.push(said::look_depends(*depends));
     }
     lines.extend(warnings.iter().map(|warning| sentence(warning)));
     lines.into_iter().map(one_line).collect()
@@ -195,6 +199,7 @@ mod tests {
             gains: vec![affected(&["a", "b"], 3), affected(&[], 0)],
             losing: 1,
             losses: vec![affected(&["c"], 1)],
+            depends: 0,
             wide,
             warnings: vec!["it never ends".into()],
             mark: String::new(),
@@ -220,6 +225,9 @@ mod tests {
         );
         let none = Preview { gaining: 0, gains: Vec::new(), losing: 0, losses: Vec::new(), ..preview(false) };
         assert!(told(&none).contains(&"Nobody gains or loses anything by it today.".to_owned()));
+        let lines = told(&Preview { depends: 12, ..none });
+        assert!(lines.contains(&"For 12 people it depends on the conditions.".to_owned()), "{lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("Nobody")), "{lines:?}");
     }
 
     #[test]
@@ -250,6 +258,11 @@ mod tests {
         assert_eq!(
             in_short(Some(&rule(Effect::Deny)), &one),
             ["This denies 1 person 1 tool.", "Compared with today, nobody gains access and 1 person loses some."]
+        );
+        let depends = Preview { losing: 0, depends: 1, ..one.clone() };
+        assert_eq!(
+            in_short(Some(&rule(Effect::Deny)), &depends),
+            ["This denies 1 person 1 tool.", "For 1 person it depends on the conditions."]
         );
         let watched = NewRule { mode: RuleMode::Monitor, ..rule(Effect::Deny) };
         assert!(in_short(Some(&watched), &one)[1].contains("decides nothing"));

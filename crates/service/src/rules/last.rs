@@ -25,6 +25,17 @@ pub(crate) struct Last<'a> {
     pub(crate) deadline: Instant,
 }
 
+/// What rules are asked about a definition; nothing for what is no part that is called.
+pub(crate) const fn target_of(kind: PinKind, name: &str) -> Option<Target<'_>> {
+    Some(match kind {
+        PinKind::Tool => Target::Tool(name),
+        PinKind::Prompt => Target::Prompt(name),
+        PinKind::Resource => Target::Resource(name),
+        PinKind::Template => Target::Template(name),
+        PinKind::Instructions => return None,
+    })
+}
+
 /// What somebody has of a server.
 struct Reach {
     /// It is there for them.
@@ -95,15 +106,8 @@ impl Last<'_> {
     }
 
     fn reach(&self, rules: &RuleSet, person: &Person, server: &ServerEntry) -> Reach {
-        let mut parts = server.pins.iter().filter(|(_, _, pin)| pin.state.usable()).filter_map(|(kind, name, _)| {
-            Some(match kind {
-                PinKind::Tool => Target::Tool(name),
-                PinKind::Prompt => Target::Prompt(name),
-                PinKind::Resource => Target::Resource(name),
-                PinKind::Template => Target::Template(name),
-                PinKind::Instructions => return None,
-            })
-        });
+        let usable = server.pins.iter().filter(|(_, _, pin)| pin.state.usable());
+        let mut parts = usable.filter_map(|(kind, name, _)| target_of(kind, name));
         Reach {
             server: self.allows(rules, person, server, Target::Server),
             part: parts.any(|part| self.allows(rules, person, server, part)),

@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 use domain::{
-    Actor, ActorKind, AuditAction, Decision, Effect, NewRule, Outcome, Preview, Principal, Role, RuleDraft, RuleMode,
-    Server, Simulation, User,
+    Actor, ActorKind, AuditAction, Decision, Effect, Names, NewRule, Outcome, Preview, Principal, Role, RuleDraft,
+    RuleMode, Server, Simulation, User,
 };
 use ledger::{Event, Payload};
 use store::Db;
+use testkit::fixture::{Fixture, FixtureOptions};
 
 use crate::governance::{Org, allow, fixture, tools};
 use crate::world::problem;
@@ -120,6 +121,78 @@ testkit::both_engines! {
         let few = allow(&server, Principal::user(org.ada.id), tools(&["echo"]));
         services.create_rule(&root, few).await.unwrap();
 
+    }
+
+    async fn conditions_and_dates_that_affect_many_have_to_be_seen_too(db: Db) {
+        let org = Org::new(db).await;
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let (services, root) = (org.services(), org.as_root());
+        for n in 0..4 {
+            org.world.person(&format!("Person {n}"), Role::User).await;
+        }
+        let having_seen = |mark: &str| root.clone().having_seen(Some(mark.to_owned()));
+        let refused = |result: service::Result<domain::RuleView>| problem(result).code().to_owned();
+        let everyone = allow(&server, Principal::everyone(), domain::RuleScope::All);
+        let office = |lines: &str| NewRule { effect: Effect::Deny, conditions: conditions(lines), ..everyone.clone() };
+        let outside = office("meta.request.ip not_in_ip_range 10.0.0.0/8");
+
+        // Of a server that nobody can use, it takes nothing.
+        let told = preview(&org, None, Some(outside.clone())).await;
+        assert_eq!((told.people, told.depends, told.wide), (7, 0, false));
+        let told = preview(&org, None, Some(everyone.clone())).await;
+        assert_eq!((told.gaining, told.depends), (7, 0));
+        let open = services.create_rule(&having_seen(&told.mark), everyone.clone()).await.unwrap().rule.id;
+
+        let told = preview(&org, None, Some(outside.clone())).await;
+        assert_eq!((told.gaining, told.losing, told.depends, told.wide), (0, 0, 7, true));
+        assert_eq!(refused(services.create_rule(&root, outside.clone()).await), "rule.seen");
+        let other = office("meta.request.ip not_in_ip_range 10.0.0.0/30");
+        assert_eq!(refused(services.create_rule(&having_seen(&told.mark), other.clone()).await), "rule.seen");
+        let rule = services.create_rule(&having_seen(&told.mark), outside.clone()).await.unwrap().rule.id;
+        // Other conditions affect as many; notes affect nobody.
+        assert_eq!(refused(services.update_rule(&root, rule, other).await), "rule.seen");
+        services.update_rule(&root, rule, NewRule { notes: "Office".into(), ..outside.clone() }).await.unwrap();
+        assert_eq!(problem(services.delete_rule(&root, rule).await).code(), "rule.seen");
+        let told = preview(&org, Some(rule), None).await;
+        assert_eq!((told.losing, told.depends), (0, 7));
+        services.delete_rule(&having_seen(&told.mark), rule).await.unwrap();
+        // What only watches decides nothing.
+        services.create_rule(&root, NewRule { mode: RuleMode::Monitor, ..outside }).await.unwrap();
+
+        // What is to come counts as well.
+        let now = org.world.now();
+        let soon = NewRule {
+            effect: Effect::Deny,
+            starts_at: Some(now + TimeDelta::days(1)),
+            ends_at: Some(now + TimeDelta::days(2)),
+            ..everyone.clone()
+        };
+        let told = preview(&org, None, Some(soon.clone())).await;
+        assert_eq!((told.losing, told.gaining, told.wide), (7, 0, true));
+        assert!(told.warnings.iter().any(|warning| warning.contains("begins or ends later")), "{told:?}");
+        assert_eq!(refused(services.create_rule(&root, soon).await), "rule.seen");
+        let ends = NewRule { ends_at: Some(now + TimeDelta::days(1)), ..everyone.clone() };
+        assert_eq!(preview(&org, Some(open), Some(ends)).await.losing, 7);
+        let told = preview(&org, None, Some(NewRule { scope: tools(&["echo"]), ..everyone })).await;
+        assert_eq!((told.gaining, told.wide), (0, false), "everybody has it");
+        assert!(!told.warnings.iter().any(|warning| warning.contains("later")), "{told:?}");
+    }
+
+    async fn resources_and_prompts_are_counted_as_tools_are(db: Db) {
+        let org = Org::new(db).await;
+        let fixture = Fixture::spawn(FixtureOptions::default()).await.expect("a fixture");
+        let server = org.server("Tracker", &fixture.url()).await;
+        let everyone = Principal::everyone();
+        org.services().create_rule(&org.as_root(), allow(&server, everyone.clone(), domain::RuleScope::All)).await.unwrap();
+        let every = || vec!["*".to_owned()];
+        for names in [Names { resources: every(), ..Names::default() }, Names { prompts: every(), ..Names::default() }] {
+            let deny =
+                NewRule { effect: Effect::Deny, ..allow(&server, everyone.clone(), domain::RuleScope::Named(names)) };
+            let told = preview(&org, None, Some(deny)).await;
+            assert_eq!((told.losing, told.tools), (3, 0), "{told:?}");
+            assert!(told.losses[0].count > 0 && !told.losses[0].tools.is_empty(), "{told:?}");
+        }
     }
 
     async fn people_of_the_same_rules_are_counted_alike_unless_conditions_look_at_them(db: Db) {
