@@ -38,6 +38,12 @@ impl AppError {
         }
     }
 
+    /// True for a change of rules that somebody has to look at first.
+    #[cfg(feature = "ssr")]
+    pub fn is_unseen(&self) -> bool {
+        self.0.code() == "rule.seen"
+    }
+
     /// What is wrong with a field of a form. A conflict about a unique value (`users.email`) counts as the field's.
     ///
     /// `field` is the name of an input: `email`, `user[email]`, `request[headers][0][name]`.

@@ -502,7 +502,7 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await ada.goto("/audit?outcome=denied");
   const denied = ada.page.getByRole("table", { name: "Events" }).getByRole("row").filter({ hasText: "Access denied" });
   await ada.link(/./, denied.first()).first().click();
-  await ada.link("Explain this by the rules of today", ada.dialog("Event")).click();
+  await ada.link("Explain this decision", ada.dialog("Event")).click();
   await expect(ada.title).toHaveText("Explain a decision");
   await expect(ada.page).toHaveURL(/person=usr_.*server=srv_/);
   await expect(ada.page.getByText(/^Denied: Grace Hopper · Tracker/)).toBeVisible();

@@ -311,6 +311,21 @@ pub fn Hidden(
     view! { <input type="hidden" name=name value=value/> }
 }
 
+/// A value that goes along without being seen, and stays as it was sent while the form around it is corrected: what is
+/// stored may be another one by then.
+#[component]
+pub fn Kept(
+    /// Name of the value.
+    #[prop(into)]
+    name: String,
+    /// The value at first.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    let value = expect_context::<FormContext>().entered(&name).unwrap_or(value);
+    view! { <Hidden name=name value=value/> }
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;

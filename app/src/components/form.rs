@@ -119,6 +119,11 @@ impl AnyForm {
         form
     }
 
+    /// As [`FormContext::entered_all`], for inputs that stand outside the form.
+    pub(super) fn entered_all(self, input: &str) -> Vec<String> {
+        entered_all(self.path, input).unwrap_or_default()
+    }
+
     /// The last output. An answer that cannot be read counts as none.
     fn answer<T: serde::de::DeserializeOwned>(self) -> Option<T> {
         self.action.value().with_untracked(|value| value.as_ref()?.as_ref().ok()?.read().ok())
@@ -226,9 +231,13 @@ impl FormContext {
     /// The values entered before into an input that can be given several times; `None` unless the form was posted
     /// without JavaScript and failed.
     pub(super) fn entered_all(self, input: &str) -> Option<Vec<String>> {
-        let posted = context().posted(self.function)?;
-        posted.outcome.is_err().then(|| posted.fields_of(input).map(str::to_owned).collect())
+        entered_all(self.function, input)
     }
+}
+
+fn entered_all(function: &str, input: &str) -> Option<Vec<String>> {
+    let posted = context().posted(function)?;
+    posted.outcome.is_err().then(|| posted.fields_of(input).map(str::to_owned).collect())
 }
 
 /// A form that calls a server function.

@@ -65,7 +65,7 @@ pub use dialog::{Dialog, DialogActions, Drawer};
 pub use empty::EmptyState;
 pub use error_view::ErrorView;
 pub use facts::{Fact, Facts};
-pub use field::{DateField, Hidden, SecretInput, TextArea, TextField};
+pub use field::{DateField, Hidden, Kept, SecretInput, TextArea, TextField};
 pub use filter::{FilterBar, FilterLines, FilterPeriod, FilterSelect, FilterText, SearchField};
 pub use form::{AnyForm, Form, FormState, form_text, use_form};
 pub use icon::Icon;

@@ -209,7 +209,8 @@ fn table(
             </th>
         }
     });
-    let body = rows.into_iter().map(|row| row_view(row, &columns, &hidden, choosable)).collect_view();
+    let chosen = bulk.as_ref().filter(|_| choosable).map(|bulk| bulk.form.entered_all("ids[]"));
+    let body = rows.into_iter().map(|row| row_view(row, &columns, &hidden, chosen.as_deref())).collect_view();
     let region = label.clone();
     let tools = (main && (csv.is_some() || columns.iter().any(|column| column.key.is_some())))
         .then(|| view! { <TableTools columns=columns.clone() csv=csv/> });
@@ -232,12 +233,19 @@ fn table(
     .into_any()
 }
 
-fn row_view(row: Row, columns: &[Column], hidden: &[Option<Memo<bool>>], choosable: bool) -> impl IntoView + use<> {
+fn row_view(
+    row: Row,
+    columns: &[Column],
+    hidden: &[Option<Memo<bool>>],
+    // The values that were chosen before, where rows can be chosen.
+    chosen: Option<&[String]>,
+) -> impl IntoView + use<> {
     let Row { cells, href, beside, class, chosen_as } = row;
     let mut link = row_link(href, beside);
-    let choose = choosable.then(|| {
+    let choose = chosen.map(|chosen| {
         let input = chosen_as.map(|(value, name)| {
-            view! { <input type="checkbox" name="ids[]" value=value form=BULK data-choose="" aria-label=text::table_choose(&name)/> }
+            let checked = chosen.contains(&value);
+            view! { <input type="checkbox" name="ids[]" value=value checked=checked form=BULK data-choose="" aria-label=text::table_choose(&name)/> }
         });
         view! { <td role="cell" class="cell-choose"><div class="cell">{input}</div></td> }
     });

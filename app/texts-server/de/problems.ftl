@@ -182,3 +182,6 @@ problems-send-drafts = senden Sie einen bis { NUMBER($most) } Entwürfe
 problems-rule-unseen = dies betrifft viele Personen; sehen Sie sich an, was es ändert (POST /api/v1/rules/preview), und bestätigen Sie, dass Sie es gesehen haben (dessen mark als Parameter seen)
 problems-rule-seen-otherwise = was dies ändert, ist nicht mehr, was vorher gezeigt wurde; sehen Sie es sich noch einmal an und bestätigen Sie das
 problems-rule-changed = jemand hat diese Regel geändert, seit Sie sie geöffnet haben; öffnen Sie sie noch einmal und nehmen Sie Ihre Änderung neu vor
+problems-rule-just-changed = jemand hat diese Regel gerade geändert; sehen Sie sie sich noch einmal an und nehmen Sie Ihre Änderung neu vor
+problems-rule-over = diese Regel ist beendet und beträfe viele Personen; ändern Sie ihr Ende auf ihrer Seite, wo das vorher gezeigt wird
+problems-others-simulate = gerade erproben andere Regeln an aufgezeichneten Aufrufen; versuchen Sie es in einer Minute noch einmal

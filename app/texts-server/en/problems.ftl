@@ -182,3 +182,6 @@ problems-send-drafts = send one to { NUMBER($most) } drafts
 problems-rule-unseen = this affects many people; look at what it changes (POST /api/v1/rules/preview) and confirm that you have seen it (its mark as the parameter seen)
 problems-rule-seen-otherwise = what this changes is not what was shown before; look at it again and confirm that
 problems-rule-changed = somebody has changed this rule since you opened it; open it again and make your change anew
+problems-rule-just-changed = somebody has just changed this rule; look at it again and make your change anew
+problems-rule-over = this rule is over and would affect many people; change its end on its page, where that is shown first
+problems-others-simulate = others are trying rules on recorded calls just now; try again in a minute

@@ -83,7 +83,7 @@ rules-last-day = Letzter Tag
 rules-last-day-help = Leer heißt ohne Ende.
 rules-notes-help = Warum es diese Regel gibt, für alle, die sie später prüfen.
 rules-look = Zeigen, was sich ändern würde
-rules-seen = Ich habe gesehen, wen es betrifft. Speichern.
+rules-seen = Ich habe gesehen, wen es betrifft.
 rules-look-calls = An aufgezeichneten Aufrufen erproben
 rules-look-days = Aufgezeichnete Aufrufe
 rules-look-span = der letzten { NUMBER($days) } Tage
@@ -100,14 +100,15 @@ rules-choose-effect = wählen Sie „Erlauben“ oder „Verbieten“
 rules-choose-mode = wählen Sie „Durchsetzen“ oder „Nur beobachten“
 rules-choose-principal = wählen Sie Personen, Gruppen, Jobrollen oder „Alle“, oder nennen Sie ein Merkmal mit seinen Werten
 rules-choose-one-kind = wählen Sie nur Personen, nur Gruppen, nur Jobrollen oder allein „Alle“; legen Sie für jede Art eine eigene Regel an
+rules-too-many-people = eine Regel nennt höchstens { NUMBER($most) } Personen; nehmen Sie eine Gruppe
 rules-unknown-address = niemand hat die Adresse { $address }; prüfen Sie, wie sie geschrieben ist
 rules-choose-either = wählen Sie jemanden nach Namen oder nach einem Merkmal, nicht beides
 rules-choose-server = wählen Sie mindestens einen Server
 rules-choose-known-server = wählen Sie Server aus der Liste
-rules-tick-seen = viele Personen sind betroffen: lesen Sie, was sich ändern würde, setzen Sie dieses Häkchen und speichern Sie noch einmal
+rules-tick-seen = viele Personen sind betroffen: lesen Sie, was sich ändern würde, setzen Sie dieses Häkchen und senden Sie es noch einmal ab
 
 # Was sich ändern würde
-rules-look-title = Was das Speichern ändern würde
+rules-look-title = Was dies ändern würde
 rules-look-about = { $people ->
     [one] Die Regel betrifft 1 aktive Person
    *[other] Die Regel betrifft { $people } aktive Personen

@@ -83,7 +83,7 @@ rules-last-day = Last day
 rules-last-day-help = Stays in force when empty.
 rules-notes-help = Why this rule exists, for whoever reviews it later.
 rules-look = Show what it would change
-rules-seen = I have seen who is affected. Save it.
+rules-seen = I have seen who is affected.
 rules-look-calls = Try it on recorded calls
 rules-look-days = Recorded calls of
 rules-look-span = the last { NUMBER($days) } days
@@ -100,14 +100,15 @@ rules-choose-effect = choose allow or deny
 rules-choose-mode = choose enforce or monitor
 rules-choose-principal = choose people, groups, job roles or everyone, or name an attribute with its values
 rules-choose-one-kind = choose only people, only groups, only job roles, or everyone alone; make one rule for each kind
+rules-too-many-people = a rule names at most { NUMBER($most) } people; use a group
 rules-unknown-address = nobody has the address { $address }; check how it is written
 rules-choose-either = choose somebody by name or by an attribute, not both
 rules-choose-server = choose at least one server
 rules-choose-known-server = choose servers of the list
-rules-tick-seen = many people are affected: read what would change, tick this and save again
+rules-tick-seen = many people are affected: read what would change, tick this and send it again
 
 # What it would change
-rules-look-title = What saving would change
+rules-look-title = What this would change
 rules-look-about = { $people ->
     [one] The rule is about 1 active person
    *[other] The rule is about { $people } active people

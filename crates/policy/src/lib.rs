@@ -60,7 +60,7 @@ pub use check::{
 };
 pub use glob::matches;
 pub use lines::{condition_lines, read_conditions, value_text};
-pub use named::{asks_for_group, clauses_name_group};
+pub use named::{Asking, asks_for_group, clauses_name_group};
 pub use query::{
     AuthMethod, Groups, Known, Level, Profile, Query, Reason, RequestFacts, SubjectRef, Target, Verdict, Would,
 };

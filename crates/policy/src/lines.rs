@@ -63,7 +63,7 @@ pub fn read_conditions(text: &str) -> Result<Option<Condition>, String> {
     let Some(first) = lines.first() else { return Ok(None) };
     let (mut parts, rest) = block(&lines, first.indent, 0)?;
     if let Some(line) = rest.first() {
-        return Err(format!("line {}: indent this line as the first one, or more than its group", line.number));
+        return Err(wrong(line, "indent this line as the first one, or more than its group"));
     }
     Ok(if parts.len() == 1 { parts.pop() } else { Some(Condition::All(parts)) })
 }
@@ -79,7 +79,7 @@ type Read<'l, 'a> = Result<(Vec<Condition>, &'l [Line<'a>]), String>;
 /// The lines with this indentation, their groups included, and what follows.
 fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read<'l, 'a> {
     if depth > 16 {
-        return Err(format!("line {}: groups are too deep", lines[0].number));
+        return Err(wrong(&lines[0], "groups are too deep"));
     }
     let mut parts = Vec::new();
     while let [line, rest @ ..] = lines {
@@ -87,10 +87,7 @@ fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read
             break;
         }
         if line.indent > indent {
-            return Err(format!(
-                "line {}: only the lines of a group (`all:`, `any:`, `none:`) are indented",
-                line.number
-            ));
+            return Err(wrong(line, "only the lines of a group (`all:`, `any:`, `none:`) are indented"));
         }
         let group = match line.content.to_ascii_lowercase().as_str() {
             "all:" => Some(Condition::All as fn(Vec<Condition>) -> Condition),
@@ -105,7 +102,7 @@ fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read
                 let inner = rest
                     .first()
                     .filter(|next| next.indent > indent)
-                    .ok_or_else(|| format!("line {}: the group is empty; indent its lines below it", line.number))?;
+                    .ok_or_else(|| wrong(line, "the group is empty; indent its lines below it"))?;
                 let (members, after) = block(rest, inner.indent, depth + 1)?;
                 parts.push(group(members));
                 lines = after;
@@ -115,17 +112,19 @@ fn block<'l, 'a>(mut lines: &'l [Line<'a>], indent: usize, depth: usize) -> Read
     Ok((parts, lines))
 }
 
+fn wrong(line: &Line<'_>, why: &str) -> String {
+    format!("line {}: {why}", line.number)
+}
+
 fn test(line: &Line<'_>) -> Result<Test, String> {
-    let form = "write a path, an operator and a value: `payload.table equals salaries`";
-    let (path, rest) = line
-        .content
-        .split_once(char::is_whitespace)
-        .ok_or_else(|| format!("line {}: the operator is missing; {form}", line.number))?;
+    let (path, rest) = line.content.split_once(char::is_whitespace).ok_or_else(|| {
+        wrong(line, "the operator is missing; write a path, an operator and a value: `payload.table equals salaries`")
+    })?;
     let rest = rest.trim();
     let (word, value) = rest.split_once(char::is_whitespace).map_or((rest, ""), |(word, value)| (word, value.trim()));
     let operator: Operator = word.parse().map_err(|_| {
         let known: Vec<&str> = Operator::ALL.iter().map(|op| op.as_str()).collect();
-        format!("line {}: `{word}` is no operator; there are {}", line.number, known.join(", "))
+        wrong(line, &format!("`{word}` is no operator; there are {}", known.join(", ")))
     })?;
     let value = (!value.is_empty()).then(|| read_value(operator, value));
     Ok(Test { path: path.to_owned(), operator, value })

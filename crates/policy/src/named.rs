@@ -1,29 +1,49 @@
 //! Which rules depend on a group that they do not name as their principal: by its name in a condition, or in clauses.
 
-use domain::{Condition, GroupId, GroupKind, Operator, Rule, Test, Value};
+use domain::{Condition, GroupId, GroupKind, NewRule, Operator, Rule, Test, Value};
 
 use crate::glob::matches;
 use crate::schema;
 
+/// What of a rule may ask for groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    conditions: Option<&'a Condition>,
+    clauses: Option<&'a str>,
+}
+
+impl<'a> From<&'a Rule> for Asking<'a> {
+    fn from(rule: &'a Rule) -> Self {
+        Self { conditions: rule.conditions.as_ref(), clauses: rule.cedar.as_deref() }
+    }
+}
+
+impl<'a> From<&'a NewRule> for Asking<'a> {
+    fn from(rule: &'a NewRule) -> Self {
+        Self { conditions: rule.conditions.as_ref(), clauses: rule.cedar.as_deref() }
+    }
+}
+
 /// True when conditions or Cedar clauses of a rule ask for a group or job role by this name: then the rule covers other
 /// people once nothing has the name any more. Values that are parts or patterns of names count where they fit.
-pub fn asks_for_group(rule: &Rule, kind: GroupKind, name: &str) -> bool {
+pub fn asks_for_group<'a>(rule: impl Into<Asking<'a>>, kind: GroupKind, name: &str) -> bool {
+    let Asking { conditions, clauses } = rule.into();
     let path = match kind {
         GroupKind::Group => "subject.groups",
         GroupKind::JobRole => "subject.job_roles",
     };
     let in_clauses = || {
-        let texts = rule.cedar.as_deref().map(schema::literals).unwrap_or_default();
+        let texts = clauses.map(schema::literals).unwrap_or_default();
         // Clauses are given what they look at by the texts in them.
         let holds = |wanted: &str| texts.iter().any(|text| text == wanted);
         holds(path) && holds(name)
     };
-    rule.conditions.as_ref().is_some_and(|condition| asks(condition, path, name)) || in_clauses()
+    conditions.is_some_and(|condition| asks(condition, path, name)) || in_clauses()
 }
 
 /// True when Cedar clauses of a rule name a group or job role by its id.
-pub fn clauses_name_group(rule: &Rule, group: GroupId) -> bool {
-    rule.cedar.as_deref().is_some_and(|clauses| schema::groups(clauses).contains(&group))
+pub fn clauses_name_group<'a>(rule: impl Into<Asking<'a>>, group: GroupId) -> bool {
+    rule.into().clauses.is_some_and(|clauses| schema::groups(clauses).contains(&group))
 }
 
 fn asks(condition: &Condition, path: &str, name: &str) -> bool {
@@ -55,15 +75,14 @@ fn fits(test: &Test, value: &Value, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Effect, NewRule, Principal, RuleId};
+    use domain::{Effect, Principal};
 
-    fn rule(conditions: Option<&str>, cedar: Option<&str>) -> Rule {
-        let new = NewRule {
+    fn rule(conditions: Option<&str>, cedar: Option<&str>) -> NewRule {
+        NewRule {
             conditions: conditions.map(|json| serde_json::from_str(json).unwrap()),
             cedar: cedar.map(str::to_owned),
             ..NewRule::new(Principal::everyone(), Effect::Deny, None)
-        };
-        new.into_rule(format!("rul_{:032x}", 1).parse::<RuleId>().unwrap(), None, chrono::DateTime::UNIX_EPOCH)
+        }
     }
 
     #[test]

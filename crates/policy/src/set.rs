@@ -12,7 +12,7 @@ use crate::compiled::{Compiled, compile};
 use crate::engine::{evaluate, no_rule};
 use crate::facts::Facts;
 use crate::index::{Index, Scope};
-use crate::query::{Known, Query, Reason, SubjectRef, Target, Verdict, Would};
+use crate::query::{Known, Level, Query, Reason, SubjectRef, Target, Verdict, Would};
 use crate::tree::Sides;
 
 /// Why rules could not be compiled. The rule set that is in force stays in force.
@@ -212,6 +212,14 @@ impl RuleSet {
                 .candidates(subject, &groups, target)
                 .iter()
                 .any(|rule| !rule.is_monitored() && rule.is_conditional())
+    }
+
+    /// True when conditions about arguments have to do with whether this person may use the target.
+    pub fn depends_on_arguments(&self, subject: SubjectRef<'_>, server: ServerId, target: Target<'_>) -> bool {
+        let scope = self.scopes.get(&server).unwrap_or(&self.others);
+        let groups = scope.relevant(subject.groups);
+        let looks = |rule: &Compiled| rule.needs.iter().any(|need| need.source.level() == Level::Call);
+        scope.candidates(subject, &groups, target).iter().any(|rule| !rule.is_monitored() && looks(rule))
     }
 
     /// True when a verdict about this server can depend on more than who asks for what.

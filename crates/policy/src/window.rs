@@ -22,26 +22,31 @@ pub(crate) struct Window {
 impl Window {
     /// Reads `[days ]HH:MM-HH:MM[ zone]`; every day when none is named, UTC when no zone is.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let form = "write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`";
         let mut words = text.split_whitespace().peekable();
         let days = match words.next_if(|word| word.starts_with(|c: char| c.is_ascii_alphabetic())) {
-            Some(days) => days_of(days).ok_or_else(|| format!("`{days}` names no days; {form}"))?,
+            Some(days) => days_of(days).ok_or_else(|| {
+                format!("`{days}` names no days; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`")
+            })?,
             None => 0b111_1111,
         };
-        let span = words.next().ok_or_else(|| format!("the hours are missing; {form}"))?;
-        let (from, until) = span
-            .split_once('-')
-            .and_then(|(from, until)| Some((minute(from)?, minute(until)?)))
-            .ok_or_else(|| format!("`{span}` is no span of hours; {form}"))?;
+        let span = words.next().ok_or("the hours are missing; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`")?;
+        let (from, until) =
+            span.split_once('-').and_then(|(from, until)| Some((minute(from)?, minute(until)?))).ok_or_else(|| {
+                format!("`{span}` is no span of hours; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`")
+            })?;
         if from == until || from == 24 * 60 {
-            return Err(format!("`{span}` holds no time; {form}"));
+            return Err(format!("`{span}` holds no time; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`"));
         }
         let zone = match words.next() {
-            Some(zone) => zone.parse().map_err(|_| format!("`{zone}` is no time zone of the IANA list; {form}"))?,
+            Some(zone) => zone.parse().map_err(|_| {
+                format!(
+                    "`{zone}` is no time zone of the IANA list; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`"
+                )
+            })?,
             None => Tz::UTC,
         };
         match words.next() {
-            Some(more) => Err(format!("`{more}` is too much; {form}")),
+            Some(more) => Err(format!("`{more}` is too much; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`")),
             None => Ok(Self { days, from, until, zone }),
         }
     }

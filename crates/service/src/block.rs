@@ -1,8 +1,8 @@
 //! Blocking somebody on a server at once, whatever gives them access.
 
 use domain::{
-    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId,
-    RuleMode, RuleView, ServerId,
+    AuditAction, Capability, Effect, NewRule, Principal, PrincipalKind, Problem, Rule, RuleChangeKind, RuleDraft,
+    RuleId, RuleMode, RuleView, ServerId,
 };
 
 use crate::rules::{checked, held, note_version, one_view, rule_event, take_out};
@@ -54,15 +54,39 @@ impl Services {
         Ok(Blocked { rule, made: true })
     }
 
+    /// The rules that do what [`Services::block_on_server`] does.
+    pub async fn blocks_on_server(
+        &self,
+        caller: &Caller,
+        server: ServerId,
+        principal: &Principal,
+    ) -> Result<Vec<RuleId>> {
+        self.require(caller, Capability::ManagePolicies).await?;
+        let id = principal.only_id().ok_or_else(|| Problem::not_found("rule"))?;
+        let mut rules = store::rules::of_principal(&mut self.read().await?, id).await?;
+        rules.retain(|rule| blocks(rule, server, principal));
+        Ok(rules.into_iter().map(|rule| rule.id).collect())
+    }
+
     /// Lifts what [`Services::block_on_server`] has done. Other rules that deny stay; nothing happens where there is no block.
+    ///
+    /// # Errors
+    /// For the block of a group or job role as [`Services::delete_rule`]: whom that gives access has to be seen, where it
+    /// is more than a handful of people.
     pub async fn unblock_on_server(&self, caller: &Caller, server: ServerId, principal: Principal) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
         let id = principal.only_id().ok_or_else(|| Problem::not_found("rule"))?;
+        if principal.kind != PrincipalKind::User {
+            let blocks = self.blocks_on_server(caller, server, &principal).await?;
+            let drafts: Vec<_> = blocks.into_iter().map(|id| RuleDraft { id: Some(id), rule: None }).collect();
+            self.require_seen(caller, &drafts).await?;
+        }
         let mut change = self.begin(caller).await?;
         // As who blocks: otherwise a block that is being made would outlive this.
         store::servers::lock(&mut change.tx, server).await?;
         let mut last = None;
-        for rule in store::rules::of_principal(&mut change.tx, id).await? {
+        let named = store::rules::of_principal(&mut change.tx, id).await?;
+        for rule in named.iter().filter(|rule| blocks(rule, server, &principal)) {
             // It may be gone, or another rule by now.
             let found = store::rules::lock(&mut change.tx, rule.id).await?;
             let Some(rule) = found.filter(|rule| blocks(rule, server, &principal)) else { continue };

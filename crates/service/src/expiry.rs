@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AuditAction, Capability, NotificationKind, PrincipalKind, Problem, Rule, RuleChangeKind, RuleId, RuleView, Server,
-    ServerStatus, User, UserId, UserStatus,
+    AuditAction, Capability, NewRule, NotificationKind, PrincipalKind, Problem, Rule, RuleChangeKind, RuleDraft,
+    RuleId, RuleView, Server, ServerStatus, User, UserId, UserStatus,
 };
 use store::Tx;
 
@@ -141,22 +141,35 @@ impl Services {
     /// Lets a rule end so many days later, counted from its end, or from now if that is over. Nothing else of it changes.
     ///
     /// # Errors
-    /// `Invalid` for no days, more than a year, or an end that no rule may have; `Conflict` for a rule without an end.
+    /// `Invalid` for no days, more than a year, or an end that no rule may have; `Conflict` for a rule without an end, and
+    /// for one that is over and would affect more than a handful of people: what is in force goes on by one click, what is
+    /// not has to be seen first.
     pub async fn extend_rule(&self, caller: &Caller, id: RuleId, days: u32) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(Problem::field("days", format!("choose between 1 and {MOST_DAYS} days")).into());
         }
+        let mut tx = self.read().await?;
+        let old = store::rules::get(&mut tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
+        drop(tx);
+        let looked_at = if old.ends_at.is_some_and(|end| end <= self.now()) {
+            let ends_at = Some(later(&old, days, self.now())?);
+            let draft = RuleDraft { id: Some(id), rule: Some(NewRule { ends_at, ..old.into() }) };
+            let (preview, looked_at) = self.compared(caller, &[draft]).await?;
+            if preview.wide {
+                let why = "this rule is over and would affect many people; change its end on its page, where that is shown \
+                           first";
+                return Err(Problem::conflict("rule_over", why).into());
+            }
+            Some(looked_at)
+        } else {
+            None
+        };
         let mut change = self.begin(caller).await?;
         let now = change.now;
         let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(|| Problem::not_found("rule"))?;
-        let Some(end) = old.ends_at else {
-            return Err(Problem::conflict("no_end", "the rule has no end; there is nothing to extend").into());
-        };
-        let later = end.max(now).checked_add_signed(TimeDelta::days(i64::from(days)));
-        let Some(later) = later.filter(|later| policy::is_in_range(*later)) else {
-            return Err(Problem::field("days", "the rule would end after the year 9999; choose fewer days").into());
-        };
+        looked_at.map_or(Ok(()), |looked_at| looked_at.is_still(&old))?;
+        let later = later(&old, days, now)?;
         let rule = Rule { ends_at: Some(later), updated_at: now, ..old.clone() };
         store::rules::update(&mut change.tx, &rule).await?;
         let view = one_view(&mut change.tx, rule, now).await?;
@@ -168,6 +181,17 @@ impl Services {
         change.commit(event).await?;
         Ok(view)
     }
+}
+
+/// When a rule ends that is extended.
+fn later(rule: &Rule, days: u32, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let Some(end) = rule.ends_at else {
+        return Err(Problem::conflict("no_end", "the rule has no end; there is nothing to extend").into());
+    };
+    let later = end.max(now).checked_add_signed(TimeDelta::days(i64::from(days)));
+    later
+        .filter(|later| policy::is_in_range(*later))
+        .ok_or_else(|| Problem::field("days", "the rule would end after the year 9999; choose fewer days").into())
 }
 
 /// Whoever was told of the end of a rule has nothing to do about it any more when the rule is gone, gives nothing now, or

@@ -89,7 +89,7 @@ impl Services {
         }
         if old.name != name {
             let rules = store::rules::all(&mut change.tx).await?;
-            not_asked_for(&old, rules.iter().filter(|rule| policy::asks_for_group(rule, old.kind, &old.name)))?;
+            not_asked_for(&old, rules.iter().filter(|rule| policy::asks_for_group(*rule, old.kind, &old.name)))?;
         }
         store::groups::update(&mut change.tx, id, &name, &description).await?;
         // Conditions of rules may ask for groups by name.
@@ -140,7 +140,7 @@ impl Services {
         }
         let rules = store::rules::all(&mut change.tx).await?;
         let asks = |rule: &&Rule| {
-            policy::asks_for_group(rule, group.kind, &group.name) || policy::clauses_name_group(rule, id)
+            policy::asks_for_group(*rule, group.kind, &group.name) || policy::clauses_name_group(*rule, id)
         };
         not_asked_for(&group, rules.iter().filter(asks))?;
         store::groups::delete(&mut change.tx, id).await?;

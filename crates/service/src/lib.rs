@@ -107,6 +107,7 @@ struct Inner {
     passwords: password::Passwords,
     key_uses: keys::KeyUses,
     heard: parking_lot::Mutex<nodes::Heard>,
+    simulating: tokio::sync::Semaphore,
     live: tokio::sync::watch::Sender<u64>,
 }
 
@@ -125,6 +126,7 @@ impl Services {
                 passwords,
                 key_uses: keys::KeyUses::default(),
                 heard: parking_lot::Mutex::default(),
+                simulating: tokio::sync::Semaphore::new(simulate::AT_ONCE),
                 live: tokio::sync::watch::Sender::new(0),
             }),
         };

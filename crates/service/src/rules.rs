@@ -112,13 +112,14 @@ impl Services {
     ) -> Result<RuleView> {
         self.require(caller, Capability::ManagePolicies).await?;
         let new = checked(new)?;
-        self.require_seen(caller, &[RuleDraft { id: Some(id), rule: Some(new.clone()) }]).await?;
+        let looked_at = self.require_seen(caller, &[RuleDraft { id: Some(id), rule: Some(new.clone()) }]).await?;
         let mut change = self.begin(caller).await?;
         let old = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
         if read.is_some_and(|read| read != old.updated_at) {
             let why = "somebody has changed this rule since you opened it; open it again and make your change anew";
             return Err(Problem::conflict("rule_changed", why).into());
         }
+        looked_at.is_still(&old)?;
         held(&mut change.tx, &new).await?;
         let now = change.now;
         let rule =
@@ -144,12 +145,10 @@ impl Services {
     /// `NotFound` when one of them does not exist, and as [`Services::create_rule`]; then nothing has changed.
     pub async fn switch_rules(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
-        if ids.is_empty() || ids.len() > AT_ONCE {
-            return Err(Problem::field("ids", format!("choose between one and {AT_ONCE} rules")).into());
-        }
+        chosen(ids)?;
         // In one order, so that two who choose the same rules do not wait for each other.
         let ids: BTreeSet<RuleId> = ids.iter().copied().collect();
-        self.require_seen(caller, &self.switched(&ids, enabled).await?).await?;
+        let looked_at = self.require_seen(caller, &self.switched(&ids, enabled).await?).await?;
         let mut change = self.begin(caller).await?;
         let now = change.now;
         let (mut last, mut switched_off) = (None, Vec::new());
@@ -158,6 +157,7 @@ impl Services {
             if old.enabled == enabled {
                 continue;
             }
+            looked_at.is_still(&old)?;
             let rule = Rule { enabled, updated_at: now, ..old.clone() };
             store::rules::update(&mut change.tx, &rule).await?;
             let view = one_view(&mut change.tx, rule, now).await?;
@@ -184,6 +184,10 @@ impl Services {
     /// `NotFound` when one of them does not exist.
     pub async fn drafts_of_switch(&self, caller: &Caller, ids: &[RuleId], enabled: bool) -> Result<Vec<RuleDraft>> {
         self.require(caller, Capability::ManagePolicies).await?;
+        // Nothing chosen is nothing to look at.
+        if !ids.is_empty() {
+            chosen(ids)?;
+        }
         self.switched(&ids.iter().copied().collect(), enabled).await
     }
 
@@ -205,13 +209,22 @@ impl Services {
     /// As [`Services::create_rule`].
     pub async fn delete_rule(&self, caller: &Caller, id: RuleId) -> Result<()> {
         self.require(caller, Capability::ManagePolicies).await?;
-        self.require_seen(caller, &[RuleDraft { id: Some(id), rule: None }]).await?;
+        let looked_at = self.require_seen(caller, &[RuleDraft { id: Some(id), rule: None }]).await?;
         let mut change = self.begin(caller).await?;
         let rule = store::rules::lock(&mut change.tx, id).await?.ok_or_else(not_found)?;
+        looked_at.is_still(&rule)?;
         let event = take_out(&mut change, &rule).await?;
         self.tell_rule_ended(&mut change, &[rule], "deleted").await?;
         change.commit(event).await
     }
+}
+
+/// Refuses a choice of no rules, or of more than are changed at once.
+fn chosen(ids: &[RuleId]) -> Result<()> {
+    if ids.is_empty() || ids.len() > AT_ONCE {
+        return Err(Problem::field("ids", format!("choose between one and {AT_ONCE} rules")).into());
+    }
+    Ok(())
 }
 
 /// Deletes a rule whose row is locked; returns the event.

@@ -23,6 +23,10 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=90;
 const SHOWN: usize = 200;
 /// The longest that is replayed; what is older than that reaches is left out, and the answer says so.
 const DEADLINE: Duration = Duration::from_mins(1);
+/// Simulations at the same time.
+pub(crate) const AT_ONCE: usize = 2;
+/// How long one waits for its turn.
+const TURN: Duration = Duration::from_secs(20);
 /// How long one statement that counts calls should take: the span of time that it counts is chosen by it.
 const STATEMENT: std::ops::Range<Duration> = Duration::from_millis(500)..Duration::from_secs(3);
 /// How long a transaction is read by.
@@ -44,6 +48,12 @@ impl Services {
         if drafts.is_empty() || drafts.len() > MOST_DRAFTS {
             return Err(Problem::field("drafts", format!("send one to {MOST_DRAFTS} drafts")).into());
         }
+        // Each takes a processor and a reader of the database for as long as a minute.
+        let turn = tokio::time::timeout(TURN, self.inner.simulating.acquire()).await;
+        let Ok(_turn) = turn else {
+            let why = "others are trying rules on recorded calls just now; try again in a minute";
+            return Err(Problem::conflict("busy", why).into());
+        };
         let now = self.now();
         let since = now - TimeDelta::days(i64::from(days));
         let mut tx = self.read().await?;
@@ -134,7 +144,7 @@ impl Services {
         deadline: Instant,
     ) -> Result<(Box<Replay>, bool)> {
         let mut partial = false;
-        let mut reading = Reading { tx: self.read().await?, until: Instant::now() + FRESH };
+        let mut reading = Reading { tx: Some(self.read().await?), until: Instant::now() + FRESH };
         for action in ACTIONS {
             let mut portion = self.portion(&mut reading, action, range, None).await?;
             loop {
@@ -167,9 +177,18 @@ impl Services {
     ) -> Result<Vec<Asked>> {
         // One transaction for all of it would keep the database from tidying up behind it.
         if Instant::now() > reading.until {
-            *reading = Reading { tx: self.read().await?, until: Instant::now() + FRESH };
+            reading.tx = None;
         }
-        Ok(replay::asked(&mut reading.tx, action, range, before).await?)
+        let tx = match &mut reading.tx {
+            Some(tx) => tx,
+            none => {
+                // Only now, so that two are never held: others wait for them.
+                let tx = self.read().await?;
+                reading.until = Instant::now() + FRESH;
+                none.insert(tx)
+            }
+        };
+        Ok(replay::asked(tx, action, range, before).await?)
     }
 
     /// The result, with an entry for every change that is shown.
@@ -215,7 +234,7 @@ impl Services {
 
 /// A transaction, and when to begin another one.
 struct Reading {
-    tx: Tx,
+    tx: Option<Tx>,
     until: Instant,
 }
 
@@ -384,18 +403,16 @@ impl Replay {
             server: asked.server,
             target: kind.target(&asked.name),
             now: asked.at,
-            known: if asked.cut { Known::Request(&facts) } else { Known::Call(&facts, arguments) },
+            known: Known::Call(&facts, arguments),
         };
-        let both = |query: &Query<'_>| {
-            let before = before.unwrap_or_else(|| self.today.foresee(query));
-            (before, after.unwrap_or_else(|| self.drafted.foresee(query)))
+        let of = |rules: &RuleSet| {
+            if !asked.cut || !rules.depends_on_arguments(query.subject, query.server, query.target) {
+                return Some(rules.foresee(&query));
+            }
+            // What is not known counts for the caller, so that only a denial is certain.
+            let decision = rules.foresee(&Query { known: Known::Request(&facts), ..query });
+            (decision == Decision::Deny).then_some(decision)
         };
-        let decisions = both(&query);
-        if asked.cut {
-            // With nothing known of the arguments, and with none: what differs depends on them.
-            let none = Query { known: Known::Call(&facts, None), ..query };
-            return (decisions == both(&none)).then_some(decisions);
-        }
-        Some(decisions)
+        Some((before.or_else(|| of(&self.today))?, after.or_else(|| of(&self.drafted))?))
     }
 }

@@ -38,7 +38,8 @@ pub(super) enum Groups {
 pub(super) async fn groups(command: Groups) -> anyhow::Result<ExitCode> {
     match command {
         Groups::Import { place, file, replace, dry_run } => {
-            let text = service::text_of_file(read(&file, MOST_GROUP_FILE_BYTES)?)?;
+            let how = "use several files, and with --replace keep each group in one";
+            let text = service::text_of_file(read(&file, MOST_GROUP_FILE_BYTES, how)?)?;
             let opened = Opened::at(&place).await?;
             let (services, operator) = (&opened.services, &opened.operator);
             let import = if dry_run {

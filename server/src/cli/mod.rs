@@ -95,8 +95,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// A file, or standard input for `-`, of so many bytes at most.
-fn read(file: &Path, most: usize) -> anyhow::Result<Vec<u8>> {
+/// A file, or standard input for `-`, of so many bytes at most; `how` says what to do with a larger one.
+fn read(file: &Path, most: usize, how: &str) -> anyhow::Result<Vec<u8>> {
     let named = || format!("{} cannot be read", file.display());
     let input: Box<dyn Read> = match file.to_str() {
         Some("-") => Box::new(std::io::stdin().lock()),
@@ -105,8 +105,6 @@ fn read(file: &Path, most: usize) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(most as u64 + 1).read_to_end(&mut bytes).with_context(named)?;
     if bytes.len() > most {
-        // Only files of groups are read.
-        let how = "use several files, and with --replace keep each group in one";
         bail!("{} is larger than {most} bytes; {how}", file.display());
     }
     Ok(bytes)

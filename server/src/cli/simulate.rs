@@ -16,7 +16,7 @@ const MOST_BYTES: usize = 4 << 20;
 const DAYS: u32 = 30;
 
 pub(super) async fn simulate(place: &Place, file: &Path, days: Option<u32>, json: bool) -> anyhow::Result<ExitCode> {
-    let (drafts, theirs) = drafts(&read(file, MOST_BYTES)?)
+    let (drafts, theirs) = drafts(&read(file, MOST_BYTES, "try fewer drafts at once")?)
         .with_context(|| format!("{} is no list of drafts ([{{\"rule\": …}}, …])", file.display()))?;
     let opened = Opened::at(place).await?;
     let told = opened.services.simulate(&opened.operator, &drafts, days.or(theirs).unwrap_or(DAYS)).await;

@@ -1,9 +1,12 @@
 //! Rules with conditions over the REST API: they decide, they come back as they were sent, and their versions stay.
 
 use chrono::TimeDelta;
-use domain::Role;
+use domain::{AuditAction, Role};
 use serde_json::{Value, json};
+use testkit::fixture::{Fixture, FixtureOptions};
 
+use crate::harness::http::Reply;
+use crate::harness::mcp::Era;
 use crate::harness::{App, on_both_engines};
 use crate::stage::Stage;
 
@@ -47,6 +50,55 @@ on_both_engines! {
         assert_eq!(said, [("deleted", "enforce"), ("updated", "enforce"), ("created", "monitor")]);
         assert_eq!(versions["data"][2]["rule"]["conditions"], condition);
         assert_eq!(api.get(&path).await.status, 404);
+    }
+
+    async fn what_another_has_changed_is_not_written_over_without_scripts(app: &App) {
+        let stage = Stage::set(app).await;
+        let (api, browser) = (app.api(&stage.admin), app.signed_in(&stage.admin).await);
+        let target = stage.target.id.to_string();
+        let mut rule = json!({
+            "principal": { "type": "user", "ids": [target] }, "effect": "deny", "servers": [stage.server],
+        });
+        let made = api.post("/rules", &rule).await.expect(201);
+        let page = format!("/policies/{}", made["id"].as_str().unwrap());
+        let mut text = browser.get(&page).await.text();
+        app.env.advance(TimeDelta::seconds(5));
+        rule["notes"] = json!("by somebody else");
+        api.put(&page.replace("/policies", "/rules"), &rule).await.expect(200);
+        for _ in 0..2 {
+            let read = text.split("name=\"rule[read]\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let fields = [
+                ("_fn", "rules/update"), ("id", made["id"].as_str().unwrap()), ("rule[principal][]", &target),
+                ("rule[servers][]", &stage.server), ("rule[effect]", "deny"), ("rule[scope]", "all"),
+                ("rule[enabled]", "on"), ("rule[notes]", "mine"), ("rule[read]", read.expect("what was read")),
+            ];
+            let request = browser.form(&page, &fields).header("origin", &app.base);
+            let refused = Reply::read(request.send().await.unwrap()).await;
+            text = refused.text();
+            assert_eq!(refused.status, 409, "{text:.2000}");
+            assert!(text.contains("omebody has changed this rule since you opened it") && text.contains("mine"), "{text:.2000}");
+        }
+        let kept = api.get(&page.replace("/policies", "/rules")).await.expect(200);
+        assert_eq!(kept["notes"], "by somebody else");
+    }
+
+    async fn a_recorded_call_explains_itself_and_no_other(app: &App) {
+        let fixture = Fixture::spawn(FixtureOptions::default()).await.unwrap();
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        let server = app.add_server(&admin, "quiet", &fixture.url(), &[]).await;
+        let (api, browser) = (app.api(&admin), app.signed_in(&admin).await);
+        let everyone = json!({ "type": "everyone" });
+        api.post("/rules", &json!({ "principal": everyone, "effect": "allow", "servers": [server] })).await.expect(201);
+        let conditions = json!({ "path": "payload.message", "operator": "equals", "value": "secret-word" });
+        let deny = json!({ "principal": everyone, "effect": "deny", "servers": [server], "conditions": conditions });
+        api.post("/rules", &deny).await.expect(201);
+        app.unconnected("quiet", &eve, Era::Modern).echo("secret-word").await;
+        let event = app.newest(AuditAction::AccessDenied).await.row.id;
+        for (person, name, denied) in [(eve.id, "echo", true), (admin.id, "echo", false), (eve.id, "add", false)] {
+            let asked = format!("/policies/explain?person={person}&server={server}&name={name}&event={event}");
+            let page = browser.get(&asked).await.text();
+            assert_eq!(page.contains("Denied: "), denied, "{person} {name} {page:.3000}");
+        }
     }
 
     async fn what_affects_many_needs_the_mark_of_its_preview(app: &App) {

@@ -69,8 +69,16 @@ pub async fn change_block(
     let principal = super::words::principal(&principal)?;
     let back = if back.is_empty() { format!("/servers/{server}?tab=permissions") } else { back };
     let done = if lift {
-        services.unblock_on_server(&caller, server, principal).await?;
-        crate::url::with_notice(&back, "access-restored")
+        let blocks = services.blocks_on_server(&caller, server, &principal).await?;
+        let lifted = services.unblock_on_server(&caller, server, principal).await.map_err(AppError::from);
+        match (lifted, blocks.first()) {
+            // The page of the rule shows whom that gives access.
+            (Err(error), Some(block)) if error.is_unseen() => format!("/policies/{block}?dialog=delete"),
+            (lifted, _) => {
+                lifted?;
+                crate::url::with_notice(&back, "access-restored")
+            }
+        }
     } else {
         let blocked = services.block_on_server(&caller, server, principal).await?;
         // A block that was there already is not this click's to undo.

@@ -149,7 +149,7 @@ mod convert {
         let manages = caller.can(Capability::ManagePolicies);
         let shown = ids.iter().map(|id| match known.iter().find(|view| view.rule.id.to_string() == *id) {
             Some(view) => (format!("/policies/{id}"), rule_words(view)),
-            None if manages => (String::new(), text::audit::rule_gone(id)),
+            None if manages => (format!("/policies/{id}"), text::audit::rule_gone(id)),
             // To tell it to somebody who may look it up.
             None => (String::new(), id.clone()),
         });
@@ -175,7 +175,7 @@ mod convert {
         }
     }
 
-    /// Where a denied call is explained, by the rules of today and at its time.
+    /// Where a denied call is explained, by the rules of its time.
     pub(super) fn explain(caller: &Caller, entry: &AuditEntry) -> Option<String> {
         let row = &entry.row;
         let denied = row.action == AuditAction::AccessDenied && caller.can(Capability::ManagePolicies);

@@ -383,13 +383,18 @@ pub async fn switch_rule(
     if lift {
         let old = services.rule(&caller, id).await?.rule;
         let [server] = *old.servers.as_slice() else { return Err(AppError(domain::Problem::not_found("rule"))) };
-        services.unblock_on_server(&caller, server, old.principal).await?;
-        let back = if back.is_empty() { "/policies" } else { &back };
-        crate::ssr::redirect(&crate::url::with_notice(back, "access-restored"));
+        match services.unblock_on_server(&caller, server, old.principal).await.map_err(AppError::from) {
+            Err(error) if error.is_unseen() => crate::ssr::redirect(&format!("/policies/{id}?dialog=delete")),
+            lifted => {
+                lifted?;
+                let back = if back.is_empty() { "/policies" } else { &back };
+                crate::ssr::redirect(&crate::url::with_notice(back, "access-restored"));
+            }
+        }
         return Ok(());
     }
     match services.switch_rules(&caller, &[id], enabled).await.map_err(AppError::from) {
-        Err(error) if review::is_unseen(&error) => {
+        Err(error) if error.is_unseen() => {
             crate::ssr::redirect(&format!("/policies/{id}?dialog=switch"));
             return Ok(());
         }
@@ -484,7 +489,8 @@ pub async fn explain(
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
-    let Told { arguments, ip, client, client_version, .. } = explained::recorded(&services, &caller, told).await?;
+    let told = explained::recorded(&services, &caller, told, (person, server, &name)).await?;
+    let Told { arguments, ip, client, client_version, .. } = told;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     // Before the answer, which is for a moment of its own where none is asked for.
     let now = services.parts().env.now();

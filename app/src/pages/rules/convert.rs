@@ -191,11 +191,13 @@ fn scope(form: &RuleForm, old: Option<&Rule>) -> RuleScope {
     if form.scope != "some" {
         return RuleScope::All;
     }
-    // Names that servers have given to tools may hold commas, too: those that nobody has touched stay as they are.
-    let known = old.and_then(|old| old.scope.names()).map(|names| &names.tools);
-    let known = known.filter(|tools| tools.iter().map(String::as_str).eq(form.tools.lines()));
+    // Names that servers have given to tools may hold commas, too: lines that nobody has touched stay as they are.
+    let known = old.and_then(|old| old.scope.names()).map(|names| names.tools.as_slice()).unwrap_or_default();
+    let tools = form.tools.lines().map(str::trim);
+    let tools =
+        tools.flat_map(|line| if known.iter().any(|tool| tool == line) { vec![line.to_owned()] } else { list(line) });
     RuleScope::Named(Names {
-        tools: known.cloned().unwrap_or_else(|| list(&form.tools)),
+        tools: tools.collect(),
         // A URI may hold commas.
         resources: lines(&form.resources),
         prompts: lines(&form.prompts),
@@ -249,6 +251,16 @@ pub(super) mod tests {
         assert!(rule.enabled);
         let wrong = new_rule(None, &RuleForm { principal: Vec::new(), ..form() }, None).unwrap_err();
         assert!(wrong.of_input("rule[principal]").is_some());
+    }
+
+    #[test]
+    fn lines_that_nobody_touched_keep_their_commas() {
+        let scope = RuleScope::tools(["c,d".into(), "e".into()]);
+        let old = NewRule { scope, ..NewRule::new(Principal::everyone(), Effect::Deny, None) };
+        let old = old.into_rule("rul_01900000000070008000000000000009".parse().unwrap(), None, DateTime::UNIX_EPOCH);
+        let edited = RuleForm { scope: "some".into(), tools: "c,d\ne\nf, g".into(), ..form() };
+        assert_eq!(super::scope(&edited, Some(&old)), RuleScope::tools(["c,d", "e", "f", "g"].map(str::to_owned)));
+        assert_eq!(super::scope(&edited, None), RuleScope::tools(["c", "d", "e", "f", "g"].map(str::to_owned)));
     }
 
     #[test]

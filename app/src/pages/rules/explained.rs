@@ -1,7 +1,9 @@
 //! Explanations in the visitor's words.
 
 use chrono::{DateTime, Utc};
-use domain::{Bearing, Decision, Explanation, RuleView, TargetKind, TestOutcome, TriedTest, Weighed};
+use domain::{
+    Bearing, Decision, Explanation, Problem, RuleView, ServerId, TargetKind, TestOutcome, TriedTest, UserId, Weighed,
+};
 use service::{Caller, Services};
 
 use super::api::{Choices, Explained, ExplainedRule, Told};
@@ -27,12 +29,25 @@ pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choi
     Ok(Choices { people, servers, kinds: kinds.collect(), labels: labels.into() })
 }
 
-/// What is told of a call, completed by what the audit log holds of it, as far as the caller may read that.
-pub(super) async fn recorded(services: &Services, caller: &Caller, told: Told) -> Result<Told, AppError> {
+/// What is told of a call, completed by what the audit log holds of it, as far as the caller may read that, and as long as
+/// it is the recorded call that is asked about: who calls which server for what.
+pub(super) async fn recorded(
+    services: &Services,
+    caller: &Caller,
+    told: Told,
+    (person, server, name): (UserId, ServerId, &str),
+) -> Result<Told, AppError> {
     let Some(event) = crate::parse::optional("event", Some(told.event.as_str()).filter(|id| !id.is_empty()))? else {
         return Ok(told);
     };
-    let entry = services.audit_entry(caller, event).await?;
+    let entry = match services.audit_entry(caller, event).await.map_err(AppError::from) {
+        Err(AppError(Problem::NotFound { .. } | Problem::Forbidden { .. })) => return Ok(told),
+        found => found?,
+    };
+    let row = &entry.row;
+    if (row.actor.id, row.server_id, row.tool.as_deref().unwrap_or_default()) != (Some(person), Some(server), name) {
+        return Ok(told);
+    }
     let or = |told: String, known: Option<String>| if told.is_empty() { known.unwrap_or_default() } else { told };
     Ok(Told {
         // Those that were cut are no JSON.

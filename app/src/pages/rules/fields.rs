@@ -63,7 +63,12 @@ pub(super) async fn with_people(
     caller: &Caller,
     mut form: RuleForm,
 ) -> Result<RuleForm, AppError> {
-    for address in lines(&form.people) {
+    let addresses = lines(&form.people);
+    if addresses.len() > policy::MAX_PRINCIPALS {
+        let why = said::too_many_people(policy::MAX_PRINCIPALS);
+        return Err(AppError(Problem::field("people", why)));
+    }
+    for address in addresses {
         let person = match services.user_by_email(caller, &address).await.map_err(AppError::from) {
             Err(AppError(Problem::NotFound { .. } | Problem::Invalid { .. })) => {
                 return Err(AppError(Problem::field("people", said::unknown_address(&address))));

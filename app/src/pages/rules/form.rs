@@ -99,7 +99,7 @@ fn field(field: FormField) -> AnyView {
             view! { <SelectField name=name label=label options=options value=first()/> }.into_any()
         }
         FieldKind::Day => view! { <DateField name=name label=label value=first() help=help/> }.into_any(),
-        FieldKind::Hidden => view! { <Hidden name=name value=first()/> }.into_any(),
+        FieldKind::Hidden => view! { <Kept name=name value=first()/> }.into_any(),
     }
 }
 

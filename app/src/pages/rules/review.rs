@@ -35,18 +35,13 @@ pub(super) async fn looked_at<T>(
     if look.is_empty() {
         let seen = Some(seen).filter(|seen| !seen.is_empty());
         match change(caller.clone().having_seen(seen)).await.map_err(AppError::from) {
-            Err(error) if is_unseen(&error) => {}
+            Err(error) if error.is_unseen() => {}
             made => return made,
         }
     }
     let preview = crate::ssr::spoken(services.preview_rules(&caller, drafts).await?);
     let tick = preview.wide.then(|| said::tick_seen().to_owned());
     Err(answer(&preview.mark, told(&preview), tick))
-}
-
-/// True for a change that somebody has to look at first.
-pub(super) fn is_unseen(error: &AppError) -> bool {
-    error.0.code() == "rule.seen"
 }
 
 /// What is shown instead of making a change: the mark of what was seen, and lines.
@@ -67,7 +62,10 @@ pub(super) async fn tried(
 ) -> Result<Vec<String>, AppError> {
     let rule = match rule {
         Ok(rule) => rule,
-        Err(error) => return Ok(vec![incomplete(&error)]),
+        Err(error) if matches!(error.0, Problem::Invalid { .. }) => {
+            return Ok(vec![incomplete(&crate::ssr::spoken(error))]);
+        }
+        Err(error) => return Err(error),
     };
     let draft = RuleDraft { id, rule: Some(rule) };
     match services.preview_rule(caller, &draft).await.map_err(AppError::from) {
@@ -80,7 +78,7 @@ pub(super) async fn tried(
 fn incomplete(error: &AppError) -> String {
     let why = match &error.0 {
         Problem::Invalid { fields } => fields.first().map(|field| field.why.clone()).unwrap_or_default(),
-        other => other.to_string(),
+        _ => error.words(),
     };
     said::live_incomplete(&one_line(why))
 }
@@ -212,7 +210,7 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "What saving would change",
+                "What this would change",
                 "The rule is about 1 active person and covers 3 tools.",
                 "4 people gain access:",
                 "Ada · Wiki: a, b and 1 more",
@@ -234,7 +232,7 @@ mod tests {
     fn an_answer_keeps_its_lines_apart() {
         let error = answer("mark", vec!["Title".into(), "one".into()], Some("tick".into()));
         let shown = error.of_input("looked[look]").unwrap();
-        assert_eq!(shown, "mark\tI have seen who is affected. Save it.\nTitle\none");
+        assert_eq!(shown, "mark\tI have seen who is affected.\nTitle\none");
         assert!(error.of_input("looked[seen]").is_some());
         assert!(answer("", Vec::new(), None).of_input("looked[seen]").is_none());
         let named = Affected { person_name: "A\nb\t/evil".into(), ..preview(false).gains[0].clone() };

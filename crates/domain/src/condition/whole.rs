@@ -101,11 +101,11 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// True when it looks at this path, however deep in its groups.
-    pub fn looks_at(&self, path: &str) -> bool {
+    /// True when it looks at a path like this, however deep in its groups.
+    pub fn looks_at(&self, like: &dyn Fn(&str) -> bool) -> bool {
         match self {
-            Self::All(inner) | Self::Any(inner) | Self::None(inner) => inner.iter().any(|one| one.looks_at(path)),
-            Self::Test(test) => test.path == path,
+            Self::All(inner) | Self::Any(inner) | Self::None(inner) => inner.iter().any(|one| one.looks_at(like)),
+            Self::Test(test) => like(&test.path),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{Change, created};
 use crate::change::payload;
 use crate::snapshot::Part;
 use crate::views::group_subject;
-use crate::{Caller, Result, Services};
+use crate::{Caller, Error, Result, Services};
 
 /// Groups that a plan names one by one.
 const SHOWN_GROUPS: usize = 20;
@@ -104,12 +104,22 @@ impl Services {
         self.require(caller, Capability::ManageUsers).await?;
         let mut change = self.begin(caller).await?;
         let Plan { shown, groups } = self.plan(&mut change.tx, text, replace).await?;
+        let changed = || {
+            let why =
+                "the groups, or the file, are not as they were in the preview; look at it again before you apply it";
+            Error::from(Problem::conflict("plan_changed", why))
+        };
         if planned.is_some_and(|digest| digest != shown.digest) {
-            return Err(Problem::conflict(
-                "plan_changed",
-                "the groups, or the file, are not as they were in the preview; look at it again before you apply it",
-            )
-            .into());
+            return Err(changed());
+        }
+        // In one order, so that two do not wait for each other. Who renames one meanwhile is not written over.
+        let known: BTreeMap<GroupId, &str> =
+            groups.iter().filter(|work| !work.made).map(|work| (work.group.id, work.group.name.as_str())).collect();
+        for (id, name) in known {
+            let group = store::groups::lock(&mut change.tx, id).await?;
+            if group.is_none_or(|group| group.name != name) {
+                return Err(changed());
+            }
         }
         let mut last = None;
         for work in &groups {

@@ -1,8 +1,10 @@
 //! What is entered for a rule, before it is one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use domain::{Capability, Effect, GroupKind, NewRule, PinKind, PrincipalKind, RuleId, RuleScope, UserId};
+use domain::{
+    Capability, Effect, GroupId, GroupKind, NewRule, PinKind, PrincipalKind, RuleId, RuleMode, RuleScope, UserId,
+};
 use store::Tx;
 
 use crate::error::Wrong;
@@ -26,17 +28,20 @@ impl Services {
     }
 
     /// What of a rule is allowed to be so, and probably is not meant: it is for people to read before they go on. Nothing
-    /// for a rule that would be refused.
+    /// for a rule that would be refused, or is switched off.
     pub async fn rule_warnings(&self, caller: &Caller, new: &NewRule) -> Result<Vec<String>> {
         self.require(caller, Capability::ManagePolicies).await?;
         let Ok(new) = checked(new.clone()) else { return Ok(Vec::new()) };
+        if !new.enabled {
+            return Ok(Vec::new());
+        }
         let now = self.now();
         let mut warnings = Vec::new();
         if new.ends_at.is_some_and(|end| end <= now) {
             warnings.push("The rule has ended already: it will never be in force.".to_owned());
         }
         let looks_at = |path: &str| {
-            new.conditions.as_ref().is_some_and(|conditions| conditions.looks_at(path))
+            new.conditions.as_ref().is_some_and(|conditions| conditions.looks_at(&|one| one == path))
                 || new.cedar.as_ref().is_some_and(|clauses| clauses.contains(path))
         };
         warnings.extend(policy::UNTOLD.iter().filter(|path| looks_at(path)).map(|path| {
@@ -46,7 +51,8 @@ impl Services {
             )
         }));
         let everything = new.scope.is_all() && new.conditions.is_none() && new.cedar.is_none();
-        if new.effect == Effect::Deny && new.principal.kind == PrincipalKind::Everyone && everything {
+        let denies = new.effect == Effect::Deny && new.mode == RuleMode::Enforce;
+        if denies && new.principal.kind == PrincipalKind::Everyone && everything {
             warnings.push(if new.servers.is_empty() {
                 "This denies everything to everybody, you included.".to_owned()
             } else {
@@ -104,12 +110,23 @@ fn once(list: &mut Vec<String>) {
     list.retain(|item| seen.insert(item.clone()));
 }
 
-/// As [`refers`], in a change: the groups that the rule is about stay until it is committed.
+/// As [`refers`], in a change: the groups that the rule is about, or that its conditions ask for, stay as they are until it
+/// is committed.
 pub(crate) async fn held(tx: &mut Tx, new: &NewRule) -> Result<()> {
+    // In one order, so that two do not wait for each other.
+    let mut groups: BTreeSet<GroupId> = BTreeSet::new();
     if matches!(new.principal.kind, PrincipalKind::Group | PrincipalKind::JobRole) {
-        for id in new.principal.ids.iter().filter_map(|id| id.parse().ok()) {
-            store::groups::hold(tx, id).await?;
-        }
+        groups.extend(new.principal.ids.iter().filter_map(|id| id.parse::<GroupId>().ok()));
+    }
+    if new.conditions.is_some() || new.cedar.is_some() {
+        let all = store::groups::list(tx, None, None).await?;
+        let asked = all.into_iter().filter(|group| {
+            policy::asks_for_group(new, group.kind, &group.name) || policy::clauses_name_group(new, group.id)
+        });
+        groups.extend(asked.map(|group| group.id));
+    }
+    for id in groups {
+        store::groups::hold(tx, id).await?;
     }
     refers(tx, new).await
 }

@@ -15,8 +15,10 @@ const NAMED: usize = 5;
 
 /// What a change takes the last of.
 pub(crate) struct Last<'a> {
-    /// Everybody and everything, with the rules of today.
+    /// Everybody and everything.
     pub(crate) snapshot: &'a Snapshot,
+    /// The rules of today.
+    pub(crate) today: &'a RuleSet,
     /// The rules after the change.
     pub(crate) with: &'a RuleSet,
     /// When it is asked.
@@ -88,7 +90,7 @@ impl Last<'_> {
     }
 
     fn loses_all(&self, person: &Person, server: &ServerEntry) -> bool {
-        let before = self.reach(&self.snapshot.rules, person, server);
+        let before = self.reach(self.today, person, server);
         let after = self.reach(self.with, person, server);
         (before.server && !after.server) || (before.part && !after.part)
     }

@@ -200,6 +200,11 @@ pub(crate) fn cases() -> Vec<Case> {
             x.scene.server.id,
             Principal::user(x.target.id)
         )),
+        case!("blocks_on_server", POLICIES, Leaves::Nothing, |s, c, x| s.blocks_on_server(
+            c,
+            x.scene.server.id,
+            &Principal::user(x.target.id)
+        )),
         case!("unblock_on_server", POLICIES, Leaves::Event, |s, c, x| s.unblock_on_server(
             c,
             x.scene.server.id,

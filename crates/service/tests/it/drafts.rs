@@ -101,6 +101,9 @@ testkit::both_engines! {
         let mark = preview(&org, None, Some(everyone.clone())).await.mark;
         assert_eq!(refused(services.create_rule(&root, everyone.clone()).await), "rule.seen");
         assert_eq!(refused(services.create_rule(&having_seen("something else"), everyone.clone()).await), "rule.seen");
+        // Another rule that gives the same people the same today is another one tomorrow.
+        let until = NewRule { ends_at: Some(org.world.now() + TimeDelta::days(9)), ..everyone.clone() };
+        assert_eq!(refused(services.create_rule(&having_seen(&mark), until).await), "rule.seen");
         assert!(services.rules(&root, None, None).await.unwrap().is_empty());
         let rule = services.create_rule(&having_seen(&mark), everyone.clone()).await.unwrap().rule.id;
 
@@ -297,5 +300,16 @@ testkit::both_engines! {
         let drafts = [RuleDraft { id: Some(rules[0].rule.id), rule: Some(allowed) }];
         let told = org.services().simulate(&org.as_root(), &drafts, 7).await.unwrap();
         assert_eq!((told.calls, told.denied, told.unclear), (1, 1, 1));
+
+        // A deny that looks at them may be met; one that looks at something else is decided.
+        let deny = |lines: &str| NewRule {
+            effect: Effect::Deny,
+            conditions: conditions(lines),
+            ..allow(&server, Principal::everyone(), tools(&["echo"]))
+        };
+        let told = simulate(&org, deny("payload.table equals salaries"), 7).await;
+        assert_eq!((told.calls, told.denied, told.unclear), (1, 0, 1));
+        let told = simulate(&org, deny("meta.client.name equals Claude"), 7).await;
+        assert_eq!((told.calls, told.denied, told.unclear), (2, 2, 0));
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AuditAction, Effect, GroupKind, NewRule, Notification, NotificationKind, Principal, RuleMode, RuleScope, User,
+    AuditAction, Effect, GroupKind, NewRule, Notification, NotificationKind, Principal, Role, RuleMode, RuleScope, User,
 };
 use store::Db;
 
@@ -250,5 +250,17 @@ testkit::both_engines! {
         }
         services.delete_rule(&root, endless).await.unwrap();
         assert_eq!(code(services.extend_rule(&root, endless, 30).await), "not_found");
+
+        // What is over and would open something to many people has to be seen; for a few it comes back by one click.
+        for n in 0..4 {
+            org.world.person(&format!("Person {n}"), Role::User).await;
+        }
+        let over = Some(org.world.now() - TimeDelta::days(30));
+        let everyone = NewRule { ends_at: over, ..allow(&tracker, Principal::everyone(), RuleScope::All) };
+        let wide = services.create_rule(&root, everyone).await.unwrap().rule.id;
+        assert_eq!(code(services.extend_rule(&root, wide, 30).await), "rule_over");
+        let ada = NewRule { ends_at: over, ..allow(&tracker, Principal::user(org.ada.id), RuleScope::All) };
+        let few = services.create_rule(&root, ada).await.unwrap().rule.id;
+        services.extend_rule(&root, few, 30).await.unwrap();
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    AuditAction, Effect, GroupKind, NewRule, PageQuery, PersonAttribute, Principal, PrincipalKind, RuleMode, RuleScope,
-    ServerAccess, ServerId,
+    AuditAction, Effect, GroupKind, NewRule, PageQuery, PersonAttribute, Principal, PrincipalKind, Role, RuleMode,
+    RuleScope, ServerAccess, ServerId,
 };
 use store::Db;
 
@@ -93,6 +93,28 @@ testkit::both_engines! {
         assert!(all.iter().all(|one| one.rule.rule.id == all[0].rule.rule.id));
         assert_eq!(services.rules(&root, Some(tracker.id), None).await.unwrap().len(), 1);
         assert_eq!(org.world.count(AuditAction::PolicyCreated).await, 1);
+    }
+
+    async fn the_block_of_many_is_lifted_by_those_who_have_seen_whom(db: Db) {
+        let org = Org::new(db).await;
+        let (services, root) = (org.services(), org.as_root());
+        let fixture = fixture().await;
+        let tracker = org.server("Tracker", &fixture.url()).await;
+        let group = opened_group(&org, &tracker).await;
+        for n in 0..4 {
+            let person = org.world.person(&format!("Person {n}"), Role::User).await;
+            services.add_group_member(&root, group.id, person.id).await.unwrap();
+        }
+        let who = Principal::group(group.id);
+        let rule = services.block_on_server(&root, tracker.id, who.clone()).await.unwrap().rule.rule.id;
+        let refused = services.unblock_on_server(&root, tracker.id, who.clone()).await;
+        assert_eq!(problem(refused).code(), "rule.seen");
+        assert_eq!(services.blocks_on_server(&root, tracker.id, &who).await.unwrap(), [rule]);
+        let told = services.preview_rule(&root, &domain::RuleDraft { id: Some(rule), rule: None }).await.unwrap();
+        assert_eq!((told.gaining, told.wide), (6, true));
+        let seen = root.clone().having_seen(Some(told.mark));
+        services.unblock_on_server(&seen, tracker.id, who.clone()).await.unwrap();
+        assert_eq!(services.blocks_on_server(&root, tracker.id, &who).await.unwrap(), []);
     }
 
     async fn of_several_who_unblock_at_once_one_does(db: Db) {
