@@ -31,24 +31,24 @@ pub(crate) enum Property {
     JobRoles,
 }
 
-/// The fixed paths, with what each is about.
-pub const PATHS: &[(&str, &str)] = &[
-    ("meta.request.ip", "address of the AI client"),
-    ("meta.request.time", "time of the call, for `between_times`"),
-    ("meta.client.name", "what the AI client calls itself"),
-    ("meta.client.version", "version of the AI client"),
-    ("meta.auth.method", "how the caller proved who it is: `api_key` or `session`"),
-    ("meta.auth.mfa", "a second factor was used"),
-    ("meta.oauth.user_verified", "the person was present at sign-in"),
-    ("meta.oauth.scopes", "scopes of the access token"),
-    ("session.labels", "labels of the session"),
-    ("subject.department", "department of the person"),
-    ("subject.title", "job title of the person"),
-    ("subject.team", "team of the person"),
-    ("subject.email", "email address of the person"),
-    ("subject.role", "platform role of the person"),
-    ("subject.groups", "names of the person's groups"),
-    ("subject.job_roles", "names of the person's job roles"),
+/// The fixed paths.
+pub const PATHS: &[&str] = &[
+    "meta.request.ip",
+    "meta.request.time",
+    "meta.client.name",
+    "meta.client.version",
+    "meta.auth.method",
+    "meta.auth.mfa",
+    "meta.oauth.user_verified",
+    "meta.oauth.scopes",
+    "session.labels",
+    "subject.department",
+    "subject.title",
+    "subject.team",
+    "subject.email",
+    "subject.role",
+    "subject.groups",
+    "subject.job_roles",
 ];
 
 /// Paths that nothing leads to yet: API keys, the only credential of AI clients, say nothing of how a person signed in or
@@ -82,11 +82,10 @@ impl Source {
             "subject.groups" => Self::Subject(Property::Groups),
             "subject.job_roles" => Self::Subject(Property::JobRoles),
             _ => {
-                let known: Vec<&str> = PATHS.iter().map(|(path, _)| *path).collect();
                 return Err(format!(
                     "`{}` is not a path; use `payload.<argument>` or one of {}",
                     path.escape_debug(),
-                    known.join(", ")
+                    PATHS.join(", ")
                 ));
             }
         })
@@ -104,20 +103,20 @@ impl Source {
 
 /// The parts between points; `\.` is a point and `\\` a backslash within a part.
 fn steps(path: &str) -> Result<Vec<String>, String> {
-    let mut steps = vec![String::new()];
+    let (mut steps, mut step) = (Vec::new(), String::new());
     let mut chars = path.chars();
     while let Some(c) = chars.next() {
-        let step = steps.last_mut().ok_or("a path has parts")?;
         match c {
             '\\' => match chars.next() {
                 Some(escaped @ ('.' | '\\')) => step.push(escaped),
                 _ => return Err("`\\` in a path stands before `.` or another `\\`".into()),
             },
-            '.' => steps.push(String::new()),
+            '.' => steps.push(std::mem::take(&mut step)),
             c if c.is_control() => return Err("a path holds a control character".into()),
             c => step.push(c),
         }
     }
+    steps.push(step);
     if steps.iter().any(String::is_empty) {
         return Err("a part of the path is empty; write `payload.<argument>`, `payload.options.force`, …".into());
     }
@@ -133,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_fixed_path_is_read_and_others_are_refused() {
-        for (path, _) in PATHS {
+        for path in PATHS {
             assert!(Source::parse(path).is_ok(), "{path}");
         }
         assert_eq!(Source::parse(r"payload.a\.b.0").unwrap(), Source::Payload(vec!["a.b".into(), "0".into()]));

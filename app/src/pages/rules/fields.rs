@@ -253,7 +253,7 @@ fn scope(form: &RuleForm, global: bool) -> FormPart {
 
 /// Makes a condition out of three choices; the title says what its button does.
 fn builder() -> FormPart {
-    let paths = ["payload."].into_iter().chain(policy::PATHS.iter().map(|(path, _)| *path));
+    let paths = ["payload."].into_iter().chain(policy::PATHS.iter().copied());
     let paths = paths.map(|path| (path.to_owned(), String::new(), String::new())).collect();
     let operators = Operator::ALL.iter().map(|one| {
         let name = one.as_str();
@@ -340,7 +340,7 @@ mod tests {
     fn what_can_be_written_in_conditions_is_explained() {
         let rows = explained();
         let told = |word: &str| rows.iter().any(|(words, _)| words.split(", ").any(|one| one == word));
-        for (path, _) in policy::PATHS {
+        for path in policy::PATHS {
             assert!(told(path), "{path}");
         }
         for operator in domain::Operator::ALL {
