@@ -37,3 +37,5 @@ conditions-no-span = `{ $span }` ist keine Spanne von Stunden; schreiben Sie ein
 conditions-no-time = `{ $span }` enthält keine Zeit; schreiben Sie eine Spanne wie `Mon-Fri 08:00-18:00 Europe/Berlin`
 conditions-no-zone = `{ $zone }` ist keine Zeitzone der IANA-Liste; schreiben Sie eine Spanne wie `Mon-Fri 08:00-18:00 Europe/Berlin`
 conditions-too-much = `{ $more }` ist zu viel; schreiben Sie eine Spanne wie `Mon-Fri 08:00-18:00 Europe/Berlin`
+conditions-file-path = schreiben Sie einen Pfad ohne `..` über seinen Anfang hinaus und ohne `%`-Codes
+conditions-ranges = schreiben Sie Bereiche wie `10.0.0.0/8` oder `2001:db8::/32`

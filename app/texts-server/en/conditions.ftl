@@ -37,3 +37,5 @@ conditions-no-span = `{ $span }` is no span of hours; write a span as `Mon-Fri 0
 conditions-no-time = `{ $span }` holds no time; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`
 conditions-no-zone = `{ $zone }` is no time zone of the IANA list; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`
 conditions-too-much = `{ $more }` is too much; write a span as `Mon-Fri 08:00-18:00 Europe/Berlin`
+conditions-file-path = write a path without `..` above its beginning and without `%` codes
+conditions-ranges = write ranges as `10.0.0.0/8` or `2001:db8::/32`

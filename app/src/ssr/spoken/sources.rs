@@ -12,6 +12,7 @@ use crate::i18n::Language;
 
 /// Texts that are no messages, or that no page shows as a use case wrote them, by the reason why.
 const NOT_SHOWN: &[(&str, &[&str])] = &[
+    ("what people write in conditions, the same in every language", &["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
     (
         "for the audit log and other logs, which are English",
         &[
