@@ -21,6 +21,18 @@ async fn simulate(org: &Org, rule: NewRule, days: u32) -> Simulation {
     org.services().simulate(&org.as_root(), &drafts, days).await.expect("a simulation")
 }
 
+/// More than a handful of people.
+async fn many(org: &Org) {
+    for n in 0..4 {
+        org.world.person(&format!("Person {n}"), Role::User).await;
+    }
+}
+
+/// The code of the refusal of a rule.
+fn refused(result: service::Result<domain::RuleView>) -> String {
+    problem(result).code().to_owned()
+}
+
 /// Whose tools change, by name.
 fn named(affected: &[domain::Affected]) -> Vec<(String, Vec<String>)> {
     affected.iter().map(|one| (one.person_name.clone(), one.tools.clone())).collect()
@@ -81,9 +93,7 @@ testkit::both_engines! {
             assert_eq!((preview.gaining, preview.losing), (0, 0));
         }
         // More than a handful.
-        for n in 0..4 {
-            org.world.person(&format!("Person {n}"), Role::User).await;
-        }
+        many(&org).await;
         assert!(preview(&org, Some(saved), None).await.wide);
     }
 
@@ -92,11 +102,8 @@ testkit::both_engines! {
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
         let (services, root) = (org.services(), org.as_root());
-        for n in 0..4 {
-            org.world.person(&format!("Person {n}"), Role::User).await;
-        }
+        many(&org).await;
         let having_seen = |mark: &str| root.clone().having_seen(Some(mark.to_owned()));
-        let refused = |result: service::Result<domain::RuleView>| problem(result).code().to_owned();
         let everyone = allow(&server, Principal::everyone(), tools(&["echo"]));
         let mark = preview(&org, None, Some(everyone.clone())).await.mark;
         assert_eq!(refused(services.create_rule(&root, everyone.clone()).await), "rule.seen");
@@ -131,11 +138,8 @@ testkit::both_engines! {
         let fixture = fixture().await;
         let server = org.server("Tracker", &fixture.url()).await;
         let (services, root) = (org.services(), org.as_root());
-        for n in 0..4 {
-            org.world.person(&format!("Person {n}"), Role::User).await;
-        }
+        many(&org).await;
         let having_seen = |mark: &str| root.clone().having_seen(Some(mark.to_owned()));
-        let refused = |result: service::Result<domain::RuleView>| problem(result).code().to_owned();
         let everyone = allow(&server, Principal::everyone(), domain::RuleScope::All);
         let office = |lines: &str| NewRule { effect: Effect::Deny, conditions: conditions(lines), ..everyone.clone() };
         let outside = office("meta.request.ip not_in_ip_range 10.0.0.0/8");
