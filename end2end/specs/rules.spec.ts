@@ -124,6 +124,11 @@ for (const scripts of [true, false]) {
       await admin.button("Add rule", dialog).click();
       await admin.notices("The rule is saved");
 
+      // Switched off where the rules of the server are, it leads to where that can be seen.
+      await admin.button("Switch off", admin.row(notes)).click();
+      await admin.arrives(/^\/policies\/rul_/);
+      await expect(admin.button("Show what it would change", admin.dialog("Switch off"))).toBeVisible();
+
       // Switched off in one go with others: seen first, too.
       await admin.goto(`/policies?search=${encodeURIComponent(notes)}`);
       await admin.row(notes).getByRole("checkbox").check();

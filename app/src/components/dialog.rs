@@ -74,11 +74,8 @@ fn DialogBox(
     let close = href_with(leaves.into_iter().map(|name| (name, None)).collect());
     let navigate = use_navigate();
     Effect::new(move |_| {
-        if let Some(dialog) = element.get() {
-            // It arrives open for those without JavaScript; a modal one must be opened by a call.
-            dialog.close();
-            // Refused only when the dialog left the page meanwhile.
-            drop(dialog.show_modal());
+        if element.get().is_some() {
+            show_modal(element);
         }
     });
     on_cleanup(move || {
@@ -129,6 +126,19 @@ fn DialogBox(
                 </div>
             </dialog>
         </div>
+    }
+}
+
+/// It arrives open for those without JavaScript; a modal one must be opened by a call, once it is in the page. A page that
+/// is new as a whole gets there later than its dialog is made.
+fn show_modal(element: NodeRef<leptos::html::Dialog>) {
+    let Some(dialog) = element.try_get_untracked().flatten() else { return };
+    if dialog.is_connected() {
+        dialog.close();
+        // Refused only when the dialog left the page meanwhile.
+        drop(dialog.show_modal());
+    } else {
+        request_animation_frame(move || show_modal(element));
     }
 }
 

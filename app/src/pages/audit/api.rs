@@ -99,7 +99,7 @@ pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
 }
 
 #[cfg(feature = "ssr")]
-pub use convert::{filter, servers};
+pub use convert::{filter, servers, target};
 
 #[cfg(feature = "ssr")]
 mod convert {
@@ -175,20 +175,34 @@ mod convert {
         }
     }
 
+    /// What kind of thing a denied call named, as far as its name tells, and how the question is put: methods are of the
+    /// server itself.
+    pub fn target(named: &str) -> (&'static str, &str) {
+        const METHODS: [&str; 8] =
+            ["tools/", "resources/", "prompts/", "completion/", "logging/", "tasks/", "server/", "subscriptions/"];
+        if named.is_empty() || METHODS.iter().any(|method| named.starts_with(method)) {
+            ("server", "")
+        } else if named.contains("://") {
+            ("resource", named)
+        } else {
+            ("", named)
+        }
+    }
+
     /// Where a denied call is explained, by the rules of its time.
     pub(super) fn explain(caller: &Caller, entry: &AuditEntry) -> Option<String> {
         let row = &entry.row;
         let denied = row.action == AuditAction::AccessDenied && caller.can(Capability::ManagePolicies);
         let (person, server) = (row.actor.id.filter(|_| denied)?.to_string(), row.server_id?.to_string());
-        let (name, at) = (row.tool.clone().unwrap_or_default(), row.at.to_rfc3339());
-        let kind = if name.is_empty() { "server" } else { "" };
+        let (kind, name) = target(row.tool.as_deref().unwrap_or_default());
+        let at = row.at.to_rfc3339();
         // The arguments stay in the log: addresses are kept by browsers and proxies.
         let id = row.id.to_string();
         let of = [
             ("person", person.as_str()),
             ("server", &server),
             ("kind", kind),
-            ("name", &name),
+            ("name", name),
             ("at", &at),
             ("event", &id),
         ];

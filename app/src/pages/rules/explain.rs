@@ -78,7 +78,7 @@ fn Answer(answer: Explained) -> impl IntoView {
                         let tests = tests.into_iter().map(|test| view! { <li class="muted break">{test}</li> }).collect_view();
                         view! { <ul class="plain-list">{tests}</ul> }
                     });
-                    let state = view! { <div class="stack"><Badge tone=tone>{bearing}</Badge>{tests}</div> };
+                    let state = view! { <div class="stack"><div><Badge tone=tone>{bearing}</Badge></div>{tests}</div> };
                     let row = Row::new(cells![words, state]);
                     let row = row.href(format!("/policies/{id}"));
                     if decides.is_some() { row } else { row.muted() }

@@ -45,7 +45,8 @@ pub(super) async fn recorded(
         found => found?,
     };
     let row = &entry.row;
-    if (row.actor.id, row.server_id, row.tool.as_deref().unwrap_or_default()) != (Some(person), Some(server), name) {
+    let (_, named) = crate::pages::audit::api::target(row.tool.as_deref().unwrap_or_default());
+    if (row.actor.id, row.server_id, named) != (Some(person), Some(server), name) {
         return Ok(told);
     }
     let or = |told: String, known: Option<String>| if told.is_empty() { known.unwrap_or_default() } else { told };
