@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{AuditAction, AuditId, ServerId, UserId};
-use store::{Parsed, Result, Tx, list as select};
+use serde::Deserialize;
+use store::{Error, Parsed, Result, Sql, Tx, list as select};
 
 /// Calls of one portion. Each may have some ten thousand bytes of arguments, and two portions are in memory at a time.
 pub const PORTION: u32 = 2_000;
@@ -57,6 +58,22 @@ pub struct Asked {
     pub cut: bool,
 }
 
+/// Some of what was asked, newest first, as the database wrote it.
+#[derive(Debug)]
+pub struct Portion {
+    /// A line of JSON for each.
+    lines: String,
+    /// Before what the next portion begins; nothing when this is the last one.
+    pub next: Option<(DateTime<Utc>, AuditId)>,
+}
+
+impl Portion {
+    /// Reads it, which is work for the processor.
+    pub fn calls(&self) -> impl Iterator<Item = Result<Asked>> {
+        self.lines.lines().map(call)
+    }
+}
+
 /// Which calls are read.
 #[derive(Debug, Clone)]
 pub struct Range {
@@ -97,28 +114,24 @@ pub async fn alike(tx: &mut Tx, range: &Range) -> Result<Vec<Alike>> {
 }
 
 /// What was asked, call by call, newest first: one portion of those entries of an action that come before `before`.
+///
+/// The database writes a portion as one text: handing over a million rows one by one takes longer than finding them.
 pub async fn asked(
     tx: &mut Tx,
     action: AuditAction,
     range: &Range,
     before: Option<(DateTime<Utc>, AuditId)>,
-) -> Result<Vec<Asked>> {
-    type Row = (
-        Parsed<AuditId>,
-        DateTime<Utc>,
-        Parsed<UserId>,
-        Parsed<ServerId>,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<i64>,
-    );
-    let mut q = select(
-        "SELECT id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len
+) -> Result<Portion> {
+    let mut q = select(Sql {
+        sqlite: "SELECT COUNT(*), group_concat(json_array(
+             id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len), char(10))
+         FROM (SELECT id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len
          FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
-    );
+        postgres: "SELECT COUNT(*), string_agg(json_build_array(
+             id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len)::text, chr(10))
+         FROM (SELECT id, at, actor_id, server_id, tool, client_name, client_version, ip, args, args_len
+         FROM audit WHERE actor_id IS NOT NULL AND server_id IS NOT NULL AND tool IS NOT NULL",
+    });
     q.and(" AND action = ?", action);
     q.and(" AND at >= ?", range.since);
     if let Some(until) = range.until {
@@ -130,24 +143,33 @@ pub async fn asked(
     if let Some((at, id)) = before {
         q.and_all(" AND (at, id) < (?, ?)", [at.into(), id.into()]);
     }
-    q.push(" ORDER BY at DESC, id DESC LIMIT ?", i64::from(PORTION));
-    let rows: Vec<Row> = q.fetch_all(tx).await?;
-    let asked = |(id, at, person, server, name, client_name, client_version, ip, args, whole): Row| {
-        let kept = args.as_ref().map_or(0, String::len);
-        Asked {
-            id: id.0,
-            at,
-            person: person.0,
-            server: server.0,
-            name,
-            client_name,
-            client_version,
-            ip,
-            cut: whole.is_some_and(|whole| whole != kept as i64),
-            args,
-        }
-    };
-    Ok(rows.into_iter().map(asked).collect())
+    q.push(" ORDER BY at DESC, id DESC LIMIT ?) AS portion", i64::from(PORTION));
+    let (count, lines): (i64, Option<String>) = q.fetch_one(tx).await?;
+    let lines = lines.unwrap_or_default();
+    let last = lines.lines().next_back().filter(|_| count == i64::from(PORTION));
+    let next = last.map(call).transpose()?.map(|last| (last.at, last.id));
+    Ok(Portion { lines, next })
+}
+
+fn call(line: &str) -> Result<Asked> {
+    #[derive(Deserialize)]
+    struct Line(
+        AuditId,
+        DateTime<Utc>,
+        UserId,
+        ServerId,
+        String,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<u64>,
+    );
+    let line = serde_json::from_str(line).map_err(|e| Error::Decode(Box::new(e)))?;
+    let Line(id, at, person, server, name, client_name, client_version, ip, args, whole) = line;
+    let kept = args.as_ref().map_or(0, String::len);
+    let cut = whole.is_some_and(|whole| whole != kept as u64);
+    Ok(Asked { id, at, person, server, name, client_name, client_version, ip, args, cut })
 }
 
 /// The entry of a call of this moment, if it is still there.

@@ -9,7 +9,7 @@ use directory::Snapshot;
 use domain::{
     AuditAction, Capability, Decision, Otherwise, Problem, Rule, RuleDraft, ServerId, Simulation, UserId, UserStatus,
 };
-use ledger::replay::{self, ACTIONS, Alike, Asked, Range};
+use ledger::replay::{self, ACTIONS, Alike, Asked, Portion, Range};
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
 use store::Tx;
 
@@ -109,7 +109,12 @@ impl Services {
         range.since = (now - span).max(whole);
         let (mut portion, mut took) = self.counted(&range).await?;
         loop {
-            let deciding = decided(replay, move |replay| portion.iter().for_each(|alike| replay.alike(alike)));
+            let deciding = decided(replay, move |replay| {
+                for alike in &portion {
+                    replay.alike(alike);
+                }
+                Ok(())
+            });
             let partial = range.since > whole;
             if !partial || Instant::now() > deadline {
                 return Ok((deciding.await?, partial));
@@ -148,21 +153,18 @@ impl Services {
         for action in ACTIONS {
             let mut portion = self.portion(&mut reading, action, range, None).await?;
             loop {
-                let last = portion.last().filter(|_| portion.len() == replay::PORTION as usize);
-                let last = last.map(|asked| (asked.at, asked.id));
-                let deciding =
-                    decided(replay, move |replay| portion.iter().for_each(|asked| replay.call(action, asked)));
-                let Some(last) = last else {
+                let next = portion.next;
+                let deciding = decided(replay, move |replay| {
+                    portion.calls().try_for_each(|asked| asked.map(|asked| replay.call(action, &asked)))
+                });
+                let late = Instant::now() > deadline;
+                let Some(next) = next.filter(|_| !late) else {
                     replay = deciding.await?;
+                    partial |= next.is_some();
                     break;
                 };
-                if Instant::now() > deadline {
-                    replay = deciding.await?;
-                    partial = true;
-                    break;
-                }
-                let (done, next) = tokio::join!(deciding, self.portion(&mut reading, action, range, Some(last)));
-                (replay, portion) = (done?, next?);
+                let (done, read) = tokio::join!(deciding, self.portion(&mut reading, action, range, Some(next)));
+                (replay, portion) = (done?, read?);
             }
         }
         Ok((replay, partial))
@@ -174,7 +176,7 @@ impl Services {
         action: AuditAction,
         range: &Range,
         before: Option<(DateTime<Utc>, domain::AuditId)>,
-    ) -> Result<Vec<Asked>> {
+    ) -> Result<Portion> {
         // One transaction for all of it would keep the database from tidying up behind it.
         if Instant::now() > reading.until {
             reading.tx = None;
@@ -241,13 +243,10 @@ struct Reading {
 /// Deciding is work for the processor, not for the threads that serve requests. It begins at once.
 fn decided(
     mut replay: Box<Replay>,
-    work: impl FnOnce(&mut Replay) + Send + 'static,
+    work: impl FnOnce(&mut Replay) -> store::Result<()> + Send + 'static,
 ) -> impl Future<Output = Result<Box<Replay>>> {
-    let working = tokio::task::spawn_blocking(move || {
-        work(&mut replay);
-        replay
-    });
-    async { working.await.map_err(|e| Error::broken("the replay of calls", e)) }
+    let working = tokio::task::spawn_blocking(move || work(&mut replay).map(|()| replay));
+    async { Ok(working.await.map_err(|e| Error::broken("the replay of calls", e))??) }
 }
 
 /// The rules that are in force now, without their dates.

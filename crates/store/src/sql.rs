@@ -40,8 +40,8 @@ pub fn sql(text: impl Into<Sql>) -> Query {
 
 /// A list whose conditions depend on what was asked for: a literal (with `$1`, `$2`, … for its own binds), to which
 /// literal fragments are added (with `?` for theirs).
-pub fn list(text: &'static str) -> List {
-    List { text: text.to_owned(), values: Vec::new() }
+pub fn list(text: impl Into<Sql>) -> List {
+    List { begin: text.into(), rest: String::new(), values: Vec::new() }
 }
 
 /// A statement with its values, not yet run.
@@ -84,7 +84,8 @@ impl Query {
 #[derive(Debug)]
 #[must_use = "a list does nothing until it is fetched"]
 pub struct List {
-    text: String,
+    begin: Sql,
+    rest: String,
     values: Vec<Value>,
 }
 
@@ -109,17 +110,17 @@ impl List {
     pub fn and_in<V: Into<Value>>(&mut self, fragment: &'static str, values: impl IntoIterator<Item = V>) -> &mut Self {
         let values: Vec<Value> = values.into_iter().map(Into::into).collect();
         if values.is_empty() {
-            self.text.push_str(" AND 1 = 0");
+            self.rest.push_str(" AND 1 = 0");
             return self;
         }
-        self.text.push_str(fragment);
+        self.rest.push_str(fragment);
         for (index, value) in values.into_iter().enumerate() {
-            self.text.push(if index == 0 { '(' } else { ',' });
+            self.rest.push(if index == 0 { '(' } else { ',' });
             self.values.push(value);
-            self.text.push('$');
-            self.text.push_str(&self.values.len().to_string());
+            self.rest.push('$');
+            self.rest.push_str(&self.values.len().to_string());
         }
-        self.text.push(')');
+        self.rest.push(')');
         self
     }
 
@@ -145,44 +146,46 @@ impl List {
                 // A fragment with more placeholders than values is a fault of ours; the engine then reports the
                 // missing bind, and the test that prepares every fragment finds it before that.
                 self.values.extend(values.next());
-                self.text.push('$');
-                self.text.push_str(&self.values.len().to_string());
+                self.rest.push('$');
+                self.rest.push_str(&self.values.len().to_string());
             }
-            self.text.push_str(part);
+            self.rest.push_str(part);
         }
         self
     }
 
     /// All rows.
     pub async fn fetch_all<R: Row>(&self, tx: &mut Tx) -> Result<Vec<R>> {
-        fetch_all(tx, Text::Built(self.text.clone()), self.values.clone()).await
+        fetch_all(tx, self.text(), self.values.clone()).await
     }
 
     /// The row of a list that always has one, such as a count.
     pub async fn fetch_one<R: Row>(&self, tx: &mut Tx) -> Result<R> {
-        fetch_optional(tx, Text::Built(self.text.clone()), self.values.clone())
-            .await?
-            .ok_or(Error::Sqlx(sqlx::Error::RowNotFound))
+        fetch_optional(tx, self.text(), self.values.clone()).await?.ok_or(Error::Sqlx(sqlx::Error::RowNotFound))
+    }
+
+    fn text(&self) -> Text {
+        Text::Built(self.begin, self.rest.clone())
     }
 }
 
 enum Text {
     Fixed(Sql),
-    Built(String),
+    Built(Sql, String),
 }
 
 impl Text {
     fn sqlite(self) -> SqlStr {
         match self {
             Self::Fixed(sql) => sql.sqlite.into_sql_str(),
-            Self::Built(text) => built(text),
+            Self::Built(sql, rest) => built(sql.sqlite.to_owned() + &rest),
         }
     }
 
     fn postgres(self) -> SqlStr {
         match self {
             Self::Fixed(sql) => sql.postgres.into_sql_str(),
-            Self::Built(text) => built(text),
+            Self::Built(sql, rest) => built(sql.postgres.to_owned() + &rest),
         }
     }
 }

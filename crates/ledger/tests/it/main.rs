@@ -15,4 +15,6 @@ mod query;
 #[cfg(test)]
 mod record;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tamper;

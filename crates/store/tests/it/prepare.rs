@@ -47,18 +47,25 @@ fn the_scanner_sees_literals_pairs_and_fragments() {
             q.and_in(" AND w IN ", []);
             q.push(" LIMIT ?", 2);
         }
+        fn d() {
+            let q = list(Sql { sqlite: "SELECT a($1) FROM (SELECT x", postgres: "SELECT b($1) FROM (SELECT x" });
+            q.push(" LIMIT ?) AS y", 2);
+        }
     "#;
     let found: Vec<_> = of_source(source, "here").into_iter().map(|s| (s.sqlite, s.postgres)).collect();
-    let same = |text: &str| (text.to_owned(), text.to_owned());
+    let pair = |sqlite: &str, postgres: &str| (sqlite.to_owned(), postgres.to_owned());
+    let same = |text: &str| pair(text, text);
     assert_eq!(
         found,
         [
             same("SELECT 1 FROM a"),
-            ("SELECT s".to_owned(), "SELECT p".to_owned()),
+            pair("SELECT s", "SELECT p"),
             same("SELECT x FROM t WHERE y = $1 LIMIT $2"),
             same("SELECT x FROM t WHERE y = $1 AND z = $2 AND w IN ($3) LIMIT $4"),
             same("SELECT x FROM t WHERE y = $1 AND z = $2 LIMIT $3"),
             same("SELECT x FROM t WHERE y = $1 AND w IN ($2) LIMIT $3"),
+            pair("SELECT a($1) FROM (SELECT x LIMIT $2) AS y", "SELECT b($1) FROM (SELECT x LIMIT $2) AS y"),
+            pair("SELECT a($1) FROM (SELECT x LIMIT $2) AS y", "SELECT b($1) FROM (SELECT x LIMIT $2) AS y"),
         ]
     );
 }

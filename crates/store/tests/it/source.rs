@@ -56,9 +56,9 @@ pub(crate) fn of_source(source: &str, place: &str) -> Vec<Statement> {
             found.extend(fragments.take().into_iter().flat_map(|f| f.statements(place)));
         } else if is_call(&["sql"]) && before.and_then(word) != Some("fn") {
             found.push(literal(&rest[2..], place));
-        } else if is_call(&["select", "list"]) && matches!(rest.get(2), Some(Token::Text(_))) {
+        } else if is_call(&["select", "list"]) && is_literal(rest.get(2)) {
             found.extend(fragments.take().into_iter().flat_map(|f| f.statements(place)));
-            fragments = Some(Fragments { base: text(&rest[2]).to_owned(), ..Fragments::default() });
+            fragments = Some(Fragments::of(literal(&rest[2..], place)));
         } else if before == Some(&Token::Mark('.'))
             && let (Some(fragments), Some(Token::Text(text))) = (&mut fragments, rest.get(2))
         {
@@ -72,6 +72,10 @@ pub(crate) fn of_source(source: &str, place: &str) -> Vec<Statement> {
     }
     found.extend(fragments.into_iter().flat_map(|f| f.statements(place)));
     found
+}
+
+fn is_literal(token: Option<&Token>) -> bool {
+    token.is_some_and(|token| matches!(token, Token::Text(_)) || word(token) == Some("Sql"))
 }
 
 /// `"…"` or `Sql { sqlite: "…", postgres: "…" }`; anything else would escape this test.
@@ -98,14 +102,18 @@ fn literal(tokens: &[Token], place: &str) -> Statement {
 }
 
 /// A list and the fragments that its function may add.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Fragments {
-    base: String,
+    base: Statement,
     conditions: Vec<String>,
     ends: Vec<String>,
 }
 
 impl Fragments {
+    const fn of(base: Statement) -> Self {
+        Self { base, conditions: Vec::new(), ends: Vec::new() }
+    }
+
     /// With no condition, with each, and with all together; with each end.
     fn statements(self, place: &str) -> Vec<Statement> {
         let ends = if self.ends.is_empty() { vec![String::new()] } else { self.ends };
@@ -114,8 +122,9 @@ impl Fragments {
         let mut statements = Vec::new();
         for end in &ends {
             for condition in &conditions {
-                let text = numbered(&self.base, &format!("{condition}{end}"));
-                statements.push(Statement { place: place.to_owned(), sqlite: text.clone(), postgres: text });
+                let whole = |base: &str| numbered(base, &format!("{condition}{end}"));
+                let (sqlite, postgres) = (whole(&self.base.sqlite), whole(&self.base.postgres));
+                statements.push(Statement { place: place.to_owned(), sqlite, postgres });
             }
         }
         statements
@@ -143,10 +152,6 @@ fn numbered(base: &str, fragments: &str) -> String {
 
 fn word(token: &Token) -> Option<&str> {
     if let Token::Word(word) = token { Some(word) } else { None }
-}
-
-fn text(token: &Token) -> &str {
-    if let Token::Text(text) = token { text } else { "" }
 }
 
 fn tokens(source: &str) -> Vec<Token> {
