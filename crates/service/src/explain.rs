@@ -49,13 +49,7 @@ impl Services {
         let (Some(person), Some(server)) = (person, server) else {
             return Err(domain::Problem::not_found("server").into());
         };
-        let target = match question.kind {
-            TargetKind::Tool => Target::Tool(&name),
-            TargetKind::Prompt => Target::Prompt(&name),
-            TargetKind::Resource => Target::Resource(&name),
-            TargetKind::Template => Target::Template(&name),
-            TargetKind::Server => Target::Server,
-        };
+        let target = target(question.kind, &name);
         let known = match question.kind {
             TargetKind::Server => Known::Request(&facts),
             _ => Known::Call(&facts, arguments.as_deref()),
@@ -100,6 +94,17 @@ impl Services {
             about_others,
             question: Question { name: name.clone(), ..question },
         })
+    }
+}
+
+/// What a rule is asked about.
+pub(crate) const fn target(kind: TargetKind, name: &str) -> Target<'_> {
+    match kind {
+        TargetKind::Tool => Target::Tool(name),
+        TargetKind::Prompt => Target::Prompt(name),
+        TargetKind::Resource => Target::Resource(name),
+        TargetKind::Template => Target::Template(name),
+        TargetKind::Server => Target::Server,
     }
 }
 

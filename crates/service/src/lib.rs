@@ -15,6 +15,7 @@ mod connection;
 mod connectors;
 mod definitions;
 mod demo;
+mod denied;
 mod drafts;
 mod duplicates;
 mod ended;

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use directory::Snapshot;
 use domain::{
-    AuditAction, Capability, Decision, Otherwise, Problem, Rule, RuleDraft, ServerId, Simulation, UserId, UserStatus,
+    AuditAction, Capability, Decision, Otherwise, Problem, Rule, RuleDraft, ServerId, Simulation, TargetKind, UserId,
+    UserStatus,
 };
 use ledger::replay::{self, ACTIONS, Alike, Asked, Portion, Range};
-use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet, Target};
+use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet};
 use store::Tx;
 
-use crate::{Caller, Error, Result, Services};
+use crate::explain::target;
+use crate::{Caller, Error, Result, Services, denied};
 
 /// Drafts in one go.
 const MOST_DRAFTS: usize = 50;
@@ -264,36 +266,7 @@ enum Said {
     Nothing,
 }
 
-type Place = (UserId, ServerId, Kind);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Tool,
-    Resource,
-    Prompt,
-}
-
-impl Kind {
-    /// An admission says what it is about. A denial does not, but URIs look like nothing else; methods are left out.
-    fn of(action: AuditAction, name: &str) -> Option<Self> {
-        match action {
-            AuditAction::ToolCallAdmitted => Some(Self::Tool),
-            AuditAction::ResourceReadAdmitted => Some(Self::Resource),
-            AuditAction::PromptGetAdmitted => Some(Self::Prompt),
-            _ if name.contains("://") => Some(Self::Resource),
-            _ if name.contains('/') => None,
-            _ => Some(Self::Tool),
-        }
-    }
-
-    const fn target(self, name: &str) -> Target<'_> {
-        match self {
-            Self::Tool => Target::Tool(name),
-            Self::Resource => Target::Resource(name),
-            Self::Prompt => Target::Prompt(name),
-        }
-    }
-}
+type Place = (UserId, ServerId, TargetKind);
 
 impl Tally {
     /// So many calls of a person for a thing, the last of which was then.
@@ -336,16 +309,27 @@ struct Counted {
 }
 
 impl Replay {
+    /// What a call was about; nothing for the server itself.
+    fn about(&self, action: AuditAction, server: ServerId, name: &str) -> Option<TargetKind> {
+        let kind = match action {
+            AuditAction::ToolCallAdmitted => TargetKind::Tool,
+            AuditAction::ResourceReadAdmitted => TargetKind::Resource,
+            AuditAction::PromptGetAdmitted => TargetKind::Prompt,
+            _ => denied::target(&self.snapshot, server, name),
+        };
+        Some(kind).filter(|kind| *kind != TargetKind::Server)
+    }
+
     /// Calls that no condition is about.
     fn alike(&mut self, alike: &Alike) {
-        let Some(kind) = Kind::of(alike.action, &alike.name) else { return };
+        let Some(kind) = self.about(alike.action, alike.server, &alike.name) else { return };
         if let Said::Decided(Some(before), Some(after)) = self.say(alike.person, alike.server, kind, &alike.name) {
             self.tally.add((alike.person, alike.server, &alike.name), (before, after), alike.calls, alike.last);
         }
     }
 
     fn call(&mut self, action: AuditAction, asked: &Asked) {
-        let Some(kind) = Kind::of(action, &asked.name) else { return };
+        let Some(kind) = self.about(action, asked.server, &asked.name) else { return };
         let place = (asked.person, asked.server, kind);
         let known = self.known.get(&place).and_then(|names| names.get(&asked.name)).copied();
         let said = known.unwrap_or_else(|| {
@@ -366,12 +350,12 @@ impl Replay {
         }
     }
 
-    fn say(&self, person: UserId, server: ServerId, kind: Kind, name: &str) -> Said {
+    fn say(&self, person: UserId, server: ServerId, kind: TargetKind, name: &str) -> Said {
         let person = self.snapshot.people.get(person).filter(|person| person.status == UserStatus::Active);
         let Some(person) = person.filter(|_| self.snapshot.servers.get(server).is_some()) else {
             return Said::Nothing;
         };
-        let (subject, target) = (person.subject(), kind.target(name));
+        let (subject, target) = (person.subject(), target(kind, name));
         let of = |rules: &RuleSet| {
             // Any time does: the rules have no dates.
             let query = Query { subject, server, target, now: DateTime::UNIX_EPOCH, known: Known::Person };
@@ -384,7 +368,7 @@ impl Replay {
     fn decide(
         &self,
         asked: &Asked,
-        kind: Kind,
+        kind: TargetKind,
         before: Option<Decision>,
         after: Option<Decision>,
     ) -> Option<(Decision, Decision)> {
@@ -396,11 +380,12 @@ impl Replay {
             method: Some(AuthMethod::ApiKey),
             ..RequestFacts::default()
         };
-        let arguments = if kind == Kind::Resource { None } else { asked.args.as_deref().filter(|_| !asked.cut) };
+        let named = matches!(kind, TargetKind::Tool | TargetKind::Prompt);
+        let arguments = asked.args.as_deref().filter(|_| named && !asked.cut);
         let query = Query {
             subject: person.subject(),
             server: asked.server,
-            target: kind.target(&asked.name),
+            target: target(kind, &asked.name),
             now: asked.at,
             known: Known::Call(&facts, arguments),
         };

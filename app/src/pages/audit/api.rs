@@ -94,16 +94,18 @@ pub async fn get_event(id: AuditId) -> Result<AuditPageData, AppError> {
     let related = crate::ssr::spoken(services.audit_related(&caller, entry.row.correlation_id).await?);
     let rules = convert::rules(&services, &caller, &entry.rules).await?;
     let ask = convert::ask(&services, &caller, &entry).await?;
-    let explain = convert::explain(&caller, &entry);
+    let explain = convert::explain(&services, &caller, &entry);
     Ok(AuditPageData { entry, related, rules, ask, explain })
 }
 
 #[cfg(feature = "ssr")]
-pub use convert::{filter, servers, target};
+pub use convert::{filter, named, servers};
 
 #[cfg(feature = "ssr")]
 mod convert {
-    use domain::{AuditAction, AuditEntry, AuditFilter, Capability, Decision, PageQuery, Problem, ServerFilter};
+    use domain::{
+        AuditAction, AuditEntry, AuditFilter, Capability, Decision, PageQuery, Problem, ServerFilter, TargetKind,
+    };
     use service::{Caller, Services};
 
     use super::{AuditChoices, AuditQuery};
@@ -175,34 +177,27 @@ mod convert {
         }
     }
 
-    /// What kind of thing a denied call named, as far as its name tells, and how the question is put: methods are of the
-    /// server itself.
-    pub fn target(named: &str) -> (&'static str, &str) {
-        const METHODS: [&str; 8] =
-            ["tools/", "resources/", "prompts/", "completion/", "logging/", "tasks/", "server/", "subscriptions/"];
-        if named.is_empty() || METHODS.iter().any(|method| named.starts_with(method)) {
-            ("server", "")
-        } else if named.contains("://") {
-            ("resource", named)
-        } else {
-            ("", named)
-        }
+    /// The name that the question about a denied call is put with: methods are of the server itself.
+    pub fn named(kind: TargetKind, name: &str) -> &str {
+        if kind == TargetKind::Server { "" } else { name }
     }
 
     /// Where a denied call is explained, by the rules of its time.
-    pub(super) fn explain(caller: &Caller, entry: &AuditEntry) -> Option<String> {
+    pub(super) fn explain(services: &Services, caller: &Caller, entry: &AuditEntry) -> Option<String> {
         let row = &entry.row;
         let denied = row.action == AuditAction::AccessDenied && caller.can(Capability::ManagePolicies);
-        let (person, server) = (row.actor.id.filter(|_| denied)?.to_string(), row.server_id?.to_string());
-        let (kind, name) = target(row.tool.as_deref().unwrap_or_default());
+        let (person, server) = (row.actor.id.filter(|_| denied)?, row.server_id?);
+        let tool = row.tool.as_deref().unwrap_or_default();
+        let kind = services.denied_target(server, tool);
+        let (person, server) = (person.to_string(), server.to_string());
         let at = row.at.to_rfc3339();
         // The arguments stay in the log: addresses are kept by browsers and proxies.
         let id = row.id.to_string();
         let of = [
             ("person", person.as_str()),
             ("server", &server),
-            ("kind", kind),
-            ("name", name),
+            ("kind", kind.as_str()),
+            ("name", named(kind, tool)),
             ("at", &at),
             ("event", &id),
         ];

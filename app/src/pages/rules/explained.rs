@@ -45,7 +45,8 @@ pub(super) async fn recorded(
         found => found?,
     };
     let row = &entry.row;
-    let (_, named) = crate::pages::audit::api::target(row.tool.as_deref().unwrap_or_default());
+    let tool = row.tool.as_deref().unwrap_or_default();
+    let named = crate::pages::audit::api::named(services.denied_target(server, tool), tool);
     if (row.actor.id, row.server_id, named) != (Some(person), Some(server), name) {
         return Ok(told);
     }

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{
     Actor, ActorKind, AuditAction, Decision, Effect, Names, NewRule, Outcome, Preview, Principal, Role, RuleDraft,
-    RuleMode, Server, Simulation, User,
+    RuleMode, Server, Simulation, TargetKind, User,
 };
 use ledger::{Event, Payload};
 use store::Db;
@@ -287,6 +287,28 @@ testkit::both_engines! {
             ..allow(&server, everyone, domain::RuleScope::All)
         };
         assert_eq!(simulate(&org, by_hour, 7).await.denied, 2, "one of each tool");
+    }
+
+    async fn a_denied_call_is_about_what_the_server_offers_by_its_name(db: Db) {
+        let org = Org::new(db).await;
+        let fixture = fixture().await;
+        let server = org.server("Tracker", &fixture.url()).await;
+        let about = |named: &str| org.services().denied_target(server.id, named);
+        assert_eq!(about("test_simple_prompt"), TargetKind::Prompt);
+        assert_eq!(about("test://static-text"), TargetKind::Resource);
+        assert_eq!(["echo", "gone"].map(about), [TargetKind::Tool; 2]);
+        assert_eq!(["", "tools/list"].map(about), [TargetKind::Server; 2]);
+
+        let denied = ["test_simple_prompt", "test_simple_prompt", "echo", "tools/list"];
+        for named in denied {
+            called(&org, &org.eve, &server, named, &["{}"], AuditAction::AccessDenied).await;
+        }
+        let everything = allow(&server, Principal::user(org.eve.id), tools(&["*"]));
+        let told = simulate(&org, everything, 7).await;
+        assert_eq!((told.calls, told.allowed, told.changes[0].tool.as_str()), (3, 1, "echo"));
+        let prompts = domain::RuleScope::Named(Names { prompts: vec!["*".to_owned()], ..Names::default() });
+        let told = simulate(&org, allow(&server, Principal::user(org.eve.id), prompts), 7).await;
+        assert_eq!((told.calls, told.allowed, told.changes[0].tool.as_str()), (3, 2, "test_simple_prompt"));
     }
 
     async fn what_depends_on_arguments_that_were_not_kept_is_unclear(db: Db) {
