@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cedar_policy::{Policy, PolicyId, PolicySet};
-use domain::{Effect, GroupId, Rule, RuleId, RuleMode};
+use domain::{Effect, GroupId, PrincipalKind, Rule, RuleId, RuleMode};
 
 use crate::check::{Parts, Who, problems};
 use crate::facts::Need;
@@ -142,6 +142,11 @@ impl Compiled {
             && known.scope == rule.scope
             && known.conditions == rule.conditions
             && known.cedar == rule.cedar
+    }
+
+    /// True when the policy may look at attributes of the person: their ids and groups are always there.
+    pub(crate) fn reads_person(&self) -> bool {
+        self.source.cedar.is_some() || self.source.principal.kind == PrincipalKind::Attribute
     }
 
     /// What is evaluated at this level of knowledge.

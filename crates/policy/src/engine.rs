@@ -86,7 +86,9 @@ impl Engine {
         let level = query.known.level();
         let policies =
             PolicySet::from_policies(candidates.iter().map(|rule| rule.policy(level).clone())).map_err(text)?;
-        let (user, principal) = self.principal(query, groups)?;
+        let attributes: &[PersonAttribute] =
+            if candidates.iter().any(|rule| rule.reads_person()) { PersonAttribute::ALL } else { &[] };
+        let (user, principal) = self.principal(query, groups, attributes)?;
         let mut entities = vec![user];
         let request = self.request(query, principal, facts, &mut entities)?;
         let entities = Entities::from_entities(entities, None).map_err(text)?;
@@ -109,7 +111,12 @@ impl Engine {
         })
     }
 
-    fn principal(&self, query: &Query<'_>, groups: &[GroupId]) -> Result<(Entity, EntityUid), String> {
+    fn principal(
+        &self,
+        query: &Query<'_>,
+        groups: &[GroupId],
+        attributes: &[PersonAttribute],
+    ) -> Result<(Entity, EntityUid), String> {
         let uid = EntityUid::from_type_name_and_id(self.user.clone(), EntityId::new(query.subject.user.to_string()));
         // An id is of one kind, so it can stand for both.
         let parents: HashSet<EntityUid> = groups
@@ -119,7 +126,7 @@ impl Engine {
                 [&self.group, &self.job_role].map(|kind| EntityUid::from_type_name_and_id(kind.clone(), id.clone()))
             })
             .collect();
-        let attributes = PersonAttribute::ALL.iter().map(|attribute| {
+        let attributes = attributes.iter().map(|attribute| {
             let value = query.subject.profile.attribute(*attribute).to_owned();
             (attribute.as_str().to_owned(), RestrictedExpression::new_string(value))
         });
@@ -188,7 +195,10 @@ impl Engine {
         ];
         for (field, uid, tags) in tagged {
             context.push((field.to_owned(), RestrictedExpression::new_entity_uid(uid.clone())));
-            entities.push(Entity::new_with_tags(uid.clone(), [], [], tags).map_err(text)?);
+            // What is not there has no tags.
+            if !tags.is_empty() {
+                entities.push(Entity::new_with_tags(uid.clone(), [], [], tags).map_err(text)?);
+            }
         }
         context.push(("present".to_owned(), RestrictedExpression::new_set(present)));
         context.push(("times".to_owned(), RestrictedExpression::new_set(times)));
