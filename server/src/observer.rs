@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{Definition, Health, KeyId, ServerId};
+use domain::{Definition, Health, KeyId, ServerId, Speaks};
 use futures_util::future::BoxFuture;
 use service::Services;
 use tokio::sync::mpsc;
@@ -14,6 +14,7 @@ const QUEUE: usize = 1024;
 enum Notice {
     Drifted(ServerId, Vec<Definition>),
     Health(ServerId, Health, Option<String>),
+    Speaks(ServerId, Speaks),
 }
 
 /// The sending side, which the data path holds.
@@ -50,6 +51,10 @@ impl gateway::Observer for Notices {
         self.push(Notice::Health(server, health, detail));
     }
 
+    fn speaks(&self, server: ServerId, speaks: Speaks) {
+        self.push(Notice::Speaks(server, speaks));
+    }
+
     fn key_used(&self, key: KeyId) {
         self.services.key_used(key);
     }
@@ -72,6 +77,7 @@ impl NoticeWriter {
             let written = match notice {
                 Notice::Drifted(server, seen) => services.record_definitions(server, seen).await,
                 Notice::Health(server, health, detail) => services.record_health(server, health, detail).await,
+                Notice::Speaks(server, speaks) => services.record_spoken(server, speaks).await,
             };
             if let Err(error) = written {
                 tracing::warn!(%error, "a notice of the data path could not be written");

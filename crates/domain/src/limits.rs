@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
@@ -19,6 +20,30 @@ words! {
         /// HTTP with server-sent events (2024-11-05).
         HttpSse = "http_sse",
     }
+}
+
+words! {
+    /// Which MCP a server said that it speaks when it was asked (2026-07-28 basic, "Backward Compatibility").
+    pub enum Speaks {
+        /// The stateless one only.
+        Stateless = "stateless",
+        /// The stateless one, and the one with sessions.
+        Both = "both",
+        /// The one with sessions.
+        Sessions = "sessions",
+        /// HTTP with server-sent events.
+        HttpSse = "http_sse",
+    }
+}
+
+/// What a server spoke when the gateway asked it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Spoken {
+    /// What it speaks.
+    pub speaks: Speaks,
+    /// When it said so; within an hour of the last time.
+    pub at: DateTime<Utc>,
 }
 
 /// So many calls a minute, and so many at once after a pause.

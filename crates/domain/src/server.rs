@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    Definition, ProtocolChoice, RuleView, SecretText, ServerId, ServerLimits, Slug, Sort, TestReport, User, UserId,
+    Definition, ProtocolChoice, RuleView, SecretText, ServerId, ServerLimits, Slug, Sort, Spoken, TestReport, User,
+    UserId,
 };
 
 words! {
@@ -326,6 +327,8 @@ pub struct ServerDetail {
     pub rules: Vec<RuleView>,
     /// The last connection test.
     pub test: Option<TestReport>,
+    /// What it spoke when the gateway asked it last, since its settings were changed.
+    pub spoken: Option<Spoken>,
     /// The address that clients use.
     pub proxy_url: String,
     /// Who answers for it.

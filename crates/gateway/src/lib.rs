@@ -49,7 +49,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use chrono::{DateTime, Utc};
-use domain::{CorrelationId, Definition, Health, Limits, ServerId};
+use domain::{CorrelationId, Definition, Health, Limits, ServerId, Speaks};
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use parking_lot::{Mutex, RwLock};
@@ -120,6 +120,8 @@ pub trait Observer: Send + Sync {
     fn drifted(&self, server: ServerId, seen: Vec<Definition>);
     /// The server's health changed.
     fn health(&self, server: ServerId, health: Health, detail: Option<String>);
+    /// The server was asked which MCP it speaks, and said this.
+    fn speaks(&self, server: ServerId, speaks: Speaks);
     /// A key was used.
     fn key_used(&self, key: domain::KeyId);
     /// A client ended its session (SHA-256 of the session's id, which opens until then): to be remembered for all nodes.

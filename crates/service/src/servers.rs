@@ -1,9 +1,12 @@
 //! Servers: made, changed, tested, switched on and off, and their definitions approved.
 
+use chrono::TimeDelta;
 use domain::{
     AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk,
-    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, TestReport, TestStepKind, Transport,
+    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, Speaks, Spoken, TestReport, TestStepKind,
+    Transport,
 };
+
 use ledger::Event;
 use net::Reach;
 use serde_json::json;
@@ -18,6 +21,9 @@ use crate::rules::take_server_out;
 use crate::snapshot::Part;
 use crate::views::{rule_views, server_subject};
 use crate::{Caller, Error, RequestMeta, Result, Services, server_limits};
+
+/// The age at which it is written again what a server speaks.
+const STILL_SO: TimeDelta = TimeDelta::hours(1);
 
 impl Services {
     /// Servers by name.
@@ -60,6 +66,7 @@ impl Services {
             pins: store::pins::list(tx, id).await?,
             rules: rule_views(tx, rules, self.now()).await?,
             test: store::tests::latest(tx, TestSubject::Server(id)).await?,
+            spoken: store::servers::spoken(tx, id).await?.flatten(),
             proxy_url: self.proxy_url(&server.slug),
             owner,
             server,
@@ -293,6 +300,23 @@ impl Services {
         let now = change.now;
         store::servers::set_health(&mut change.tx, id, health, detail.as_deref(), now).await?;
         change.commit_unaudited("health is an observation; the calls that show it are recorded").await
+    }
+
+    /// Notes which MCP a server speaks. Every node asks for itself every few minutes; written is what is new, and once an
+    /// hour that it is still so.
+    pub async fn record_spoken(&self, id: ServerId, speaks: Speaks) -> Result<()> {
+        let mut tx = self.read().await?;
+        let known = store::servers::spoken(&mut tx, id).await?;
+        drop(tx);
+        let now = self.now();
+        let fresh = |spoken: Spoken| spoken.speaks == speaks && now - spoken.at < STILL_SO;
+        if known.is_none_or(|spoken| spoken.is_some_and(fresh)) {
+            return Ok(());
+        }
+        let caller = Caller::system(RequestMeta::local(self.env()));
+        let mut change = self.begin(&caller).await?;
+        store::servers::set_spoken(&mut change.tx, id, Spoken { speaks, at: now }).await?;
+        change.commit_unaudited("what a server speaks is an observation").await
     }
 }
 

@@ -87,6 +87,6 @@ by_text!(|v: &_| ToString::to_string(v);
     AuditId, CorrelationId, GroupId, KeyId, LinkId, NodeId, NotificationId, RequestId, RuleId, ServerId, SessionId,
     TestId, UserId, ViewId, Email, Slug,
     ActorKind, AuditAction, AuthKind, Decision, Effect, GroupKind, GroupSource, Health, LinkKind, ListName, NotificationKind, Outcome, PinKind, PinState,
-    PrincipalKind, ProtocolChoice, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Transport, UserStatus,
+    PrincipalKind, ProtocolChoice, RequestKind, RequestState, ResourceKind, Risk, Role, ServerStatus, Speaks, Transport, UserStatus,
     RuleChangeKind,
 );

@@ -108,6 +108,17 @@ async fn the_official_client_is_served(app: &App, client: Era) {
     let answer = sdk.call_tool(echo).await.unwrap();
     assert!(format!("{answer:?}").contains("hello"), "{answer:?}");
     sdk.cancel().await.unwrap();
+
+    let spoken = match client {
+        Era::Legacy => "stateless",
+        Era::Modern => "sessions",
+    };
+    let api = app.api(&across.admin);
+    eventually("it is known what the server speaks", async || {
+        let server = api.get(&format!("/servers/{}", across.id)).await.json();
+        (server["spoken"]["speaks"] == spoken).then_some(())
+    })
+    .await;
 }
 
 /// A call that its older client cancels is given up, and gets no answer.

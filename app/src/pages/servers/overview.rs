@@ -1,6 +1,6 @@
 //! What a server is, and whether it works.
 
-use domain::{ServerDetail, ServerId};
+use domain::{ServerDetail, ServerId, Speaks};
 
 use super::api::{LimitRows, TestServer};
 use super::detail::Forms;
@@ -24,12 +24,14 @@ pub fn OverviewTab(
             view! { <Fact label=label>{value}</Fact> }
         })
         .collect_view();
-    let ServerDetail { server, test, proxy_url, owner, .. } = detail;
-    let speaks = test.as_ref().and_then(|test| Some((test.protocol_version.clone()?, test.tested_at)));
-    let speaks = match speaks {
-        Some((version, at)) => {
+    let ServerDetail { server, test, spoken, proxy_url, owner, .. } = detail;
+    let tested =
+        test.as_ref().and_then(|test| Some((format!("MCP {}", test.protocol_version.as_ref()?), test.tested_at)));
+    let asked = spoken.map(|spoken| (protocols(spoken.speaks), spoken.at));
+    let speaks = match tested.into_iter().chain(asked).max_by_key(|(_, at)| *at) {
+        Some((which, at)) => {
             let [before_time, after_time] = text::servers::found_out_around();
-            view! { <span>"MCP "{version}" · "{before_time}<Time at=at/>{after_time}</span> }.into_any()
+            view! { <span>{which}" · "{before_time}<Time at=at/>{after_time}</span> }.into_any()
         }
         None => view! { <span class="muted">{text::servers::speaks_unknown()}</span> }.into_any(),
     };
@@ -109,5 +111,16 @@ pub(super) fn TestButton(id: ServerId, form: FormState<TestServer>) -> impl Into
             <ActionButton form=form fields=vec![("id", id.to_string())] icon="plug-zap">{text::common::test_connection()}</ActionButton>
             <span class="muted" role="status">{move || form.pending().then(text::servers::test_busy)}</span>
         </div>
+    }
+}
+
+/// What a server speaks, in words.
+fn protocols(speaks: Speaks) -> String {
+    let (stateless, sessions) = (text::servers::protocol_stateless(), text::servers::protocol_sessions());
+    match speaks {
+        Speaks::Stateless => stateless.to_owned(),
+        Speaks::Both => format!("{stateless}, {sessions}"),
+        Speaks::Sessions => sessions.to_owned(),
+        Speaks::HttpSse => text::servers::protocol_http_sse().to_owned(),
     }
 }

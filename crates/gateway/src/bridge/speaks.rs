@@ -79,6 +79,10 @@ impl Gateway {
                 return None;
             }
         };
+        // Where the protocol is chosen, the server is not asked.
+        if (server.protocol, server.transport) == (ProtocolChoice::Auto, Transport::StreamableHttp) {
+            self.inner.parts.observer.speaks(server.id, said(&speaks));
+        }
         let speaks = Arc::new(speaks);
         let known = Known { revision: server.revision, asked: Instant::now(), speaks: speaks.clone() };
         self.inner.speaks.write().insert(server.id, known);
@@ -130,6 +134,16 @@ impl Gateway {
             }
         }
         Ok(Heard::Speaks(Speaks::Legacy))
+    }
+}
+
+/// For people.
+const fn said(speaks: &Speaks) -> domain::Speaks {
+    match speaks {
+        Speaks::Modern { legacy: false, .. } => domain::Speaks::Stateless,
+        Speaks::Modern { legacy: true, .. } => domain::Speaks::Both,
+        Speaks::Legacy => domain::Speaks::Sessions,
+        Speaks::HttpSse => domain::Speaks::HttpSse,
     }
 }
 

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Definition, Effect, NewRule, NewServer, NotificationKind, PageQuery, PinKind, PinState, Principal,
-    RuleScope, ServerFilter, ServerStatus, Transport,
+    RuleScope, ServerFilter, ServerStatus, Speaks, Spoken, Transport,
 };
 use store::Db;
 
@@ -242,6 +242,35 @@ testkit::both_engines! {
             let messages = org.messages(person).await;
             assert!(messages.iter().all(|m| m.kind != NotificationKind::AccessEnded), "{messages:?}");
         }
+    }
+
+    async fn what_a_server_speaks_is_written_when_it_is_news(db: Db) {
+        let org = Org::new(db.clone()).await;
+        let services = org.services();
+        let server = services.create_server(&org.as_root(), new_server(NOWHERE)).await.unwrap();
+        let stored = async || services.server(&org.as_root(), server.id).await.unwrap().spoken;
+        let notice = async |speaks: Speaks| services.record_spoken(server.id, speaks).await.unwrap();
+        assert_eq!(stored().await, None);
+        notice(Speaks::Sessions).await;
+        let begin = org.world.now();
+        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Sessions, at: begin }));
+
+        org.world.advance(59 * 60);
+        let writer = db.begin().await.unwrap();
+        notice(Speaks::Sessions).await;
+        let gone = domain::ServerId::generate(org.world.env.as_ref());
+        services.record_spoken(gone, Speaks::Both).await.unwrap();
+        drop(writer);
+        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Sessions, at: begin }), "it is known");
+        notice(Speaks::Both).await;
+        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Both, at: org.world.now() }));
+        org.world.advance(60 * 60);
+        notice(Speaks::Both).await;
+        assert_eq!(stored().await.map(|spoken| spoken.at), Some(org.world.now()), "it is still so");
+
+        let moved = new_server("https://elsewhere.example/mcp");
+        services.update_server(&org.as_root(), server.id, moved).await.unwrap();
+        assert_eq!(stored().await, None, "it may be another server now");
     }
 
     async fn health_is_written_when_it_changes(db: Db) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{
     AuthKind, Health, Page, PageQuery, ProtocolChoice, Risk, Server, ServerFilter, ServerId, ServerLimits, ServerSort,
-    ServerStatus, Slug, Sort, Transport, UserId,
+    ServerStatus, Slug, Sort, Speaks, Spoken, Transport, UserId,
 };
 
 use super::{number, secrets};
@@ -287,12 +287,12 @@ pub async fn insert(tx: &mut Tx, server: &Server) -> Result<()> {
     Ok(())
 }
 
-/// Changes what an administrator can edit, with the server's own `updated_at`. Slug, status and health have verbs of
-/// their own.
+/// Changes what an administrator can edit, with the server's own `updated_at`, and forgets what it spoke. Slug, status and
+/// health have verbs of their own.
 pub async fn update(tx: &mut Tx, server: &Server) -> Result<bool> {
     let changed = sql("UPDATE servers SET name = $2, description = $3, icon = $4, transport = $5, url = $6, auth = $7,
                               owner_id = $8, risk = $9, allow_private = $10, catalog_name = $11, updated_at = $12,
-                              normal_url = $13, protocol = $14, limits = $15
+                              normal_url = $13, protocol = $14, limits = $15, speaks = NULL, speaks_at = NULL
                        WHERE id = $1")
     .bind(server.id)
     .bind(&server.name)
@@ -356,6 +356,25 @@ pub async fn set_health(
         .bind(health)
         .bind(detail)
         .bind(now)
+        .execute(tx)
+        .await?;
+    Ok(changed > 0)
+}
+
+/// What a server spoke last, as [`set_spoken`] stored it. Nothing for a server that is not there.
+pub async fn spoken(tx: &mut Tx, id: ServerId) -> Result<Option<Option<Spoken>>> {
+    type Row = (Option<Parsed<Speaks>>, Option<DateTime<Utc>>);
+    let row: Option<Row> =
+        sql("SELECT speaks, speaks_at FROM servers WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    Ok(row.map(|(speaks, at)| speaks.zip(at).map(|(speaks, at)| Spoken { speaks: speaks.0, at })))
+}
+
+/// Remembers what a server spoke.
+pub async fn set_spoken(tx: &mut Tx, id: ServerId, spoken: Spoken) -> Result<bool> {
+    let changed = sql("UPDATE servers SET speaks = $2, speaks_at = $3 WHERE id = $1")
+        .bind(id)
+        .bind(spoken.speaks)
+        .bind(spoken.at)
         .execute(tx)
         .await?;
     Ok(changed > 0)
