@@ -507,6 +507,7 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   await expect(ada.page).toHaveURL(/person=usr_.*server=srv_/);
   await expect(ada.page.getByText(/^Denied: Grace Hopper · Tracker/)).toBeVisible();
   await expect(ada.page.getByText(/No rule lets Grace Hopper use this server/)).toBeVisible();
+  await expect(ada.page.getByText(/not filled in are those of the recorded call/)).toBeVisible();
   const explanation = ada.page.url();
   await grace.goto("/connectors");
   await expect(grace.page.getByText("No connectors yet")).toBeVisible();

@@ -58,11 +58,13 @@ pub fn CheckList(
             let about = (!option.help.is_empty()).then(|| format!("{id}-about"));
             let checked = boxes.on(&option.value, chosen.contains(&option.value));
             let own = id.clone();
+            // What is sent as it reads is a name of a protocol, such as that of a tool.
+            let class = if option.label == option.value { "mono" } else { "" };
             view! {
                 <label class="check-option" for=own>
                     <input type="checkbox" id=id name=name.clone() value=option.value checked=checked aria-describedby=about.clone()/>
                     <span class="check-option-text">
-                        <span class="mono">{option.label}</span>
+                        <span class=class>{option.label}</span>
                         {about.map(|about| view! { <span class="check-option-help" id=about>{option.help}</span> })}
                     </span>
                 </label>

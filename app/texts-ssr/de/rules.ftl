@@ -217,6 +217,7 @@ rules-whole = alles
 
 # Erklärungen
 rules-past = Entschieden nach den Regeln von damals. Personen, ihre Gruppen und Server gelten so, wie sie heute sind.
+rules-recorded = Argumente, Adresse und Client, die nicht angegeben sind, stammen aus dem protokollierten Aufruf.
 rules-prompt = Prompt
 rules-resource = Ressource
 rules-template = Vorlage

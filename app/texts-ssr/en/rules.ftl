@@ -217,6 +217,7 @@ rules-whole = everything
 
 # Explanations
 rules-past = Decided by the rules of that time. People, their groups and servers are taken as they are today.
+rules-recorded = Arguments, address and client that are not filled in are those of the recorded call.
 rules-prompt = Prompt
 rules-resource = Resource
 rules-template = Template

@@ -190,13 +190,14 @@ mod convert {
         let tool = row.tool.as_deref().unwrap_or_default();
         let kind = services.denied_target(server, tool);
         let (person, server) = (person.to_string(), server.to_string());
+        let shown = if kind == TargetKind::default() { "" } else { kind.as_str() };
         let at = row.at.to_rfc3339();
         // The arguments stay in the log: addresses are kept by browsers and proxies.
         let id = row.id.to_string();
         let of = [
             ("person", person.as_str()),
             ("server", &server),
-            ("kind", kind.as_str()),
+            ("kind", shown),
             ("name", named(kind, tool)),
             ("at", &at),
             ("event", &id),

@@ -489,10 +489,11 @@ pub async fn explain(
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
-    let told = explained::recorded(&services, &caller, told, (person, server, &name)).await?;
+    let (told, taken) = explained::recorded(&services, &caller, told, (person, server, &name)).await?;
     let Told { arguments, ip, client, client_version, .. } = told;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     // Before the answer, which is for a moment of its own where none is asked for.
     let now = services.parts().env.now();
-    Ok(explained::words(crate::ssr::spoken(services.explain(&caller, question).await?), now))
+    let explanation = crate::ssr::spoken(services.explain(&caller, question).await?);
+    Ok(explained::words(explanation, now, taken))
 }

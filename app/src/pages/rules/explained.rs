@@ -30,35 +30,43 @@ pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choi
 }
 
 /// What is told of a call, completed by what the audit log holds of it, as far as the caller may read that, and as long as
-/// it is the recorded call that is asked about: who calls which server for what.
+/// it is the recorded call that is asked about: who calls which server for what. True if something of it was taken.
 pub(super) async fn recorded(
     services: &Services,
     caller: &Caller,
     told: Told,
     (person, server, name): (UserId, ServerId, &str),
-) -> Result<Told, AppError> {
+) -> Result<(Told, bool), AppError> {
     let Some(event) = crate::parse::optional("event", Some(told.event.as_str()).filter(|id| !id.is_empty()))? else {
-        return Ok(told);
+        return Ok((told, false));
     };
     let entry = match services.audit_entry(caller, event).await.map_err(AppError::from) {
-        Err(AppError(Problem::NotFound { .. } | Problem::Forbidden { .. })) => return Ok(told),
+        Err(AppError(Problem::NotFound { .. } | Problem::Forbidden { .. })) => return Ok((told, false)),
         found => found?,
     };
     let row = &entry.row;
     let tool = row.tool.as_deref().unwrap_or_default();
     let named = crate::pages::audit::api::named(services.denied_target(server, tool), tool);
     if (row.actor.id, row.server_id, named) != (Some(person), Some(server), name) {
-        return Ok(told);
+        return Ok((told, false));
     }
-    let or = |told: String, known: Option<String>| if told.is_empty() { known.unwrap_or_default() } else { told };
-    Ok(Told {
+    let mut taken = false;
+    let mut or = |told: String, known: Option<String>| match known {
+        Some(known) if told.is_empty() => {
+            taken |= !known.is_empty();
+            known
+        }
+        _ => told,
+    };
+    let told = Told {
         // Those that were cut are no JSON.
         arguments: or(told.arguments, entry.args.filter(|_| entry.cut.is_none())),
         ip: or(told.ip, entry.row.ip),
         client: or(told.client, entry.row.client_name),
         client_version: or(told.client_version, entry.row.client_version),
         event: told.event,
-    })
+    };
+    Ok((told, taken))
 }
 
 fn kind_words(kind: TargetKind) -> &'static str {
@@ -71,9 +79,10 @@ fn kind_words(kind: TargetKind) -> &'static str {
     }
 }
 
-/// An explanation that is given now.
-pub(super) fn words(explanation: Explanation, now: DateTime<Utc>) -> Explained {
-    let past = (explanation.decided_for < now).then(|| said::past().to_owned());
+/// An explanation that is given now, of a call of which something may be taken from its entry.
+pub(super) fn words(explanation: Explanation, now: DateTime<Utc>, taken: bool) -> Explained {
+    let notes = [(explanation.decided_for < now).then(said::past), taken.then(said::recorded)];
+    let notes = notes.into_iter().flatten().map(str::to_owned);
     let what = match explanation.question.kind {
         TargetKind::Server => explanation.server_name.clone(),
         _ => format!("{} · {}", explanation.server_name, explanation.question.name),
@@ -82,7 +91,7 @@ pub(super) fn words(explanation: Explanation, now: DateTime<Utc>) -> Explained {
         allowed: explanation.decision == Decision::Allow,
         title: format!("{}: {} · {what}", explanation.decision.words(), explanation.person_name),
         why: sentence(&explanation.why),
-        changes: past.into_iter().chain(explanation.changes).collect(),
+        changes: notes.chain(explanation.changes).collect(),
         rules: explanation.rules.iter().map(rule).collect(),
         others: explanation.about_others,
     }
