@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::{FutureExt as _, StreamExt as _, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use http::{Response, StatusCode};
 use mcp::{Envelope, Generation, Method, Mirrored, ProtocolVersion, Raw, RpcError, sse};
 
@@ -31,14 +31,17 @@ impl Gateway {
         if messages.iter().any(opens) {
             return Err(refuse(&RpcError::invalid_request("initialize must not be part of a batch")));
         }
-        let parts: Vec<Bytes> = messages.into_iter().map(|message| body.slice(message.range())).collect();
-        let served = parts.into_iter().map(|part| {
-            let track = context.track.beside();
+        let served = messages.into_iter().enumerate().map(|(place, message)| {
+            let (gateway, part, track) = (self.clone(), body.slice(message.range()), context.track.beside());
             let mut context = Context { track, ..context.with_headers(context.headers.clone()) };
-            async move { self.message(&mut context, &part).await.unwrap_or_else(Refusal::into_response) }.boxed()
+            async move {
+                let answer = gateway.message(&mut context, &part).await;
+                (place, answer.unwrap_or_else(Refusal::into_response))
+            }
+            .boxed()
         });
-        let responses: Vec<Response<Body>> = stream::iter(served).buffered(TOGETHER).collect().await;
-        Ok(together(responses).await)
+        let served: Vec<_> = served.collect();
+        Ok(together(stream::iter(served).buffer_unordered(TOGETHER)).await)
     }
 
     /// Whether the client may send batches: its session says so, or its header, or nothing says otherwise.
@@ -53,20 +56,25 @@ impl Gateway {
     }
 }
 
-/// One answer made of many: an array, or a stream if one of them is a stream.
-async fn together(responses: Vec<Response<Body>>) -> Response<Body> {
-    let (streams, others): (Vec<_>, Vec<_>) = responses.into_iter().partition(messages::is_stream);
-    let answers: Vec<Bytes> = stream::iter(others).filter_map(messages::whole).collect().await;
-    if !streams.is_empty() {
-        let streams = streams.into_iter().map(|response| messages::of_stream(response).boxed());
-        let all = stream::iter(answers).chain(stream::select_all(streams));
-        return event_response(Body::from_stream(all.map(|message| std::io::Result::Ok(sse::message(&message)))));
+/// One answer made of many: an array in the order of the messages, or a stream as soon as one of them is a stream. A stream
+/// is read while others are still waited for: they may wait for the turn that it has.
+async fn together(mut served: impl Stream<Item = (usize, Response<Body>)> + Send + Unpin + 'static) -> Response<Body> {
+    let mut answers: Vec<(usize, Bytes)> = Vec::new();
+    while let Some((place, response)) = served.next().await {
+        if messages::is_stream(&response) {
+            let before = stream::iter(answers.into_iter().map(|(_, answer)| answer));
+            let others = stream::iter([response]).chain(served.map(|(_, response)| response));
+            let all = before.chain(others.flat_map_unordered(TOGETHER, messages::of));
+            return event_response(Body::from_stream(all.map(|message| std::io::Result::Ok(sse::message(&message)))));
+        }
+        answers.extend(messages::whole(response).await.map(|answer| (place, answer)));
     }
     if answers.is_empty() {
         return bodiless(StatusCode::ACCEPTED);
     }
-    let mut array = Vec::with_capacity(answers.iter().map(|answer| answer.len() + 1).sum::<usize>() + 1);
-    for answer in &answers {
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    let mut array = Vec::with_capacity(answers.iter().map(|(_, answer)| answer.len() + 1).sum::<usize>() + 1);
+    for (_, answer) in &answers {
         array.push(if array.is_empty() { b'[' } else { b',' });
         array.extend_from_slice(answer);
     }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::{Response, header};
 use http_body_util::BodyExt as _;
@@ -17,6 +18,15 @@ const LARGEST: usize = 64 << 20;
 pub(crate) fn is_stream(response: &Response<Body>) -> bool {
     let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
     media.is_some_and(|media| media.starts_with("text/event-stream"))
+}
+
+/// The messages of any answer.
+pub(crate) fn of(response: Response<Body>) -> BoxStream<'static, Bytes> {
+    if is_stream(&response) {
+        of_stream(response).boxed()
+    } else {
+        stream::once(whole(response)).filter_map(std::future::ready).boxed()
+    }
 }
 
 /// The one message of an answer that is no stream; none if it has no body.

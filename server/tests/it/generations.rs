@@ -267,24 +267,14 @@ on_sqlite! {
 
     async fn a_client_gets_the_revision_that_it_asks_for(app: &App) {
         let across = Across::new(app, Era::Modern, json!(["echo"])).await;
-        let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);
-        let mut opening = mcp.initialize_params();
         // The server knows nothing that old; clients of that time know nothing newer.
-        opening["protocolVersion"] = json!("2024-11-05");
-        let opened = mcp.request("initialize", opening).await;
-        assert_eq!(opened.result()["protocolVersion"], "2024-11-05");
-        mcp.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        let mcp = app.mcp_of("across", &across.eve, "2024-11-05").await;
         assert_eq!(mcp.echo("of old").await.text(), "of old");
     }
 
     async fn a_batch_is_answered_together(app: &App) {
         let across = Across::new(app, Era::Legacy, json!(["echo"])).await;
-        let mut mcp = app.unconnected("across", &across.eve, Era::Legacy);
-        let mut opening = mcp.initialize_params();
-        opening["protocolVersion"] = json!("2025-03-26");
-        let opened = mcp.request("initialize", opening).await;
-        assert_eq!(opened.result()["protocolVersion"], "2025-03-26");
-        mcp.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        let mcp = app.mcp_of("across", &across.eve, "2025-03-26").await;
         let echo = |id: u64, text: &str| {
             json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
                 "params": { "name": "echo", "arguments": { "message": text } } })

@@ -11,7 +11,7 @@ use testkit::fixture::broken::{Broken, Fault, Framing, When};
 use testkit::fixture::{Fixture, FixtureOptions};
 
 use crate::harness::http::Reply;
-use crate::harness::mcp::{Answer, Era, Mcp};
+use crate::harness::mcp::{Answer, Era, Mcp, events};
 use crate::harness::{App, Person, eventually, on_both_engines};
 
 /// A server with limits of its own.
@@ -168,6 +168,28 @@ on_both_engines! {
             assert!(reason.starts_with("limit rate_per_person: "), "{reason}");
             assert_eq!(entry.row.actor.id, Some(eve.id));
         }
+    }
+
+    async fn the_streams_of_a_batch_give_their_turns_to_the_rest_of_it(app: &App) {
+        let (admin, eve, fixture) = (app.admin().await, app.employee().await, fixture().await);
+        let server = Limited::new(app, &admin, "batches", fixture.url()).await;
+        server.set(json!({ "concurrent": 2, "queue": 100, "queue_wait": 5 })).await.expect(200);
+        app.allow(&admin, &eve, server.id, json!("all")).await;
+        let client = app.mcp_of("batches", &eve, "2025-03-26").await;
+        // More than waits unread anywhere between, so that a turn lasts until somebody reads.
+        let label = "x".repeat(4000);
+        let call = |id: usize| {
+            json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": "stream",
+                "arguments": { "steps": 50, "label": label }, "_meta": { "progressToken": id } } })
+        };
+        let batch: Value = (0..12).map(call).collect();
+        let reply = client.post(&batch.to_string()).await;
+        let mut answered: Vec<u64> = events(&reply.text())
+            .iter()
+            .filter_map(|message| message["result"].is_object().then(|| message["id"].as_u64())?)
+            .collect();
+        answered.sort_unstable();
+        assert!(answered.into_iter().eq(0..12), "{} {}", reply.status, &reply.text()[..2000]);
     }
 
     async fn a_call_that_finds_no_turn_takes_nothing_of_the_rate(app: &App) {

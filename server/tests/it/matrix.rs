@@ -29,12 +29,7 @@ enum Way {
 
 impl Way {
     async fn all(app: &App, person: &Person) -> Vec<(&'static str, Self)> {
-        let mut batches = app.unconnected("fixture", person, Era::Legacy);
-        let mut opening = batches.initialize_params();
-        opening["protocolVersion"] = json!("2025-03-26");
-        let opened = batches.request("initialize", opening).await;
-        assert_eq!(opened.result()["protocolVersion"], "2025-03-26");
-        batches.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        let batches = app.mcp_of("fixture", person, "2025-03-26").await;
         let url = format!("{}/sse", app.mcp_url("fixture"));
         vec![
             ("2026-07-28", Self::Http(app.mcp("fixture", person, Era::Modern).await)),

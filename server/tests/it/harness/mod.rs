@@ -271,6 +271,17 @@ impl App {
         client
     }
 
+    /// The same of an older revision, which the server has to agree to.
+    pub(crate) async fn mcp_of(&self, slug: &str, person: &Person, revision: &str) -> Mcp {
+        let mut client = self.unconnected(slug, person, Era::Legacy);
+        let mut opening = client.initialize_params();
+        opening["protocolVersion"] = json!(revision);
+        let opened = client.request("initialize", opening).await;
+        assert_eq!(opened.result()["protocolVersion"], revision);
+        client.session = Some(opened.reply.header("mcp-session-id").to_owned());
+        client
+    }
+
     /// The same without its handshake.
     pub(crate) fn unconnected(&self, slug: &str, person: &Person, era: Era) -> Mcp {
         Mcp::new(self.http.clone(), self.mcp_url(slug), person.key.clone(), era)
