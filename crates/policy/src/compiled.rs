@@ -144,7 +144,8 @@ impl Compiled {
             && known.cedar == rule.cedar
     }
 
-    /// True when the policy may look at attributes of the person: their ids and groups are always there.
+    /// True when the policy may look at attributes of the person: their ids and groups are always there, and conditions
+    /// about the person look at facts. A policy that looked at what is left out would fail, which denies.
     pub(crate) fn reads_person(&self) -> bool {
         self.source.cedar.is_some() || self.source.principal.kind == PrincipalKind::Attribute
     }

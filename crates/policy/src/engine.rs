@@ -195,7 +195,7 @@ impl Engine {
         ];
         for (field, uid, tags) in tagged {
             context.push((field.to_owned(), RestrictedExpression::new_entity_uid(uid.clone())));
-            // What is not there has no tags.
+            // Cedar says of an entity that is not there that it has no tag, as of one without tags.
             if !tags.is_empty() {
                 entities.push(Entity::new_with_tags(uid.clone(), [], [], tags).map_err(text)?);
             }
