@@ -58,7 +58,7 @@ pub fn CheckList(
             let about = (!option.help.is_empty()).then(|| format!("{id}-about"));
             let checked = boxes.on(&option.value, chosen.contains(&option.value));
             let own = id.clone();
-            // What is sent as it reads is a name of a protocol, such as that of a tool.
+            // What is sent as it reads is a technical name, such as that of a tool; people and groups have ids.
             let class = if option.label == option.value { "mono" } else { "" };
             view! {
                 <label class="check-option" for=own>

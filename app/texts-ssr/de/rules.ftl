@@ -217,7 +217,9 @@ rules-whole = alles
 
 # Erklärungen
 rules-past = Entschieden nach den Regeln von damals. Personen, ihre Gruppen und Server gelten so, wie sie heute sind.
-rules-recorded = Argumente, Adresse und Client, die nicht angegeben sind, stammen aus dem protokollierten Aufruf.
+rules-recorded = Adresse und Client, die nicht angegeben sind, stammen aus dem protokollierten Aufruf.
+rules-recorded-arguments = Die Argumente sind die des protokollierten Aufrufs.
+rules-recorded-cut = Die Argumente des protokollierten Aufrufs wurden nicht vollständig aufbewahrt; entschieden wird, als hätte er keine.
 rules-prompt = Prompt
 rules-resource = Ressource
 rules-template = Vorlage

@@ -217,7 +217,9 @@ rules-whole = everything
 
 # Explanations
 rules-past = Decided by the rules of that time. People, their groups and servers are taken as they are today.
-rules-recorded = Arguments, address and client that are not filled in are those of the recorded call.
+rules-recorded = Address and client that are not filled in are those of the recorded call.
+rules-recorded-arguments = The arguments are those of the recorded call.
+rules-recorded-cut = The arguments of the recorded call were not kept whole; this is decided as if it had none.
 rules-prompt = Prompt
 rules-resource = Resource
 rules-template = Template

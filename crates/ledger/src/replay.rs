@@ -5,8 +5,9 @@ use domain::{AuditAction, AuditId, ServerId, UserId};
 use serde::Deserialize;
 use store::{Error, Parsed, Result, Sql, Tx, list as select};
 
-/// Calls of one portion. Each may have some ten thousand bytes of arguments, and two portions are in memory at a time.
-pub const PORTION: u32 = 2_000;
+/// Calls of one portion. Each may have 64 kB of arguments, which JSON may make twice as long, the database holds them once
+/// more while it writes, and two portions are in memory at a time.
+pub const PORTION: u32 = 500;
 
 /// What is replayed: admitted calls, and those that were denied.
 pub const ACTIONS: [AuditAction; 4] = [
@@ -115,7 +116,8 @@ pub async fn alike(tx: &mut Tx, range: &Range) -> Result<Vec<Alike>> {
 
 /// What was asked, call by call, newest first: one portion of those entries of an action that come before `before`.
 ///
-/// The database writes a portion as one text: handing over a million rows one by one takes longer than finding them.
+/// The database writes a portion as one text: handing over a million rows one by one takes longer than finding them. Both
+/// engines write the lines in the order of the inner query, which its LIMIT makes them sort first.
 pub async fn asked(
     tx: &mut Tx,
     action: AuditAction,

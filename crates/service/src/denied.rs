@@ -5,20 +5,17 @@ use domain::{PinKind, ServerId, TargetKind};
 
 use crate::Services;
 
-/// Methods stand for the server where a call named nothing.
-const METHODS: [&str; 8] =
-    ["tools/", "resources/", "prompts/", "completion/", "logging/", "tasks/", "server/", "subscriptions/"];
-
 impl Services {
     /// What a call was about that was denied under this name: what the server offers by that name as far as anybody knows,
-    /// a tool before a prompt; otherwise what the name looks like.
+    /// a tool before a prompt; otherwise what the name looks like. Names that nobody knows are asked about as URIs, as the
+    /// data path asks about methods that nobody knows.
     pub fn denied_target(&self, server: ServerId, named: &str) -> TargetKind {
-        target(&self.directory().load(), server, named)
+        kind_of(&self.directory().load(), server, named).unwrap_or(TargetKind::Resource)
     }
 }
 
-/// As [`Services::denied_target`], of what one snapshot knows.
-pub(crate) fn target(snapshot: &Snapshot, server: ServerId, named: &str) -> TargetKind {
+/// As [`Services::denied_target`], of what one snapshot knows; nothing where the name does not tell.
+pub(crate) fn kind_of(snapshot: &Snapshot, server: ServerId, named: &str) -> Option<TargetKind> {
     const OFFERED: [(PinKind, TargetKind); 4] = [
         (PinKind::Tool, TargetKind::Tool),
         (PinKind::Prompt, TargetKind::Prompt),
@@ -28,13 +25,14 @@ pub(crate) fn target(snapshot: &Snapshot, server: ServerId, named: &str) -> Targ
     let pins = snapshot.servers.get(server).map(|server| &server.pins);
     let offered = pins.and_then(|pins| OFFERED.into_iter().find(|(kind, _)| pins.get(*kind, named).is_some()));
     if let Some((_, kind)) = offered {
-        return kind;
+        return Some(kind);
     }
-    if named.is_empty() || METHODS.iter().any(|method| named.starts_with(method)) {
-        TargetKind::Server
+    // A call that names nothing is recorded under its method.
+    if named.is_empty() || mcp::Method::parse(named.into()).is_known() {
+        Some(TargetKind::Server)
     } else if named.contains("://") {
-        TargetKind::Resource
+        Some(TargetKind::Resource)
     } else {
-        TargetKind::Tool
+        (!named.contains('/')).then_some(TargetKind::Tool)
     }
 }

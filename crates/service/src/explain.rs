@@ -49,7 +49,7 @@ impl Services {
         let (Some(person), Some(server)) = (person, server) else {
             return Err(domain::Problem::not_found("server").into());
         };
-        let target = target(question.kind, &name);
+        let target = policy_target(question.kind, &name);
         let known = match question.kind {
             TargetKind::Server => Known::Request(&facts),
             _ => Known::Call(&facts, arguments.as_deref()),
@@ -98,7 +98,7 @@ impl Services {
 }
 
 /// What a rule is asked about.
-pub(crate) const fn target(kind: TargetKind, name: &str) -> Target<'_> {
+pub(crate) const fn policy_target(kind: TargetKind, name: &str) -> Target<'_> {
     match kind {
         TargetKind::Tool => Target::Tool(name),
         TargetKind::Prompt => Target::Prompt(name),

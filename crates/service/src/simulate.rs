@@ -14,7 +14,7 @@ use ledger::replay::{self, ACTIONS, Alike, Asked, Portion, Range};
 use policy::{AuthMethod, Known, Query, RequestFacts, RuleSet};
 use store::Tx;
 
-use crate::explain::target;
+use crate::explain::policy_target;
 use crate::{Caller, Error, Result, Services, denied};
 
 /// Drafts in one go.
@@ -309,15 +309,15 @@ struct Counted {
 }
 
 impl Replay {
-    /// What a call was about; nothing for the server itself.
+    /// What a call was about; nothing for the server itself, and where nobody knows.
     fn about(&self, action: AuditAction, server: ServerId, name: &str) -> Option<TargetKind> {
         let kind = match action {
-            AuditAction::ToolCallAdmitted => TargetKind::Tool,
-            AuditAction::ResourceReadAdmitted => TargetKind::Resource,
-            AuditAction::PromptGetAdmitted => TargetKind::Prompt,
-            _ => denied::target(&self.snapshot, server, name),
+            AuditAction::ToolCallAdmitted => Some(TargetKind::Tool),
+            AuditAction::ResourceReadAdmitted => Some(TargetKind::Resource),
+            AuditAction::PromptGetAdmitted => Some(TargetKind::Prompt),
+            _ => denied::kind_of(&self.snapshot, server, name),
         };
-        Some(kind).filter(|kind| *kind != TargetKind::Server)
+        kind.filter(|kind| *kind != TargetKind::Server)
     }
 
     /// Calls that no condition is about.
@@ -355,7 +355,7 @@ impl Replay {
         let Some(person) = person.filter(|_| self.snapshot.servers.get(server).is_some()) else {
             return Said::Nothing;
         };
-        let (subject, target) = (person.subject(), target(kind, name));
+        let (subject, target) = (person.subject(), policy_target(kind, name));
         let of = |rules: &RuleSet| {
             // Any time does: the rules have no dates.
             let query = Query { subject, server, target, now: DateTime::UNIX_EPOCH, known: Known::Person };
@@ -380,12 +380,12 @@ impl Replay {
             method: Some(AuthMethod::ApiKey),
             ..RequestFacts::default()
         };
-        let named = matches!(kind, TargetKind::Tool | TargetKind::Prompt);
-        let arguments = asked.args.as_deref().filter(|_| named && !asked.cut);
+        let has_arguments = matches!(kind, TargetKind::Tool | TargetKind::Prompt);
+        let arguments = asked.args.as_deref().filter(|_| has_arguments && !asked.cut);
         let query = Query {
             subject: person.subject(),
             server: asked.server,
-            target: target(kind, &asked.name),
+            target: policy_target(kind, &asked.name),
             now: asked.at,
             known: Known::Call(&facts, arguments),
         };

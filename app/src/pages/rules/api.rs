@@ -489,11 +489,11 @@ pub async fn explain(
 ) -> Result<Explained, AppError> {
     let (services, caller) = crate::ssr::request()?;
     let at = crate::parse::optional("at", at.as_deref())?;
-    let (told, taken) = explained::recorded(&services, &caller, told, (person, server, &name)).await?;
+    let (told, notes) = explained::recorded(&services, &caller, told, (person, server, kind, &name)).await?;
     let Told { arguments, ip, client, client_version, .. } = told;
     let question = domain::Question { person, server, kind, name, at, arguments, ip, client, client_version };
     // Before the answer, which is for a moment of its own where none is asked for.
     let now = services.parts().env.now();
     let explanation = crate::ssr::spoken(services.explain(&caller, question).await?);
-    Ok(explained::words(explanation, now, taken))
+    Ok(explained::words(explanation, now, notes))
 }

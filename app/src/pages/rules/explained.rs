@@ -30,43 +30,51 @@ pub(super) async fn choices(services: &Services, caller: &Caller) -> Result<Choi
 }
 
 /// What is told of a call, completed by what the audit log holds of it, as far as the caller may read that, and as long as
-/// it is the recorded call that is asked about: who calls which server for what. True if something of it was taken.
+/// it is the recorded call that is asked about: who calls which server for what. Says what was taken.
 pub(super) async fn recorded(
     services: &Services,
     caller: &Caller,
     told: Told,
-    (person, server, name): (UserId, ServerId, &str),
-) -> Result<(Told, bool), AppError> {
+    (person, server, kind, name): (UserId, ServerId, TargetKind, &str),
+) -> Result<(Told, Vec<&'static str>), AppError> {
     let Some(event) = crate::parse::optional("event", Some(told.event.as_str()).filter(|id| !id.is_empty()))? else {
-        return Ok((told, false));
+        return Ok((told, Vec::new()));
     };
     let entry = match services.audit_entry(caller, event).await.map_err(AppError::from) {
-        Err(AppError(Problem::NotFound { .. } | Problem::Forbidden { .. })) => return Ok((told, false)),
+        Err(AppError(Problem::NotFound { .. } | Problem::Forbidden { .. })) => return Ok((told, Vec::new())),
         found => found?,
     };
     let row = &entry.row;
     let tool = row.tool.as_deref().unwrap_or_default();
     let named = crate::pages::audit::api::named(services.denied_target(server, tool), tool);
     if (row.actor.id, row.server_id, named) != (Some(person), Some(server), name) {
-        return Ok((told, false));
+        return Ok((told, Vec::new()));
     }
+    let mut notes = Vec::new();
+    // The server itself is asked for without arguments; those that were cut are no JSON.
+    let arguments =
+        entry.args.filter(|args| kind != TargetKind::Server && told.arguments.is_empty() && !args.is_empty());
+    if arguments.is_some() {
+        notes.push(if entry.cut.is_some() { said::recorded_cut() } else { said::recorded_arguments() });
+    }
+    let arguments = arguments.filter(|_| entry.cut.is_none());
     let mut taken = false;
     let mut or = |told: String, known: Option<String>| match known {
-        Some(known) if told.is_empty() => {
-            taken |= !known.is_empty();
+        Some(known) if told.is_empty() && !known.is_empty() => {
+            taken = true;
             known
         }
         _ => told,
     };
     let told = Told {
-        // Those that were cut are no JSON.
-        arguments: or(told.arguments, entry.args.filter(|_| entry.cut.is_none())),
+        arguments: arguments.unwrap_or(told.arguments),
         ip: or(told.ip, entry.row.ip),
         client: or(told.client, entry.row.client_name),
         client_version: or(told.client_version, entry.row.client_version),
         event: told.event,
     };
-    Ok((told, taken))
+    notes.extend(taken.then(said::recorded));
+    Ok((told, notes))
 }
 
 fn kind_words(kind: TargetKind) -> &'static str {
@@ -79,10 +87,10 @@ fn kind_words(kind: TargetKind) -> &'static str {
     }
 }
 
-/// An explanation that is given now, of a call of which something may be taken from its entry.
-pub(super) fn words(explanation: Explanation, now: DateTime<Utc>, taken: bool) -> Explained {
-    let notes = [(explanation.decided_for < now).then(said::past), taken.then(said::recorded)];
-    let notes = notes.into_iter().flatten().map(str::to_owned);
+/// An explanation that is given now, with what is to be known about the question.
+pub(super) fn words(explanation: Explanation, now: DateTime<Utc>, about: Vec<&str>) -> Explained {
+    let past = (explanation.decided_for < now).then(said::past);
+    let notes = past.into_iter().chain(about).map(str::to_owned);
     let what = match explanation.question.kind {
         TargetKind::Server => explanation.server_name.clone(),
         _ => format!("{} · {}", explanation.server_name, explanation.question.name),

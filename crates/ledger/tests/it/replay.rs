@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{AuditAction, Clock, Outcome};
 use ledger::Payload;
 use ledger::replay::{self, Asked, PORTION, Range};
-use store::Db;
+use store::{Db, sql};
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
 
@@ -90,5 +90,13 @@ both_engines! {
         assert_eq!(whole.client_name.as_deref(), Some("a\nclient"));
         assert_eq!(whole.client_version.as_deref(), Some("1.0\n"));
         assert_eq!((cut.args.as_deref(), cut.cut), (Some("{\"half"), true));
+
+        let mut tx = db.begin().await.unwrap();
+        sql("UPDATE audit SET actor_id = 'nobody' WHERE tool = 'cut'").execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        let portion = replay::asked(&mut tx, AuditAction::ToolCallAdmitted, &since(now), None).await.unwrap();
+        let read: Vec<bool> = portion.calls().map(|asked| asked.is_ok()).collect();
+        assert_eq!(read, [false, true], "what cannot be read is not left out in silence");
     }
 }

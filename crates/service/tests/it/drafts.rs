@@ -297,9 +297,10 @@ testkit::both_engines! {
         assert_eq!(about("test_simple_prompt"), TargetKind::Prompt);
         assert_eq!(about("test://static-text"), TargetKind::Resource);
         assert_eq!(["echo", "gone"].map(about), [TargetKind::Tool; 2]);
-        assert_eq!(["", "tools/list"].map(about), [TargetKind::Server; 2]);
+        assert_eq!(["", "tools/list", "initialize", "ping"].map(about), [TargetKind::Server; 4]);
+        assert_eq!(["foo/bar", "file:/etc/hosts"].map(about), [TargetKind::Resource; 2], "the name does not tell");
 
-        let denied = ["test_simple_prompt", "test_simple_prompt", "echo", "tools/list"];
+        let denied = ["test_simple_prompt", "test_simple_prompt", "echo", "tools/list", "foo/bar", "notifications/cancelled"];
         for named in denied {
             called(&org, &org.eve, &server, named, &["{}"], AuditAction::AccessDenied).await;
         }
