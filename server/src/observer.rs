@@ -14,7 +14,7 @@ const QUEUE: usize = 1024;
 enum Notice {
     Drifted(ServerId, Vec<Definition>),
     Health(ServerId, Health, Option<String>),
-    Speaks(ServerId, Speaks),
+    Speaks(ServerId, u64, Speaks),
 }
 
 /// The sending side, which the data path holds.
@@ -51,8 +51,8 @@ impl gateway::Observer for Notices {
         self.push(Notice::Health(server, health, detail));
     }
 
-    fn speaks(&self, server: ServerId, speaks: Speaks) {
-        self.push(Notice::Speaks(server, speaks));
+    fn speaks(&self, server: ServerId, revision: u64, speaks: Speaks) {
+        self.push(Notice::Speaks(server, revision, speaks));
     }
 
     fn key_used(&self, key: KeyId) {
@@ -77,7 +77,7 @@ impl NoticeWriter {
             let written = match notice {
                 Notice::Drifted(server, seen) => services.record_definitions(server, seen).await,
                 Notice::Health(server, health, detail) => services.record_health(server, health, detail).await,
-                Notice::Speaks(server, speaks) => services.record_spoken(server, speaks).await,
+                Notice::Speaks(server, revision, speaks) => services.record_spoken(server, revision, speaks).await,
             };
             if let Err(error) = written {
                 tracing::warn!(%error, "a notice of the data path could not be written");

@@ -48,7 +48,7 @@ pub use id::{
 pub use key::{ApiKey, NewApiKey};
 pub use limits::{
     Deadlines, LIMIT_NUMBERS, LimitNumber, Limits, MAX_TOOLS_WITH_DEADLINES, ProtocolChoice, Range, Rate, ServerLimits,
-    Speaks, Spoken, is_within, range_words,
+    Speaks, SpokenMcp, is_within, range_words,
 };
 pub use notify::{Notification, NotificationKind};
 pub use page::{Page, PageQuery, Sort};

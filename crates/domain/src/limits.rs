@@ -39,10 +39,10 @@ words! {
 /// What a server spoke when the gateway asked it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Spoken {
+pub struct SpokenMcp {
     /// What it speaks.
     pub speaks: Speaks,
-    /// When it said so; within an hour of the last time.
+    /// When it said so. It may have said the same since, for an hour at most.
     pub at: DateTime<Utc>,
 }
 

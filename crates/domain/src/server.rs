@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    Definition, ProtocolChoice, RuleView, SecretText, ServerId, ServerLimits, Slug, Sort, Spoken, TestReport, User,
+    Definition, ProtocolChoice, RuleView, SecretText, ServerId, ServerLimits, Slug, Sort, SpokenMcp, TestReport, User,
     UserId,
 };
 
@@ -328,7 +328,7 @@ pub struct ServerDetail {
     /// The last connection test.
     pub test: Option<TestReport>,
     /// What it spoke when the gateway asked it last, since its settings were changed.
-    pub spoken: Option<Spoken>,
+    pub spoken: Option<SpokenMcp>,
     /// The address that clients use.
     pub proxy_url: String,
     /// Who answers for it.

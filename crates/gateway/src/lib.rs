@@ -120,8 +120,8 @@ pub trait Observer: Send + Sync {
     fn drifted(&self, server: ServerId, seen: Vec<Definition>);
     /// The server's health changed.
     fn health(&self, server: ServerId, health: Health, detail: Option<String>);
-    /// The server was asked which MCP it speaks, and said this.
-    fn speaks(&self, server: ServerId, speaks: Speaks);
+    /// The server was asked which MCP it speaks, under this revision of its settings, and said this.
+    fn speaks(&self, server: ServerId, revision: u64, speaks: Speaks);
     /// A key was used.
     fn key_used(&self, key: domain::KeyId);
     /// A client ended its session (SHA-256 of the session's id, which opens until then): to be remembered for all nodes.

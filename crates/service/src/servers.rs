@@ -3,10 +3,9 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Capability, Definition, Health, NewServer, Outcome, Page, PageQuery, Problem, ProtocolChoice, Risk,
-    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, Speaks, Spoken, TestReport, TestStepKind,
+    Server, ServerDetail, ServerFilter, ServerId, ServerStatus, Slug, Speaks, SpokenMcp, TestReport, TestStepKind,
     Transport,
 };
-
 use ledger::Event;
 use net::Reach;
 use serde_json::json;
@@ -302,20 +301,21 @@ impl Services {
         change.commit_unaudited("health is an observation; the calls that show it are recorded").await
     }
 
-    /// Notes which MCP a server speaks. Every node asks for itself every few minutes; written is what is new, and once an
-    /// hour that it is still so.
-    pub async fn record_spoken(&self, id: ServerId, speaks: Speaks) -> Result<()> {
+    /// Notes which MCP a server speaks under a revision of its settings (microseconds of `updated_at`): what was asked
+    /// before they changed may be another server's. Every node asks for itself every few minutes; written is what is new,
+    /// and once an hour that it is still so.
+    pub async fn record_spoken(&self, id: ServerId, revision: u64, speaks: Speaks) -> Result<()> {
         let mut tx = self.read().await?;
         let known = store::servers::spoken(&mut tx, id).await?;
         drop(tx);
         let now = self.now();
-        let fresh = |spoken: Spoken| spoken.speaks == speaks && now - spoken.at < STILL_SO;
+        let fresh = |spoken: SpokenMcp| spoken.speaks == speaks && now - spoken.at < STILL_SO;
         if known.is_none_or(|spoken| spoken.is_some_and(fresh)) {
             return Ok(());
         }
         let caller = Caller::system(RequestMeta::local(self.env()));
         let mut change = self.begin(&caller).await?;
-        store::servers::set_spoken(&mut change.tx, id, Spoken { speaks, at: now }).await?;
+        store::servers::set_spoken(&mut change.tx, id, revision, SpokenMcp { speaks, at: now }).await?;
         change.commit_unaudited("what a server speaks is an observation").await
     }
 }

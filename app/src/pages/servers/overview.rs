@@ -28,12 +28,17 @@ pub fn OverviewTab(
     let tested =
         test.as_ref().and_then(|test| Some((format!("MCP {}", test.protocol_version.as_ref()?), test.tested_at)));
     let asked = spoken.map(|spoken| (protocols(spoken.speaks), spoken.at));
-    let speaks = match tested.into_iter().chain(asked).max_by_key(|(_, at)| *at) {
-        Some((which, at)) => {
+    // The test knows the very revision; what the gateway heard may be newer.
+    let mut speaks: Vec<_> = tested.into_iter().chain(asked).collect();
+    speaks.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    let speaks = if speaks.is_empty() {
+        view! { <span class="muted">{text::servers::speaks_unknown()}</span> }.into_any()
+    } else {
+        let line = |(which, at)| {
             let [before_time, after_time] = text::servers::found_out_around();
-            view! { <span>{which}" · "{before_time}<Time at=at/>{after_time}</span> }.into_any()
-        }
-        None => view! { <span class="muted">{text::servers::speaks_unknown()}</span> }.into_any(),
+            view! { <div>{which}" · "{before_time}<Time at=at/>{after_time}</div> }
+        };
+        speaks.into_iter().map(line).collect_view().into_any()
     };
     let names = |names: Vec<String>| {
         names.into_iter().map(|name| view! { <code class="mono chip">{name}</code> }).collect_view()

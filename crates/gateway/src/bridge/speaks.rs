@@ -69,20 +69,24 @@ impl Gateway {
         let asked = match tokio::time::timeout(DEADLINE, self.ask(context)).await {
             Ok(asked) => asked,
             // A server that is silent when it does not understand is an older one (2026-07-28 "Backward Compatibility").
-            Err(_) => Ok(Speaks::Legacy),
+            Err(_) => Ok(None),
         };
-        let speaks = match asked {
-            Ok(Speaks::Legacy) if server.protocol == ProtocolChoice::Stateless => undescribed(),
-            Ok(speaks) => speaks,
+        let said = match asked {
+            Ok(said) => said,
             Err(fault) => {
                 tracing::debug!(server = %server.slug, %fault, "could not ask which MCP the server speaks");
                 return None;
             }
         };
         // Where the protocol is chosen, the server is not asked.
-        if (server.protocol, server.transport) == (ProtocolChoice::Auto, Transport::StreamableHttp) {
-            self.inner.parts.observer.speaks(server.id, said(&speaks));
+        let is_asked = (server.protocol, server.transport) == (ProtocolChoice::Auto, Transport::StreamableHttp);
+        if let Some(said) = said.as_ref().filter(|_| is_asked) {
+            self.inner.parts.observer.speaks(server.id, server.revision, in_words(said));
         }
+        let speaks = match said.unwrap_or(Speaks::Legacy) {
+            Speaks::Legacy if server.protocol == ProtocolChoice::Stateless => undescribed(),
+            speaks => speaks,
+        };
         let speaks = Arc::new(speaks);
         let known = Known { revision: server.revision, asked: Instant::now(), speaks: speaks.clone() };
         self.inner.speaks.write().insert(server.id, known);
@@ -94,19 +98,22 @@ impl Gateway {
         self.inner.speaks.write().remove(&context.server.id);
     }
 
-    async fn ask(&self, context: &Context) -> Result<Speaks, Fault> {
+    /// What the server says that it speaks; nothing if it says nothing that is MCP.
+    async fn ask(&self, context: &Context) -> Result<Option<Speaks>, Fault> {
         match (context.server.protocol, context.server.transport) {
-            (ProtocolChoice::Sessions, _) => return Ok(Speaks::Legacy),
-            (ProtocolChoice::HttpSse, _) | (ProtocolChoice::Auto, Transport::Sse) => return Ok(Speaks::HttpSse),
+            (ProtocolChoice::Sessions, _) => return Ok(Some(Speaks::Legacy)),
+            (ProtocolChoice::HttpSse, _) | (ProtocolChoice::Auto, Transport::Sse) => return Ok(Some(Speaks::HttpSse)),
             (ProtocolChoice::Auto | ProtocolChoice::Stateless, _) => {}
         }
         match self.discover(context).await? {
             // It wants another revision, and names ours among those that it has (2026-07-28 "Versioning").
             Heard::Offered => Ok(match self.discover(context).await? {
-                Heard::Speaks(speaks) => speaks,
-                Heard::Offered => undescribed(),
+                Heard::Speaks(speaks) => Some(speaks),
+                Heard::Offered => Some(undescribed()),
+                Heard::Nothing => None,
             }),
-            Heard::Speaks(speaks) => Ok(speaks),
+            Heard::Speaks(speaks) => Ok(Some(speaks)),
+            Heard::Nothing => Ok(None),
         }
     }
 
@@ -126,19 +133,29 @@ impl Gateway {
             // A server of the first revision knows no POST at this address, and begins a stream at a GET.
             let unknown = matches!(status.as_u16(), 400 | 404 | 405);
             let streams = unknown && SseLine::open(self, context).await.is_ok();
-            return Ok(Heard::Speaks(if streams { Speaks::HttpSse } else { Speaks::Legacy }));
+            return Ok(if streams { Heard::Speaks(Speaks::HttpSse) } else { refusal(status) });
         };
         while let Some(message) = replies.next().await? {
             if let Ok(response) = mcp::Response::parse(&message) {
                 return Ok(heard(&response));
             }
         }
-        Ok(Heard::Speaks(Speaks::Legacy))
+        Ok(refusal(status))
+    }
+}
+
+/// What it means that an answer is no message of MCP: older servers refuse what comes without their session. That there is
+/// nothing at this address, or a web page, says nothing.
+fn refusal(status: StatusCode) -> Heard {
+    if status.is_client_error() && status != StatusCode::NOT_FOUND {
+        Heard::Speaks(Speaks::Legacy)
+    } else {
+        Heard::Nothing
     }
 }
 
 /// For people.
-const fn said(speaks: &Speaks) -> domain::Speaks {
+const fn in_words(speaks: &Speaks) -> domain::Speaks {
     match speaks {
         Speaks::Modern { legacy: false, .. } => domain::Speaks::Stateless,
         Speaks::Modern { legacy: true, .. } => domain::Speaks::Both,
@@ -152,6 +169,8 @@ enum Heard {
     Speaks(Speaks),
     /// It refused the revision of the question and offers the same.
     Offered,
+    /// Nothing that is MCP: it is taken for one of the older revisions.
+    Nothing,
 }
 
 /// A server of 2026-07-28 that did not say what it is.
@@ -189,4 +208,19 @@ fn heard(response: &mcp::Response<'_>) -> Heard {
             if modern_error { undescribed() } else { Speaks::Legacy }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_tells_of_an_older_server() {
+        for status in [StatusCode::BAD_REQUEST, StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNPROCESSABLE_ENTITY] {
+            assert!(matches!(refusal(status), Heard::Speaks(Speaks::Legacy)), "{status}");
+        }
+        for status in [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::FOUND] {
+            assert!(matches!(refusal(status), Heard::Nothing), "{status}");
+        }
+    }
 }

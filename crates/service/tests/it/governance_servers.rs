@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use domain::{
     AuditAction, Definition, Effect, NewRule, NewServer, NotificationKind, PageQuery, PinKind, PinState, Principal,
-    RuleScope, ServerFilter, ServerStatus, Speaks, Spoken, Transport,
+    RuleScope, ServerFilter, ServerStatus, Speaks, SpokenMcp, Transport,
 };
 use store::Db;
 
@@ -249,28 +249,34 @@ testkit::both_engines! {
         let services = org.services();
         let server = services.create_server(&org.as_root(), new_server(NOWHERE)).await.unwrap();
         let stored = async || services.server(&org.as_root(), server.id).await.unwrap().spoken;
-        let notice = async |speaks: Speaks| services.record_spoken(server.id, speaks).await.unwrap();
+        let revision = |server: &domain::Server| u64::try_from(server.updated_at.timestamp_micros()).unwrap();
+        let now = revision(&server);
+        let notice = async |speaks: Speaks| services.record_spoken(server.id, now, speaks).await.unwrap();
         assert_eq!(stored().await, None);
         notice(Speaks::Sessions).await;
         let begin = org.world.now();
-        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Sessions, at: begin }));
+        assert_eq!(stored().await, Some(SpokenMcp { speaks: Speaks::Sessions, at: begin }));
 
         org.world.advance(59 * 60);
         let writer = db.begin().await.unwrap();
         notice(Speaks::Sessions).await;
         let gone = domain::ServerId::generate(org.world.env.as_ref());
-        services.record_spoken(gone, Speaks::Both).await.unwrap();
+        services.record_spoken(gone, now, Speaks::Both).await.unwrap();
         drop(writer);
-        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Sessions, at: begin }), "it is known");
+        assert_eq!(stored().await, Some(SpokenMcp { speaks: Speaks::Sessions, at: begin }), "it is known");
         notice(Speaks::Both).await;
-        assert_eq!(stored().await, Some(Spoken { speaks: Speaks::Both, at: org.world.now() }));
+        assert_eq!(stored().await, Some(SpokenMcp { speaks: Speaks::Both, at: org.world.now() }));
         org.world.advance(60 * 60);
         notice(Speaks::Both).await;
         assert_eq!(stored().await.map(|spoken| spoken.at), Some(org.world.now()), "it is still so");
 
         let moved = new_server("https://elsewhere.example/mcp");
-        services.update_server(&org.as_root(), server.id, moved).await.unwrap();
+        let moved = services.update_server(&org.as_root(), server.id, moved).await.unwrap();
         assert_eq!(stored().await, None, "it may be another server now");
+        notice(Speaks::Sessions).await;
+        assert_eq!(stored().await, None, "somebody asked before it was");
+        services.record_spoken(server.id, revision(&moved), Speaks::HttpSse).await.unwrap();
+        assert_eq!(stored().await.map(|spoken| spoken.speaks), Some(Speaks::HttpSse));
     }
 
     async fn health_is_written_when_it_changes(db: Db) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::{
     AuthKind, Health, Page, PageQuery, ProtocolChoice, Risk, Server, ServerFilter, ServerId, ServerLimits, ServerSort,
-    ServerStatus, Slug, Sort, Speaks, Spoken, Transport, UserId,
+    ServerStatus, Slug, Sort, Speaks, SpokenMcp, Transport, UserId,
 };
 
 use super::{number, secrets};
@@ -362,19 +362,23 @@ pub async fn set_health(
 }
 
 /// What a server spoke last, as [`set_spoken`] stored it. Nothing for a server that is not there.
-pub async fn spoken(tx: &mut Tx, id: ServerId) -> Result<Option<Option<Spoken>>> {
+pub async fn spoken(tx: &mut Tx, id: ServerId) -> Result<Option<Option<SpokenMcp>>> {
     type Row = (Option<Parsed<Speaks>>, Option<DateTime<Utc>>);
     let row: Option<Row> =
         sql("SELECT speaks, speaks_at FROM servers WHERE id = $1").bind(id).fetch_optional(tx).await?;
-    Ok(row.map(|(speaks, at)| speaks.zip(at).map(|(speaks, at)| Spoken { speaks: speaks.0, at })))
+    Ok(row.map(|(speaks, at)| speaks.zip(at).map(|(speaks, at)| SpokenMcp { speaks: speaks.0, at })))
 }
 
-/// Remembers what a server spoke.
-pub async fn set_spoken(tx: &mut Tx, id: ServerId, spoken: Spoken) -> Result<bool> {
-    let changed = sql("UPDATE servers SET speaks = $2, speaks_at = $3 WHERE id = $1")
+/// Remembers what a server spoke under a revision of its settings (microseconds of `updated_at`); false when they have
+/// changed since.
+pub async fn set_spoken(tx: &mut Tx, id: ServerId, revision: u64, spoken: SpokenMcp) -> Result<bool> {
+    let micros = i64::try_from(revision).ok().and_then(DateTime::from_timestamp_micros);
+    let Some(settings) = micros else { return Ok(false) };
+    let changed = sql("UPDATE servers SET speaks = $2, speaks_at = $3 WHERE id = $1 AND updated_at = $4")
         .bind(id)
         .bind(spoken.speaks)
         .bind(spoken.at)
+        .bind(settings)
         .execute(tx)
         .await?;
     Ok(changed > 0)
