@@ -21,6 +21,10 @@ pub(crate) const QUEUE: usize = 4096;
 /// How many events one transaction holds.
 const BATCH: usize = 512;
 
+/// How much text one transaction holds, in KiB, unless a single event has more. It is asked for room as a whole, so what
+/// waits can exceed its bound by this much.
+const PORTION: u32 = 1024;
+
 /// How long an event may take from its report to its commit.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -117,7 +121,9 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
                 }
             }
         }
-        write(&core, &mut writer, jobs, &mut closing).await;
+        for jobs in portions(jobs) {
+            write(&core, &mut writer, jobs, &mut closing).await;
+        }
     }
     if !stopped {
         // Everybody who could report something is gone, and so may be the runtime.
@@ -128,6 +134,22 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
     if let Err(error) = core.settle(settled).await {
         tracing::warn!(%error, "the audit log could not note where it ended; the next start looks further back");
     }
+}
+
+/// Parts of [`PORTION`], in order.
+fn portions(jobs: Vec<Job>) -> impl Iterator<Item = Vec<Job>> {
+    let mut jobs = jobs.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let first = jobs.next()?;
+        let mut kib = first.prepared.entry.kib();
+        let mut portion = Vec::with_capacity((1 + jobs.len()).min(64));
+        portion.push(first);
+        while let Some(job) = jobs.next_if(|job| kib.saturating_add(job.prepared.entry.kib()) <= PORTION) {
+            kib += job.prepared.entry.kib();
+            portion.push(job);
+        }
+        Some(portion)
+    })
 }
 
 async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut Vec<Event>) {
