@@ -6,8 +6,21 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     #[cfg(target_os = "linux")]
-    use_small_pages();
+    {
+        use_small_pages();
+        use_all_descriptors();
+    }
     server::cli::main()
+}
+
+/// Connections need files. The limit that a shell sets by default is for programs that cannot count beyond it.
+#[cfg(target_os = "linux")]
+fn use_all_descriptors() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // As many as there were will do.
+    let _ = setrlimit(Resource::Nofile, limit);
 }
 
 /// Pages of 2 MiB would double what an idle program holds, and gain nothing for many small things.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assets::{AssetError, Site};
 use crate::config::{AuditDelivery, ConfigError, ServeArgs};
-use crate::listen::{Connections, Peer};
+use crate::listen::{Connections, Manners};
 use crate::open::{self, Data, OpenError};
 use crate::{audit_metrics, endings, mcp, nodes, observer, operations, rest, spans, web};
 
@@ -87,7 +87,9 @@ pub struct Running {
     data: Data,
     gateway: Gateway,
     stop: CancellationToken,
-    server: JoinHandle<std::io::Result<()>>,
+    /// Nothing is served any more. Until then changes made elsewhere are heard of.
+    served: CancellationToken,
+    server: JoinHandle<()>,
     background: Vec<JoinHandle<()>>,
     traces: Option<spans::Export>,
     grace: Duration,
@@ -152,7 +154,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
             ..gateway::Settings::default()
         },
     });
-    let stop = CancellationToken::new();
+    let (stop, served) = (CancellationToken::new(), CancellationToken::new());
     let mut registry = Registry::default();
     gateway.metrics().register(&mut registry);
     audit_metrics::register(&data.ledger, &mut registry);
@@ -166,17 +168,12 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         .merge(mcp::router(gateway.clone()))
         .merge(operations::router(data.clone(), registry));
 
-    let listener = Connections::new(listener, args.silence());
-    let stopping = stop.clone();
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router.into_make_service_with_connect_info::<Peer>())
-            .with_graceful_shutdown(stopping.cancelled_owned())
-            .await
-    });
+    let connections = Connections::new(listener, Manners::new(args.silence()));
+    let server = tokio::spawn(connections.serve(router, stop.clone()));
     tracing::info!(%address, public_url = public.text, version = env!("CARGO_PKG_VERSION"), "listening");
     let mut background = vec![
         tokio::spawn(notices.run(services.clone())),
-        tokio::spawn(upkeep(services.clone(), stop.clone())),
+        tokio::spawn(upkeep(services.clone(), served.clone())),
         tokio::spawn(endings::warn(services.clone(), stop.clone())),
     ];
     // Last, since others send requests here from now on.
@@ -184,13 +181,13 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
     if let Some(address) = &cluster {
         services.join(address).await?;
         background.push(tokio::spawn(nodes::beat(services.clone(), address.clone(), stop.clone())));
-        background.push(tokio::spawn(nodes::hear(services.clone(), stop.clone())));
+        background.push(tokio::spawn(nodes::hear(services.clone(), served.clone())));
     } else if args.data.database_url.is_some() {
         tracing::warn!(
             "other nodes cannot pass requests to this one, as it listens on every address: set DRAWBRIDGE_NODE_URL if \
              there are several"
         );
-        background.push(tokio::spawn(nodes::hear(services.clone(), stop.clone())));
+        background.push(tokio::spawn(nodes::hear(services.clone(), served.clone())));
     }
     Ok(Running {
         address,
@@ -199,6 +196,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         data,
         gateway,
         stop,
+        served,
         server,
         background,
         traces,
@@ -236,6 +234,7 @@ impl Running {
         };
         ended.await;
         self.gateway.shutdown(self.grace).await;
+        self.served.cancel();
         for task in &self.background {
             task.abort();
         }
@@ -250,7 +249,7 @@ impl Running {
 
     /// Waits until the server ends by itself, which it does only on an error of the operating system.
     pub async fn ended(&mut self) -> std::io::Result<()> {
-        (&mut self.server).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        (&mut self.server).await.map_err(std::io::Error::other)
     }
 }
 
