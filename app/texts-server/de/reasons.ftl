@@ -39,6 +39,7 @@ reasons-limit = Grenze { $limit }: { $limited }
 reasons-further = { $reasons } (weitere Ablehnungen dieser Person in dieser Minute werden nur gezählt)
 reasons-access-ended = der Zugriff endete, während der Aufruf wartete, bis er an der Reihe war
 reasons-connection-ended = die Verbindung endete vor der Antwort
+reasons-outcome-late = das Ergebnis konnte nicht rechtzeitig aufgezeichnet werden, deshalb wurde die Antwort zurückgehalten
 reasons-closed-early = der Server hat den Stream geschlossen, bevor er geantwortet hat; die Antwort folgt vielleicht auf einem wiederaufgenommenen Stream
 reasons-asks-for-input = der Server fragt nach Eingaben, bevor er weitermacht
 reasons-streamed = eine Antwort von { NUMBER($bytes) } Bytes wurde durchgereicht; nur ihr Anfang ist aufbewahrt

@@ -39,6 +39,7 @@ reasons-limit = limit { $limit }: { $limited }
 reasons-further = { $reasons } (further refusals of this person in this minute are only counted)
 reasons-access-ended = access ended while the call waited for its turn
 reasons-connection-ended = the connection ended before the answer
+reasons-outcome-late = the outcome could not be recorded in time, so the answer was withheld
 reasons-closed-early = the server closed the stream before it answered; the answer may follow on a resumed stream
 reasons-asks-for-input = the server asks for input before it goes on
 reasons-streamed = an answer of { NUMBER($bytes) } bytes was streamed; only its beginning is kept

@@ -1,7 +1,7 @@
 //! The two records of an audited call: its admission before the server sees a byte, its outcome before the answer ends.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::{Actor, ActorKind, AuditAction, Outcome, ResourceKind, Subject};
 use ledger::{Event, Payload};
@@ -57,6 +57,8 @@ pub(crate) struct Settle {
     gateway: Gateway,
     /// The admission, which the outcome repeats.
     admitted: Option<Event>,
+    /// The outcome where the real one cannot be recorded.
+    closing: Option<Box<Event>>,
     names: Names,
     started: Instant,
     track: Arc<Track>,
@@ -81,10 +83,10 @@ impl Settle {
         let admitted = Some(event.clone());
         event.args = args;
         let started = Instant::now();
-        let written = gateway.inner.parts.ledger.write(event).await;
+        let written = gateway.inner.parts.ledger.admit(event).await;
         track.took(Phase::Admit, started);
-        written?;
-        Ok(Some(Self { gateway: gateway.clone(), admitted, names, started, track: track.clone() }))
+        let closing = written?;
+        Ok(Some(Self { gateway: gateway.clone(), admitted, closing, names, started, track: track.clone() }))
     }
 
     /// Records the outcome and returns when it is durable.
@@ -96,7 +98,7 @@ impl Settle {
         let since = Instant::now();
         let written = self.gateway.inner.parts.ledger.write(event).await;
         self.track.took(Phase::Settle, since);
-        written.map(drop)
+        written.map(drop).inspect_err(|_| self.gateway.owe(self.closing.take()))
     }
 
     fn outcome(&mut self, ending: Ending) -> Option<Event> {
@@ -129,16 +131,40 @@ impl Drop for Settle {
     fn drop(&mut self) {
         let reason = "the connection ended before the answer".to_owned();
         let Some(event) = self.outcome(Ending::Unknown { reason }) else { return };
-        let (ledger, track) = (self.gateway.inner.parts.ledger.clone(), self.track.clone());
+        let (gateway, track, closing) = (self.gateway.clone(), self.track.clone(), self.closing.take());
+        let ledger = gateway.inner.parts.ledger.clone();
         // The client is gone, so nobody waits for this record; shutdown does.
         self.gateway.inner.tasks.spawn(async move {
             let since = Instant::now();
             let written = ledger.write(event).await;
             track.took(Phase::Settle, since);
             if let Err(error) = written {
-                tracing::error!(%error, "the outcome of an interrupted call could not be recorded");
+                tracing::error!(%error, "the outcome of an interrupted call could not be recorded yet");
+                gateway.owe(closing);
             }
         });
+    }
+}
+
+/// How often an outcome that could not be recorded is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+impl Gateway {
+    /// Records an outcome as soon as the audit log can be written again. At the end of the program the next start does.
+    fn owe(&self, closing: Option<Box<Event>>) {
+        let Some(closing) = closing else { return };
+        let reason = "the outcome could not be recorded in time, so the answer was withheld";
+        let event = closing.reason(reason);
+        let (ledger, draining) = (self.inner.parts.ledger.clone(), self.inner.draining.clone());
+        // There are no more of these than calls were under way: as long as nothing can be recorded, none is admitted.
+        self.inner.tasks.spawn(draining.run_until_cancelled_owned(async move {
+            loop {
+                tokio::time::sleep(AGAIN).await;
+                if ledger.healthy() && ledger.write(event.clone()).await.is_ok() {
+                    return;
+                }
+            }
+        }));
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) const PROBE: Duration = Duration::from_secs(1);
 pub(crate) enum Message {
     /// Write this.
     Write(Box<Job>),
+    /// Write this outcome of a call that was admitted for nobody.
+    Close(Box<Event>),
     /// Write what is in the queue, then end.
     Stop,
 }
@@ -51,15 +53,43 @@ pub(crate) struct Job {
 #[derive(Debug)]
 pub(crate) enum Waiter {
     /// Somebody who goes on only when it is durable.
-    Durable {
-        id: AuditId,
-        /// What to write if the one who waits is gone: the outcome of an admission that nobody will use.
-        abandoned: Option<Box<Event>>,
-        expires: Instant,
-        reply: oneshot::Sender<Result<AuditId>>,
-    },
+    Durable { receipt: Receipt, expires: Instant, reply: oneshot::Sender<Result<Receipt>> },
     /// Nobody ([`crate::Delivery::BestEffort`]); it only takes room until it is written.
     Nobody { _room: OwnedSemaphorePermit },
+}
+
+/// Says that an event is durable.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    pub(crate) id: AuditId,
+    /// What to write if nobody takes this, and where: the outcome of an admission that nobody will use.
+    pub(crate) abandoned: Option<(Box<Event>, mpsc::WeakSender<Message>)>,
+}
+
+impl Receipt {
+    /// Whoever waited knows, and closes the call.
+    pub(crate) fn taken(mut self) -> (AuditId, Option<Box<Event>>) {
+        (self.id, self.abandoned.take().map(|(event, _)| event))
+    }
+
+    /// There is nothing to say: the event is not durable.
+    fn void(mut self) {
+        self.abandoned = None;
+    }
+}
+
+/// Whoever waited left just before this could be taken.
+impl Drop for Receipt {
+    fn drop(&mut self) {
+        let Some((event, queue)) = self.abandoned.take() else { return };
+        // At the end of the program the next start writes it.
+        let Some(queue) = queue.upgrade() else { return };
+        if let Err(mpsc::error::TrySendError::Full(message)) = queue.try_send(Message::Close(event))
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move { queue.send(message).await });
+        }
+    }
 }
 
 /// Starts the batch task. What is returned is told when it has ended.
@@ -114,6 +144,7 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
         for message in messages.drain(..) {
             match message {
                 Message::Write(job) => jobs.push(*job),
+                Message::Close(event) => closing.push(*event),
                 // Nothing new is accepted; what is in the queue is still written.
                 Message::Stop => {
                     stopped = true;
@@ -124,6 +155,7 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
         for jobs in portions(jobs) {
             write(&core, &mut writer, jobs, &mut closing).await;
         }
+        close(&core, &mut writer, &mut closing).await;
     }
     if !stopped {
         // Everybody who could report something is gone, and so may be the runtime.
@@ -159,12 +191,13 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
     let mut handed_over = Vec::new();
     for Job { prepared, waiter } in jobs {
         match waiter {
-            Waiter::Durable { expires, reply, .. } if expires <= now => {
+            Waiter::Durable { receipt, expires, reply } if expires <= now => {
                 // Whoever reported it was told that it is not recorded, and acted accordingly.
+                receipt.void();
                 drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
                 continue;
             }
-            Waiter::Durable { id, abandoned, reply, .. } => waiting.push((id, abandoned, reply)),
+            Waiter::Durable { receipt, reply, .. } => waiting.push((receipt, reply)),
             Waiter::Nobody { _room: room } => handed_over.push(room),
         }
         batch.push(prepared);
@@ -174,21 +207,32 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         core.lost(handed_over.len());
     }
     drop(handed_over);
-    for (id, abandoned, reply) in waiting {
-        let gone = reply.send(result.clone().map(|()| id)).is_err();
-        if gone && result.is_ok() {
-            closing.extend(abandoned.map(|event| *event));
+    for (receipt, reply) in waiting {
+        let said = match &result {
+            Ok(()) => Ok(receipt),
+            Err(error) => {
+                receipt.void();
+                Err(error.clone())
+            }
+        };
+        if let Err(Ok(mut receipt)) = reply.send(said) {
+            closing.extend(receipt.abandoned.take().map(|(event, _)| *event));
         }
     }
-    if !closing.is_empty() {
-        let at = core.env.now();
-        let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
-        // If it fails, the next batch tries again; if that never comes, the next start closes them.
-        if commit(core, writer, batch, true).await.is_ok() {
-            closing.clear();
-        } else {
-            closing.truncate(QUEUE);
-        }
+}
+
+/// Writes the outcomes of calls that were admitted for nobody.
+async fn close(core: &Core, writer: &mut Writer, closing: &mut Vec<Event>) {
+    if closing.is_empty() {
+        return;
+    }
+    let at = core.env.now();
+    let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
+    // If it fails, the next batch tries again; if that never comes, the next start closes them.
+    if commit(core, writer, batch, true).await.is_ok() {
+        closing.clear();
+    } else {
+        closing.truncate(QUEUE);
     }
 }
 

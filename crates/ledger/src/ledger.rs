@@ -8,11 +8,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{AuditId, Env, NodeId};
 use store::{Db, Parsed, Tx, sql};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::append::{Appended, Prepared, append, create_head};
-use crate::batch::{self, DEADLINE, Job, Message, QUEUE, Waiter};
+use crate::batch::{self, DEADLINE, Job, Message, QUEUE, Receipt, Waiter};
 use crate::delivery::{Delivery, ROOM};
 use crate::event::Event;
 use crate::open_calls::OpenCalls;
@@ -215,33 +216,59 @@ impl Ledger {
     ///
     /// Not inside an open [`Db::begin`], whose changes it would not be one with: use [`Ledger::record`] there.
     ///
-    /// Do not drop the future of an outcome (run it in a task that a leaving client does not end): while the event
-    /// waits for room in the queue it is in nobody else's hands.
+    /// Dropping the future once it was polled does not take the event back. An admission that nobody waits for any more
+    /// gets an outcome, as what it stands for does not happen.
     ///
     /// # Errors
     /// Whatever it is, what the event stands for must not happen: a call whose admission fails must be refused. There
     /// are none by [`Delivery::BestEffort`].
     pub async fn write(&self, event: Event) -> Result<AuditId> {
         match self.delivery {
-            Delivery::Enforced => self.write_durably(event).await,
+            Delivery::Enforced => Ok(self.write_durably(event).await?.0),
             Delivery::BestEffort => Ok(self.hand_over(event).await),
         }
     }
 
-    async fn write_durably(&self, event: Event) -> Result<AuditId> {
+    /// Writes the admission of a call as [`Ledger::write`] does. Returns an outcome for where the real one cannot be
+    /// written: nothing with [`Delivery::BestEffort`], where that is no error.
+    ///
+    /// # Errors
+    /// As for [`Ledger::write`]: the call must not be made.
+    pub async fn admit(&self, admission: Event) -> Result<Option<Box<Event>>> {
+        match self.delivery {
+            Delivery::Enforced => Ok(self.write_durably(admission).await?.1),
+            Delivery::BestEffort => {
+                self.hand_over(admission).await;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn write_durably(&self, event: Event) -> Result<(AuditId, Option<Box<Event>>)> {
         let expires = Instant::now() + DEADLINE;
-        let abandoned = event.action.is_admission().then(|| orphans::abandoned(&event)).flatten().map(Box::new);
+        let abandoned = event.action.is_admission().then(|| orphans::abandoned(&event)).flatten();
+        let abandoned = abandoned.map(|event| (Box::new(event), self.queue.downgrade()));
         let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
         let id = id_of(&prepared);
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, waiter: Waiter::Durable { id, abandoned, expires, reply } });
-        let done = async {
-            self.queue.send(Message::Write(job)).await.map_err(|_| Error::Closed)?;
-            answer.await.map_err(|_| Error::Closed)?
-        };
-        match tokio::time::timeout_at(expires, done).await {
-            Ok(result) => result,
-            Err(_) => Err(Error::Deadline { seconds: DEADLINE.as_secs() }),
+        let receipt = Receipt { id, abandoned };
+        let job = Box::new(Job { prepared, waiter: Waiter::Durable { receipt, expires, reply } });
+        // In other hands at once: whoever gives up waiting does not take the event along.
+        match self.queue.try_send(Message::Write(job)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(message)) => {
+                let queue = self.queue.clone();
+                tokio::spawn(async move {
+                    // Whoever waits hears that nobody answers.
+                    let _ = tokio::time::timeout_at(expires, queue.send(message)).await;
+                });
+            }
+            Err(TrySendError::Closed(_)) => return Err(Error::Closed),
+        }
+        match tokio::time::timeout_at(expires, answer).await {
+            Ok(Ok(result)) => result.map(Receipt::taken),
+            Ok(Err(_)) if Instant::now() < expires => Err(Error::Closed),
+            Ok(Err(_)) | Err(_) => Err(Error::Deadline { seconds: DEADLINE.as_secs() }),
         }
     }
 

@@ -85,6 +85,44 @@ both_engines! {
         assert!(verify::verify(&db).await.unwrap().ok());
     }
 
+    async fn an_admission_whose_caller_leaves_before_it_hears_of_it_is_closed_at_once(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let (user, server) = (build::user(&*env, "Ada"), build::server(&*env, "github"));
+        let ledger = open(&db, &env).await;
+        let admission = call(&env, &user, &server, "echo", AuditAction::ToolCallAdmitted, Outcome::Admitted);
+        {
+            let mut writing = std::pin::pin!(ledger.admit(admission));
+            let begun = tokio::time::timeout(Duration::ZERO, writing.as_mut()).await;
+            assert!(begun.is_err(), "it is not durable yet");
+            // It becomes durable, which nobody looks at.
+            while ledger.stats().entries == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let closed = async {
+            while unknown(&all(&db).await).is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), closed).await.expect("its outcome is recorded");
+        ledger.shutdown().await;
+        assert_eq!(all(&db).await.len(), 2);
+        assert!(verify::verify(&db).await.unwrap().ok());
+    }
+
+    async fn an_admission_gives_the_outcome_of_a_call_that_cannot_be_recorded(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let (user, server) = (build::user(&*env, "Ada"), build::server(&*env, "github"));
+        let ledger = open(&db, &env).await;
+        let admission = call(&env, &user, &server, "echo", AuditAction::ToolCallAdmitted, Outcome::Admitted);
+        let closing = ledger.admit(admission.clone()).await.unwrap().expect("an outcome");
+        assert_eq!((closing.action, closing.outcome), (AuditAction::ToolCallFailure, Outcome::Unknown));
+        assert_eq!((closing.correlation, &closing.tool), (admission.correlation, &admission.tool));
+        assert_eq!(all(&db).await.len(), 1, "it is for the caller to write");
+        ledger.shutdown().await;
+    }
+
     async fn many_calls_do_not_hide_an_open_one(db: Db) {
         let env = Arc::new(MockEnv::default());
         let (user, server) = (build::user(&*env, "Ada"), build::server(&*env, "github"));
