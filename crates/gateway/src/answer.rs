@@ -64,7 +64,11 @@ impl Gateway {
         }
         let session = response.headers().get(SESSION).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let (idle, total) = (permit.limits.idle, permit.limits.total);
-        let chunks = Chunks::new(response, permit, idle, Some(total), self.standing(context));
+        let chunks = if exchange.listens {
+            Chunks::listening(response, permit, self.standing(context))
+        } else {
+            Chunks::new(response, permit, idle, Some(total), self.standing(context))
+        };
         match media {
             Media::Json => self.json(context, exchange, status, session, chunks).await,
             Media::Events if status.is_success() => self.events(context, exchange, session, chunks).await,

@@ -36,7 +36,7 @@ impl Gateway {
             let mut context = Context { track, ..context.with_headers(context.headers.clone()) };
             async move {
                 let answer = gateway.message(&mut context, &part).await;
-                (place, answer.unwrap_or_else(Refusal::into_response))
+                (place, answer.unwrap_or_else(Refusal::into_response), messages::id_of(&part))
             }
             .boxed()
         });
@@ -58,16 +58,18 @@ impl Gateway {
 
 /// One answer made of many: an array in the order of the messages, or a stream as soon as one of them is a stream. A stream
 /// is read while others are still waited for: they may wait for the turn that it has.
-async fn together(mut served: impl Stream<Item = (usize, Response<Body>)> + Send + Unpin + 'static) -> Response<Body> {
+async fn together(
+    mut served: impl Stream<Item = (usize, Response<Body>, Option<String>)> + Send + Unpin + 'static,
+) -> Response<Body> {
     let mut answers: Vec<(usize, Bytes)> = Vec::new();
-    while let Some((place, response)) = served.next().await {
+    while let Some((place, response, id)) = served.next().await {
         if messages::is_stream(&response) {
             let before = stream::iter(answers.into_iter().map(|(_, answer)| answer));
-            let others = stream::iter([response]).chain(served.map(|(_, response)| response));
+            let others = stream::iter([(response, id)]).chain(served.map(|(_, response, id)| (response, id)));
             let all = before.chain(others.flat_map_unordered(TOGETHER, messages::of));
             return event_response(Body::from_stream(all.map(|message| std::io::Result::Ok(sse::message(&message)))));
         }
-        answers.extend(messages::whole(response).await.map(|answer| (place, answer)));
+        answers.extend(messages::whole(response, id).await.map(|answer| (place, answer)));
     }
     if answers.is_empty() {
         return bodiless(StatusCode::ACCEPTED);

@@ -145,6 +145,7 @@ impl Gateway {
                 client: call.client_info().map(|c| (c.name.to_string(), Some(c.version.to_string()))),
                 version: incoming.version,
             }),
+            listens: Kind::of(&call.method) == Kind::Listen,
             in_session: session.is_some(),
             primes: incoming.primes(),
             settle,

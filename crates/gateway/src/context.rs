@@ -31,6 +31,8 @@ pub(crate) struct Context {
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     asked: Asked,
+    /// Resources whose changes it asks for.
+    watched: Vec<String>,
     facts: RequestFacts,
     /// Whether it tells which AI client asks. As long as none does, conditions on that are open.
     told: bool,
@@ -41,7 +43,7 @@ impl Message {
     /// [`policy::UNTOLD`].
     pub(crate) fn unread(ip: Option<IpAddr>) -> Self {
         let facts = RequestFacts { ip, method: Some(AuthMethod::ApiKey), ..RequestFacts::default() };
-        Self { asked: Asked::Server, facts, told: false }
+        Self { asked: Asked::Server, watched: Vec::new(), facts, told: false }
     }
 
     /// A message of this AI client; without a call it is about the server. Every call tells which client it is, if only by
@@ -52,6 +54,7 @@ impl Message {
         let (client_name, client_version) = client.map_or((None, None), |(name, version)| (Some(name), version));
         Self {
             asked: call.map_or(asked, Asked::of),
+            watched: call.map(watched).unwrap_or_default(),
             facts: RequestFacts { client_name, client_version, ..facts },
             told,
         }
@@ -62,6 +65,19 @@ impl Message {
         self.asked.target()
     }
 
+    /// The tool that it calls.
+    pub(crate) fn tool(&self) -> Option<&str> {
+        match &self.asked {
+            Asked::Tool(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Resources whose changes it asks for; each has to be allowed, too.
+    pub(crate) fn watched(&self) -> &[String] {
+        &self.watched
+    }
+
     pub(crate) const fn facts(&self) -> &RequestFacts {
         &self.facts
     }
@@ -70,6 +86,13 @@ impl Message {
     pub(crate) const fn known(&self) -> Known<'_> {
         if self.told { Known::Request(&self.facts) } else { Known::Person }
     }
+}
+
+/// The resources whose changes a call asks for (2026-07-28, `subscriptions/listen`).
+fn watched(call: &Call<'_>) -> Vec<String> {
+    let uris = call.params.notifications.and_then(|wanted| wanted.get("resourceSubscriptions"));
+    uris.map(|uris| uris.elements().map(|uri| uri.as_str().unwrap_or_default().into_owned()).collect())
+        .unwrap_or_default()
 }
 
 /// What a message asks for.

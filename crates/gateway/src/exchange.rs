@@ -19,6 +19,8 @@ pub(crate) struct Exchange {
     pub(crate) describes_server: bool,
     /// The answer opens a session.
     pub(crate) opens: Option<Opening>,
+    /// The answer is a stream of events that goes on as long as the client wants it (`subscriptions/listen`).
+    pub(crate) listens: bool,
     /// The request belongs to a session.
     pub(crate) in_session: bool,
     /// The client knows events without data, which prime a stream for resumption (2025-11-25).

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use domain::Health;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use http_body_util::Full;
-use mcp::{GatewayCode, RpcError};
+use mcp::{GatewayCode, ProtocolVersion, RpcError};
 use net::{Incoming, Reach};
 use secrecy::ExposeSecret as _;
 
@@ -17,7 +17,10 @@ use crate::{Gateway, Way};
 
 /// Headers of the client that a server gets to see. Everything else stays here, credentials above all (MCP
 /// "Token passthrough").
-const FORWARDED: &[&str] = &["mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id"];
+const FORWARDED: &[&str] = &["mcp-protocol-version", "last-event-id"];
+/// Those that repeat what the body says. They were held against it where the revision knows them; elsewhere nobody did, and
+/// something at the server may believe them.
+const MIRRORED: &[&str] = &["mcp-method", "mcp-name"];
 const PARAM_PREFIX: &str = "mcp-param-";
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
@@ -243,8 +246,11 @@ impl Gateway {
 
 fn forwarded(headers: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::with_capacity(12);
+    let version = headers.get("mcp-protocol-version");
+    let checked = version.is_some_and(|version| version == ProtocolVersion::V2026_07_28.as_str());
     for (name, value) in headers {
-        if FORWARDED.contains(&name.as_str()) || name.as_str().starts_with(PARAM_PREFIX) {
+        let mirrored = || MIRRORED.contains(&name.as_str()) || name.as_str().starts_with(PARAM_PREFIX);
+        if FORWARDED.contains(&name.as_str()) || (checked && mirrored()) {
             kept.append(name.clone(), value.clone());
         }
     }
@@ -270,9 +276,16 @@ mod tests {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let kept = forwarded(&headers);
-        let mut names: Vec<_> = kept.keys().map(HeaderName::as_str).collect();
-        names.sort_unstable();
-        assert_eq!(names, ["mcp-name", "mcp-param-region"]);
+        let names = |headers: &HeaderMap| {
+            let kept = forwarded(headers);
+            let mut names: Vec<_> = kept.keys().map(ToString::to_string).collect();
+            names.sort_unstable();
+            names
+        };
+        assert!(names(&headers).is_empty(), "what nobody checked stays here, too");
+        headers.insert("mcp-protocol-version", HeaderValue::from_static("2025-11-25"));
+        assert_eq!(names(&headers), ["mcp-protocol-version"]);
+        headers.insert("mcp-protocol-version", HeaderValue::from_static("2026-07-28"));
+        assert_eq!(names(&headers), ["mcp-name", "mcp-param-region", "mcp-protocol-version"]);
     }
 }

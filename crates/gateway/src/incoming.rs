@@ -66,6 +66,7 @@ impl Incoming<'_> {
             list: self.envelope.call().and_then(|call| call.method.list_kind()),
             describes_server: false,
             opens: None,
+            listens: false,
             in_session: false,
             primes: self.primes(),
             settle,

@@ -9,7 +9,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::{Response, header};
 use http_body_util::BodyExt as _;
-use mcp::sse;
+use mcp::{GatewayCode, RpcError, sse};
 
 /// Largest event; what servers send was checked against their own limits before.
 const LARGEST: usize = 64 << 20;
@@ -20,19 +20,28 @@ pub(crate) fn is_stream(response: &Response<Body>) -> bool {
     media.is_some_and(|media| media.starts_with("text/event-stream"))
 }
 
-/// The messages of any answer.
-pub(crate) fn of(response: Response<Body>) -> BoxStream<'static, Bytes> {
+/// The messages of any answer, which is to the request with this id.
+pub(crate) fn of((response, id): (Response<Body>, Option<String>)) -> BoxStream<'static, Bytes> {
     if is_stream(&response) {
         of_stream(response).boxed()
     } else {
-        stream::once(whole(response)).filter_map(std::future::ready).boxed()
+        stream::once(whole(response, id)).filter_map(std::future::ready).boxed()
     }
 }
 
-/// The one message of an answer that is no stream; none if it has no body.
-pub(crate) async fn whole(response: Response<Body>) -> Option<Bytes> {
-    let body = response.into_body().collect().await.ok()?.to_bytes();
-    (!body.is_empty()).then_some(body)
+/// The one message of an answer that is no stream; none if it has no body. One that breaks off becomes an error: whoever
+/// asked would wait for it.
+pub(crate) async fn whole(response: Response<Body>, id: Option<String>) -> Option<Bytes> {
+    match response.into_body().collect().await {
+        Ok(body) => Some(body.to_bytes()).filter(|body| !body.is_empty()),
+        Err(error) => Some(RpcError::gateway(GatewayCode::UpstreamBroken, error.to_string()).to_bytes_with(&id?)),
+    }
+}
+
+/// The JSON text of a request's id.
+pub(crate) fn id_of(body: &[u8]) -> Option<String> {
+    let raw = mcp::Raw::parse(std::str::from_utf8(body).ok()?).ok()?;
+    raw.get("id").map(|id| id.text().to_owned())
 }
 
 struct Reading {

@@ -16,14 +16,15 @@ use axum::body::Body;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use domain::NodeId;
-use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use mcp::Mirrored;
 use net::Peers;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
+use crate::limits::slow::Source;
 use crate::refusal::Refusal;
 use crate::session::session_key;
 use crate::{Endpoint, Gateway, http_sse};
@@ -95,6 +96,34 @@ impl Others {
     }
 }
 
+/// The body of another node's answer.
+struct Brought {
+    answer: reqwest::Response,
+    stop: CancellationToken,
+}
+
+impl Source for Brought {
+    async fn step(mut self) -> (Option<std::io::Result<Bytes>>, Option<Self>) {
+        let chunk = tokio::select! {
+            chunk = self.answer.chunk() => chunk,
+            // As an error, lest what is missing is not missed.
+            () = self.stop.cancelled() => {
+                return (Some(Err(std::io::Error::other("this node is shutting down"))), None);
+            }
+        };
+        match chunk {
+            Ok(Some(chunk)) => (Some(Ok(chunk)), Some(self)),
+            Ok(None) => (None, None),
+            Err(error) => (Some(Err(std::io::Error::other(error))), None),
+        }
+    }
+
+    /// The other node finds that nobody reads, and records it.
+    async fn abandon(self, idle: Duration) {
+        tracing::debug!(?idle, "an answer of another node was cut: its client does not read");
+    }
+}
+
 impl Gateway {
     /// This node.
     pub(crate) fn node(&self) -> NodeId {
@@ -139,8 +168,11 @@ impl Gateway {
         path: &str,
         body: Bytes,
     ) -> Result<Sent, Refusal> {
+        // What it asks for is not read here, and tools may have more time than others.
+        let tools = context.server.limits.tools.keys().map(|tool| self.limits(context, Some(tool)));
         let limits = self.limits(context, None);
-        let deadline = limits.queue_wait + limits.total + MARGIN;
+        let longest = tools.chain([limits]).map(|limits| limits.first_byte + limits.total).max().unwrap_or_default();
+        let deadline = limits.queue_wait + longest + MARGIN;
         let headers = self.headers_of_passed_on(context)?;
         let asked = self.inner.others.peers.send(&to.address, method, path, headers, body.clone());
         let answered = tokio::select! {
@@ -150,7 +182,7 @@ impl Gateway {
         match answered {
             Ok(Ok(response)) => {
                 self.inner.metrics.passed_on("answered");
-                Ok(Sent::Answer(self.brought_back(response)))
+                Ok(Sent::Answer(self.brought_back(context, response)))
             }
             Ok(Err(error)) if error.before_sending() => {
                 tracing::warn!(node = %to.node, %error, "a node does not answer; its request is served here");
@@ -182,10 +214,11 @@ impl Gateway {
     }
 
     /// The answer of another node, until this one stops.
-    fn brought_back(&self, answer: reqwest::Response) -> Response<Body> {
+    fn brought_back(&self, context: &Context, answer: reqwest::Response) -> Response<Body> {
         let (status, headers) = (answer.status(), kept(answer.headers()));
-        let stop = self.inner.draining.clone().cancelled_owned();
-        let mut response = Response::new(Body::from_stream(answer.bytes_stream().take_until(stop)));
+        let brought = Brought { answer, stop: self.inner.draining.clone() };
+        let idle = self.limits(context, None).idle;
+        let mut response = Response::new(self.watched(brought, idle, context.hangup.clone()));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         response

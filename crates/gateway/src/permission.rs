@@ -75,14 +75,11 @@ impl Gateway {
         let ask = |target: Target<'_>, known: Known<'_>| {
             context.caller.snapshot.authorize(&context.caller.person, &context.server, target, now, known)
         };
-        let verdict = match call.params.notifications.and_then(|n| n.get("resourceSubscriptions")) {
-            Some(uris) => uris
-                .elements()
-                .map(|uri| ask(Target::Resource(&uri.as_str().unwrap_or_default()), Known::Call(facts, None)))
-                .find(|verdict| verdict.decision == Decision::Deny)
-                .unwrap_or_else(|| ask(message.target(), known)),
-            None => ask(message.target(), known),
-        };
+        let watched = message.watched().iter();
+        let verdict = watched
+            .map(|uri| ask(Target::Resource(uri), Known::Call(facts, None)))
+            .find(|verdict| verdict.decision == Decision::Deny)
+            .unwrap_or_else(|| ask(message.target(), known));
         context.track.took(Phase::Policy, since);
         if let Some(would) = &verdict.would
             && (call.method.is_audited() || would.decision == Decision::Allow)
@@ -163,6 +160,7 @@ impl Gateway {
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());
+        self.inner.metrics.call("denied");
         context.track.came_to("denied");
         self.inner.parts.ledger.write(event).await.map_err(|_| ledger_unavailable())?;
         Err(RpcError::gateway(GatewayCode::Denied, "this server is not available to you"))

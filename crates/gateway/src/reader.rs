@@ -87,6 +87,13 @@ impl Chunks {
         Self { body, announced, idle, ends, standing, pass }
     }
 
+    /// The same for a stream that waits for events: it may be silent as long as another answer may take, and has no end of
+    /// its own. What keeps it alive, such as comments of the server, counts as said.
+    pub(crate) fn listening(response: Response<Incoming>, pass: Pass, standing: Standing) -> Self {
+        let silence = pass.limits.total;
+        Self::new(response, pass, silence, None, standing)
+    }
+
     /// The limits of this answer.
     pub(crate) const fn limits(&self) -> &domain::Limits {
         &self.pass.limits

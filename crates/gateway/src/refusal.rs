@@ -4,6 +4,9 @@ use axum::body::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use mcp::{GatewayCode, Generation, RawId, RpcError};
 
+/// Codes of the gateway's own errors are HTTP statuses above this.
+const GATEWAY: i64 = 10_000;
+
 /// A request that is not forwarded, or whose answer is replaced.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -26,9 +29,14 @@ impl Refusal {
         Self { status, body: error.to_bytes(None).to_vec(), extra: Vec::new() }
     }
 
-    /// A JSON-RPC error with the HTTP status that this generation gives it.
+    /// A JSON-RPC error with the HTTP status that this generation gives it. What has no id gets no answer, so its refusal
+    /// has to show in the status (2025-11-25 transports, "Sending Messages to the Server").
     pub(crate) fn rpc(error: &RpcError, id: Option<RawId<'_>>, generation: Generation) -> Self {
-        let status = StatusCode::from_u16(error.http_status(generation)).unwrap_or(StatusCode::BAD_REQUEST);
+        let status = match (error.http_status(generation), &id) {
+            (200, None) => u16::try_from(error.code - GATEWAY).ok().filter(|status| (400..600).contains(status)),
+            (status, _) => Some(status),
+        };
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_REQUEST);
         Self { status, body: error.to_bytes(id).to_vec(), extra: Vec::new() }
     }
 

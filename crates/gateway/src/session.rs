@@ -126,6 +126,7 @@ impl Gateway {
     /// Serves a DELETE: the client ends its session.
     pub(crate) async fn end_session(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
+        let pass = self.enter(context, Kind::Note, None, Generation::Legacy).await?;
         let parts = &self.inner.parts;
         if !parts.observer.session_ended(key, parts.env.now() + LIFETIME).await {
             let text = "the session could not be ended, because the database cannot be written; try again";
@@ -138,7 +139,6 @@ impl Gateway {
         if !matches!(session.link, Link::Direct { .. }) {
             return Ok(bodiless(StatusCode::NO_CONTENT));
         }
-        let pass = self.enter(context, Kind::Note, None, Generation::Legacy).await?;
         let upstream = self
             .send(context, pass, http::Method::DELETE, Some(&session), None)
             .await

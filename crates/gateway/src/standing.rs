@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use domain::ServerId;
+use mcp::{Call, Method};
+use policy::{Known, Target};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -42,10 +44,11 @@ impl Gateway {
 }
 
 impl Standing {
-    /// Asks again if anything has changed since it was asked last.
+    /// Asks again if anything has changed since it was asked last, or that is a while ago.
     pub(crate) fn holds(&mut self) -> bool {
         let generation = self.gateway.inner.parts.directory.generation();
-        generation == self.generation || self.ask()
+        // Dates are looked at, too, where so much comes that nobody waits.
+        (generation == self.generation && Instant::now() < self.next) || self.ask()
     }
 
     /// Comes back once the caller may not read on, or the program stops.
@@ -70,6 +73,25 @@ impl Standing {
         let Ok(caller) = snapshot.authenticate(&self.credential, now) else { return false };
         let Some(server) = snapshot.servers.get(self.server) else { return false };
         let message = &self.message;
-        snapshot.authorize(&caller.person, server, message.target(), now, message.known()).is_allowed()
+        let may = |target: Target<'_>, known: Known<'_>| {
+            snapshot.authorize(&caller.person, server, target, now, known).is_allowed()
+        };
+        // Who may not read a resource any more may not hear of its changes, either.
+        let watches = |uri: &String| may(Target::Resource(uri), Known::Call(message.facts(), None));
+        may(message.target(), message.known()) && message.watched().iter().all(watches)
+    }
+}
+
+impl Gateway {
+    /// Whether the caller may hear this on a stream of changes, as far as it names a resource: rules and groups may have
+    /// changed since it was subscribed to.
+    pub(crate) fn may_hear(&self, context: &Context, call: &Call<'_>) -> bool {
+        let (Method::ResourcesUpdated, Some(uri)) = (&call.method, call.params.uri.as_deref()) else { return true };
+        let parts = &self.inner.parts;
+        let (snapshot, now) = (parts.directory.load(), parts.env.now());
+        let Ok(caller) = snapshot.authenticate(&context.caller.credential, now) else { return false };
+        let Some(server) = snapshot.servers.get(context.server.id) else { return false };
+        let known = Known::Call(context.message.facts(), None);
+        snapshot.authorize(&caller.person, server, Target::Resource(uri), now, known).is_allowed()
     }
 }

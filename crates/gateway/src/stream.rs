@@ -7,6 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use domain::Limits;
 use http::{HeaderName, HeaderValue, Response, header};
+use mcp::Envelope;
 use mcp::sse::{self, SeenKind};
 
 use crate::Gateway;
@@ -119,8 +120,7 @@ impl Gateway {
             return Err(Refusal::http(status, "the server does not offer a listening stream"));
         }
         let limits = permit.limits;
-        // A listening stream may be silent for long; the server's keep-alive comments, if any, reset this.
-        let chunks = Chunks::new(response, permit, limits.total, None, self.standing(context));
+        let chunks = Chunks::listening(response, permit, self.standing(context));
         let relay = Relay {
             gateway: self.clone(),
             context: context.share(),
@@ -201,7 +201,7 @@ impl Pump {
         }
         self.passed += chunk.len() as u64;
         let most = self.chunks.limits().max_answer;
-        if self.passed > most && answer.is_none() {
+        if self.passed > most && answer.is_none() && !self.exchange.listens {
             self.gateway.inner.metrics.limited(Limit::Answer.name());
             return self.cut(&Fault::TooLarge(most).rpc()).await;
         }
@@ -293,6 +293,9 @@ impl Relay {
         let (events, pushed) = read(&mut self.decoder, &chunk);
         let mut out = Vec::new();
         for mut event in events {
+            if !self.may_hear(&event.data) {
+                continue;
+            }
             match self.gateway.filter_any(&self.context, &event.data) {
                 Ok(filtered) => {
                     event.data = filtered.unwrap_or(event.data);
@@ -304,6 +307,7 @@ impl Relay {
             }
         }
         if pushed.is_err() {
+            self.gateway.inner.metrics.limited(Limit::Event.name());
             tracing::warn!(server = %self.context.server.slug, "listening stream cut: event too large");
             self.ended = true;
         }
@@ -311,6 +315,16 @@ impl Relay {
             out.extend_from_slice(ALIVE);
         }
         Some(Ok(Bytes::from(out)))
+    }
+}
+
+impl Relay {
+    /// Whether this message is for its client by the rules of now.
+    fn may_hear(&self, message: &[u8]) -> bool {
+        match mcp::scan_with(message, mcp::Limits::RESPONSE).map(Envelope::parse) {
+            Ok(Ok(Envelope::Notification(call))) => self.gateway.may_hear(&self.context, &call),
+            _ => true,
+        }
     }
 }
 

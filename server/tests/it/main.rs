@@ -25,6 +25,8 @@ mod harness;
 mod http_sse;
 mod journey;
 mod limits;
+mod limits_across;
+mod listening;
 mod lists;
 mod matrix;
 mod nodes;

@@ -10,8 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Gateway;
 use crate::answer::{failure, json_response};
+use crate::context::Context;
 use crate::exchange::Exchange;
 use crate::forward::Fault;
+use crate::limits::slow::Source;
 use crate::refusal::Refusal;
 use crate::stream::event_response;
 
@@ -78,17 +80,22 @@ impl Drop for Owned {
 }
 
 /// Answers with the dialogue: as JSON if the answer comes first, as a stream otherwise.
-pub(crate) async fn respond(gateway: &Gateway, mut dialogue: impl Dialogue) -> Response<Body> {
+pub(crate) async fn respond(gateway: &Gateway, context: &Context, mut dialogue: impl Dialogue) -> Response<Body> {
     match dialogue.next().await {
         Some(Out::Answer(status, body)) => json_response(status, Body::from(body)),
-        Some(Out::Message(first)) => stream(gateway, Some(first), dialogue),
+        Some(Out::Message(first)) => stream(gateway, context, Some(first), dialogue),
         // A request that was cancelled: its stream ends without an answer.
         None => event_response(Body::empty()),
     }
 }
 
 /// Answers with a stream, whatever comes first.
-pub(crate) fn stream(gateway: &Gateway, first: Option<Bytes>, mut dialogue: impl Dialogue) -> Response<Body> {
+pub(crate) fn stream(
+    gateway: &Gateway,
+    context: &Context,
+    first: Option<Bytes>,
+    mut dialogue: impl Dialogue,
+) -> Response<Body> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let task = gateway.inner.tasks.spawn(async move {
         while let Some(out) = dialogue.next().await {
@@ -101,16 +108,33 @@ pub(crate) fn stream(gateway: &Gateway, first: Option<Bytes>, mut dialogue: impl
             }
         }
     });
-    let state = (first, receiver, Owned(task));
-    event_response(Body::from_stream(futures_util::stream::unfold(state, |(first, mut receiver, task)| async move {
-        let message = match first {
-            Some(first) => Some(first),
-            None => match tokio::time::timeout(KEEP_ALIVE, receiver.recv()).await {
-                Ok(message) => message,
-                Err(_) => return Some((Ok(Bytes::from_static(b":\n\n")), (None, receiver, task))),
+    let heard = Heard { first, receiver, _task: Owned(task) };
+    let idle = gateway.limits(context, context.message.tool()).idle;
+    event_response(gateway.watched(heard, idle, context.hangup.clone()))
+}
+
+/// What a dialogue has said, for its client.
+struct Heard {
+    first: Option<Bytes>,
+    receiver: mpsc::Receiver<Bytes>,
+    _task: Owned,
+}
+
+impl Source for Heard {
+    async fn step(mut self) -> (Option<std::io::Result<Bytes>>, Option<Self>) {
+        let message = match self.first.take() {
+            Some(first) => first,
+            None => match tokio::time::timeout(KEEP_ALIVE, self.receiver.recv()).await {
+                Ok(Some(message)) => message,
+                Ok(None) => return (None, None),
+                Err(_) => return (Some(Ok(Bytes::from_static(b":\n\n"))), Some(self)),
             },
         };
-        let item: std::io::Result<Bytes> = Ok(mcp::sse::message(&message?));
-        Some((item, (None, receiver, task)))
-    })))
+        (Some(Ok(mcp::sse::message(&message))), Some(self))
+    }
+
+    /// The dialogue ends with its task, and records that its client is gone.
+    async fn abandon(self, idle: Duration) {
+        tracing::debug!(?idle, "a translated stream was cut: its client does not read");
+    }
 }

@@ -23,6 +23,8 @@ use crate::{Gateway, Inner};
 
 /// Sessions that are kept open; the longest unused go first.
 const MOST: usize = 2_000;
+/// Of one person at one server.
+const MOST_EACH: usize = 100;
 /// A session that nobody used for so long is closed.
 const IDLE: TimeDelta = TimeDelta::minutes(10);
 /// How often they are looked through.
@@ -90,13 +92,28 @@ impl<L> Default for Lines<L> {
     }
 }
 
+impl<L> Kept<L> {
+    /// The longest unused of these.
+    fn oldest(&self, among: impl Fn(&LineKey) -> bool) -> Option<LineKey> {
+        let these = self.open.iter().filter(|(key, _)| among(key));
+        these.min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+    }
+}
+
 impl<L> Lines<L> {
     /// The place of a session, and whether the first: then somebody has to look them through from now on.
     fn place(&self, key: LineKey, now: DateTime<Utc>) -> (Place<L>, bool) {
         let mut kept = self.0.lock();
-        if kept.open.len() >= MOST
-            && !kept.open.contains_key(&key)
-            && let Some(oldest) = kept.open.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+        let new = !kept.open.contains_key(&key);
+        let theirs = |other: &LineKey| (other.person, other.server) == (key.person, key.server);
+        // Who opens many takes the room from nobody else.
+        let full = if new && kept.open.keys().filter(|other| theirs(other)).count() >= MOST_EACH {
+            Some(true)
+        } else {
+            (new && kept.open.len() >= MOST).then_some(false)
+        };
+        if let Some(own) = full
+            && let Some(oldest) = kept.oldest(|other| !own || theirs(other))
         {
             let place = kept.open.remove(&oldest);
             kept.left.extend(place.map(|(place, _)| (oldest, place)));
@@ -267,10 +284,27 @@ mod tests {
         for number in 0..=u16::try_from(MOST).unwrap() {
             let mut key = key(0);
             key.identity[..2].copy_from_slice(&number.to_be_bytes());
+            key.person = format!("usr_{:032x}", number % 40).parse().unwrap();
             let place = lines.place(key, at(0) + TimeDelta::seconds(number.into())).0;
             *place.lock().await = Some(Arc::new(number));
         }
         let closed: Vec<u16> = lines.idle(at(0)).unwrap().iter().map(|(_, line)| **line).collect();
         assert_eq!(closed, [0]);
+    }
+
+    #[tokio::test]
+    async fn who_opens_many_takes_the_room_of_their_own_only() {
+        let lines = Lines::<u16>::default();
+        let mut other = key(1);
+        other.person = format!("usr_{:032x}", 2).parse().unwrap();
+        *lines.place(other, at(0)).0.lock().await = Some(Arc::new(999));
+        for number in 0..=u16::try_from(MOST_EACH).unwrap() {
+            let mut key = key(0);
+            key.identity[..2].copy_from_slice(&number.to_be_bytes());
+            *lines.place(key, at(1) + TimeDelta::seconds(number.into())).0.lock().await = Some(Arc::new(number));
+        }
+        let closed: Vec<u16> = lines.idle(at(1)).unwrap().iter().map(|(_, line)| **line).collect();
+        assert_eq!(closed, [0], "the oldest of the same person");
+        assert!(lines.find(&other).is_some());
     }
 }

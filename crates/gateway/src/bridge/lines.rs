@@ -116,6 +116,15 @@ impl Line {
 impl Gateway {
     /// The session of this person and client at the server, opened if need be.
     pub(crate) async fn line(&self, context: &Context, whose: Whose<'_>) -> Result<Arc<Line>, Fault> {
+        // Somebody else may be opening it. Who finds that this failed tries it once more.
+        let (deadline, mut standing) = (2 * self.limits(context, None).first_byte, self.standing(context));
+        tokio::select! {
+            line = tokio::time::timeout(deadline, self.line_in_turn(context, whose)) => line.map_err(|_| Fault::Timeout)?,
+            broken = standing.lost() => Err(broken.into()),
+        }
+    }
+
+    async fn line_in_turn(&self, context: &Context, whose: Whose<'_>) -> Result<Arc<Line>, Fault> {
         let slot = self.line_slot(LineKey::of(context, whose));
         let mut line = slot.lock().await;
         if let Some(line) = line.as_ref().filter(|line| line.is_open()) {
@@ -248,7 +257,7 @@ impl Gateway {
             Carrier::Streamable { session, beside } => (session, beside),
         };
         let readers = self.readers_beside(context, line, beside).await;
-        let beside = readers.zip(super::id_of(&body)).map(|(readers, id)| readers.call(&id));
+        let beside = readers.zip(crate::messages::id_of(&body)).map(|(readers, id)| readers.call(&id));
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
         let upstream = self.dispatch(context, pass, outgoing).await?;
@@ -258,7 +267,7 @@ impl Gateway {
         }
         let answered = line.answered.fetch_or(status.is_success(), Ordering::Relaxed);
         let doubtful = again && answered && session.is_some() && status == StatusCode::BAD_REQUEST;
-        let resume = Resume::new(self, context, line.headers(), upstream.permit.limits.total);
+        let resume = Resume::new(self, context, line.headers(), &upstream.permit.limits);
         let mut replies = match Replies::new(self, context, upstream) {
             // Many servers say 400 where the specification wants 404.
             Err(Fault::NotMcp(_)) if doubtful => return Err(Fault::SessionEnded),

@@ -41,7 +41,7 @@ impl Gateway {
             replies: None,
             _pass: pass,
         };
-        Ok(stream(self, None, listening))
+        Ok(stream(self, context, None, listening))
     }
 
     /// Serves `subscriptions/listen` in front of an older server.
@@ -77,7 +77,7 @@ impl Gateway {
         let first = bridge::acknowledged(&id, &granted.to_string());
         let listener =
             ModernListener { gateway: self.clone(), context: context.share(), line, id, granted, replies, _pass: pass };
-        Ok(stream(self, Some(first), listener))
+        Ok(stream(self, context, Some(first), listener))
     }
 
     /// Subscribes to what an older server offers of what was asked for.
@@ -176,6 +176,7 @@ impl Dialogue for LegacyListener {
             };
             let raw = mcp::scan_with(&message, mcp::Limits::RESPONSE).ok()?;
             match Envelope::parse(raw) {
+                Ok(Envelope::Notification(call)) if !self.gateway.may_hear(&self.context, &call) => {}
                 Ok(Envelope::Notification(call)) if call.method != Method::SubscriptionsAcknowledged => {
                     return bridge::notification_to_legacy(&message).ok().map(Out::Message);
                 }

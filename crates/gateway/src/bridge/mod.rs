@@ -110,12 +110,6 @@ pub(crate) fn our_versions() -> String {
     serde_json::Value::from(versions).to_string()
 }
 
-/// The JSON text of a request's id.
-fn id_of(body: &[u8]) -> Option<String> {
-    let raw = mcp::Raw::parse(std::str::from_utf8(body).ok()?).ok()?;
-    raw.get("id").map(|id| id.text().to_owned())
-}
-
 /// 128 random bits, as text.
 pub(crate) fn unguessable(env: &dyn domain::Env) -> String {
     let mut bits = [0_u8; 16];

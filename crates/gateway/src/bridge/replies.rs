@@ -1,9 +1,11 @@
 //! The messages of a server's answer, one by one, whatever form the answer has.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use domain::Limits;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method};
 use mcp::result::Outcome;
@@ -12,13 +14,13 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::readers::Hearing;
-use crate::Gateway;
 use crate::answer::Media;
 use crate::context::Context;
 use crate::forward::{Fault, Outgoing, Upstream};
-use crate::limits::Pass;
+use crate::limits::{Limit, Pass};
 use crate::reader::Chunks;
 use crate::standing::Standing;
+use crate::{Gateway, Metrics};
 
 /// How long an answer waits for what was said before it on another connection.
 const GRACE: Duration = Duration::from_millis(30);
@@ -54,10 +56,14 @@ enum Source {
         chunks: Chunks,
         max: usize,
         body: BytesMut,
+        metrics: Arc<Metrics>,
     },
     Events {
         chunks: Chunks,
         decoder: sse::Decoder,
+        /// What may still come; a stream of changes has no end.
+        left: Option<u64>,
+        metrics: Arc<Metrics>,
     },
     /// A stream that is asked for again. Never locked: the mutex makes it shareable between threads.
     Opening(Mutex<Opening>),
@@ -95,14 +101,21 @@ impl Replies {
     ) -> Result<Self, Fault> {
         let Upstream { response, permit } = upstream;
         let max_event = usize::try_from(permit.limits.max_event).unwrap_or(usize::MAX);
+        let max_answer = permit.limits.max_answer;
+        let metrics = gateway.inner.metrics.clone();
         let status = response.status();
         let media = Media::of(&response);
         let chunks = Chunks::new(response, permit, idle, total, gateway.standing(context));
         let source = match media {
             Media::Json => {
-                Source::Json { chunks, max: gateway.inner.parts.settings.max_buffered, body: BytesMut::new() }
+                let most = usize::try_from(max_answer).unwrap_or(usize::MAX);
+                let max = gateway.inner.parts.settings.max_buffered.min(most);
+                Source::Json { chunks, max, body: BytesMut::new(), metrics }
             }
-            Media::Events if status.is_success() => Source::Events { chunks, decoder: sse::Decoder::new(max_event) },
+            Media::Events if status.is_success() => {
+                let left = total.map(|_| max_answer);
+                Source::Events { chunks, decoder: sse::Decoder::new(max_event), left, metrics }
+            }
             Media::Events => return Err(Fault::NotMcp(format!("{status}, text/event-stream"))),
             Media::Other(name) => return Err(Fault::NotMcp(format!("{status}, {name}"))),
         };
@@ -191,13 +204,15 @@ pub(crate) struct Resume {
     wait: Duration,
     /// Streams without such an event since.
     silent: u32,
+    /// How long the server may be silent.
+    idle: Duration,
     /// The end of the time that the answer has.
     ends: Instant,
 }
 
 impl Resume {
     /// Within a session, which these headers name.
-    pub(crate) fn new(gateway: &Gateway, context: &Context, headers: HeaderMap, total: Duration) -> Self {
+    pub(crate) fn new(gateway: &Gateway, context: &Context, headers: HeaderMap, limits: &Limits) -> Self {
         Self {
             gateway: gateway.clone(),
             context: context.share(),
@@ -205,7 +220,8 @@ impl Resume {
             last: None,
             wait: RETRY,
             silent: 0,
-            ends: Instant::now() + total,
+            idle: limits.idle,
+            ends: Instant::now() + limits.total,
         }
     }
 
@@ -214,7 +230,7 @@ impl Resume {
         let last = read.last_event_id().filter(|id| !id.is_empty()).and_then(|id| HeaderValue::try_from(id).ok());
         self.silent = if last.is_some() { 0 } else { self.silent + 1 };
         self.last = last.or(self.last.take());
-        let (last, ends) = (self.last.clone()?, self.ends);
+        let (last, idle, ends) = (self.last.clone()?, self.idle, self.ends);
         self.wait = read.retry().map_or(self.wait, Duration::from_millis);
         let begins = Instant::now().checked_add(self.wait.max(LEAST))?;
         let (gateway, context, mut headers) = (self.gateway.clone(), self.context.share(), self.headers.clone());
@@ -224,7 +240,6 @@ impl Resume {
                 tokio::time::sleep_until(begins).await;
                 let outgoing = Outgoing { method: Method::GET, headers, to: None, body: None };
                 let upstream = gateway.dispatch_own(&context, outgoing).await?;
-                let idle = upstream.permit.limits.idle;
                 Replies::within(&gateway, &context, upstream, idle, Some(ends - Instant::now()))
             })
         })
@@ -262,8 +277,11 @@ impl Answer {
                         }
                     }
                 }
-                Source::Json { chunks, max, body } => match chunks.next().await? {
-                    Some(chunk) if body.len() + chunk.len() > *max => return Err(Fault::TooLarge(*max as u64)),
+                Source::Json { chunks, max, body, metrics } => match chunks.next().await? {
+                    Some(chunk) if body.len() + chunk.len() > *max => {
+                        metrics.limited(Limit::Answer.name());
+                        return Err(Fault::TooLarge(*max as u64));
+                    }
                     Some(chunk) => {
                         if body.is_empty() {
                             body.reserve(chunks.room(chunk.len(), *max));
@@ -276,7 +294,7 @@ impl Answer {
                         self.ready.extend((!body.is_empty()).then_some(body));
                     }
                 },
-                Source::Events { chunks, decoder } => {
+                Source::Events { chunks, decoder, left, metrics } => {
                     let Some(chunk) = chunks.next().await? else {
                         match self.resume.as_mut().and_then(|resume| resume.after(decoder)) {
                             Some(opening) => {
@@ -287,6 +305,13 @@ impl Answer {
                         }
                         continue;
                     };
+                    if let Some(left) = left {
+                        let Some(less) = left.checked_sub(chunk.len() as u64) else {
+                            metrics.limited(Limit::Answer.name());
+                            return Err(Fault::TooLarge(chunks.limits().max_answer));
+                        };
+                        *left = less;
+                    }
                     let ready = &mut self.ready;
                     // Events without data prime a stream for resumption (2025-11-25).
                     let read = decoder.push(&chunk, |event| {
@@ -295,6 +320,7 @@ impl Answer {
                         }
                     });
                     if let Err(sse::SseError::TooLarge { limit }) = read {
+                        metrics.limited(Limit::Event.name());
                         return Err(Fault::TooLarge(limit as u64));
                     }
                     read.map_err(|error| Fault::NotMcp(error.to_string()))?;

@@ -62,7 +62,8 @@ impl Gateway {
             return Some(speaks);
         }
         let turn = self.inner.asking.of(server.id);
-        let _turn = turn.lock().await;
+        // Whoever has the turn asks no longer than that.
+        let _turn = tokio::time::timeout(DEADLINE, turn.lock()).await.ok()?;
         if let Some(speaks) = known(self) {
             return Some(speaks);
         }

@@ -86,7 +86,7 @@ impl SseLine {
         pass: Pass,
         body: Bytes,
     ) -> Result<Replies, Fault> {
-        let id = super::id_of(&body).ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
+        let id = crate::messages::id_of(&body).ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
         let hearing = self.readers.call(&id);
         let pass = self.post(gateway, context, pass, body).await?;
         Ok(Replies::of_channel(gateway, context, pass, hearing))

@@ -80,6 +80,8 @@ impl Gateway {
         let identity = ClientIdentity::of_meta(&call.params.meta);
         match &call.method {
             Method::ServerDiscover => {
+                let of = Some((call, incoming.envelope.id()));
+                let _counted = self.enter(context, Kind::Note, of, incoming.generation()).await?;
                 let whose = Whose { identity: &identity, session: "" };
                 let line = self.line(context, whose).await.map_err(|fault| refuse(&fault.rpc()))?;
                 let initialize = Raw::parse(std::str::from_utf8(&line.initialize).unwrap_or("null"));
@@ -104,7 +106,7 @@ impl Gateway {
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
                 let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
                 let serving = Serving::begin(self, context, &incoming, call, exchange, (identity, pass)).await?;
-                Ok(respond(self, serving).await)
+                Ok(respond(self, context, serving).await)
             }
         }
     }
@@ -138,7 +140,7 @@ impl Gateway {
         loop {
             let (pass, again) = match turn.take() {
                 Some(pass) => (pass, true),
-                None => (self.pass(context, Kind::Own, None).await?, false),
+                None => (self.pass(context, Kind::Again, context.message.tool()).await?, false),
             };
             let line = self.line(context, whose).await?;
             let id = line.id();
@@ -175,7 +177,8 @@ impl Gateway {
     /// Makes the session as talkative as a request wants it; the level is the session's, so it only ever grows.
     async fn level(&self, context: &Context, line: &Line, wanted: Option<usize>, again: bool) -> Result<(), Fault> {
         let Some(wanted) = wanted else { return Ok(()) };
-        let mut level = line.level.lock().await;
+        let deadline = self.limits(context, None).first_byte;
+        let mut level = tokio::time::timeout(deadline, line.level.lock()).await.map_err(|_| Fault::Timeout)?;
         if level.is_some_and(|level| level <= wanted) {
             return Ok(());
         }

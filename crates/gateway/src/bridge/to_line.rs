@@ -60,6 +60,8 @@ impl Gateway {
         let access = self.permit(context, call, incoming.client(context), incoming.generation());
         let access = access.await.map_err(|error| refuse(&error))?;
         if call.method == Method::Initialize {
+            let of = Some((call, incoming.envelope.id()));
+            let _counted = self.enter(context, Kind::Note, of, incoming.generation()).await?;
             return self.streamed(context, &incoming, streamed).await;
         }
         if let Envelope::Notification(_) = incoming.envelope {
@@ -69,6 +71,7 @@ impl Gateway {
             }
             // The handshake is ours, and the ids of requests are, too.
             if !matches!(call.method, Method::Initialized | Method::Cancelled) {
+                let _counted = self.enter(context, Kind::Note, Some((call, None)), incoming.generation()).await?;
                 let line = self.line(context, streamed.whose()).await.map_err(|fault| refuse(&fault.rpc()))?;
                 let sent = self.notify(context, &line, incoming.body.clone()).await;
                 sent.map_err(|fault| refuse(&fault.rpc()))?;
@@ -82,7 +85,7 @@ impl Gateway {
         let running = streamed.key.map(|key| self.inner.sessions.run(key, &exchange.id));
         let mut relaying = Relaying::begin(self, context, &incoming, call, exchange, (streamed.whose(), pass)).await?;
         relaying.running = running;
-        Ok(respond(self, relaying).await)
+        Ok(respond(self, context, relaying).await)
     }
 
     /// Answers `initialize` with what the server says, and opens a session.
@@ -122,7 +125,12 @@ impl Gateway {
         let refuse = |fault: Fault| Refusal::rpc(&fault.rpc(), None, generation);
         let line = self.line(context, streamed.whose()).await.map_err(refuse)?;
         let replies = self.listen_on(context, &line).await.map_err(refuse)?;
-        Ok(stream(self, None, Unasked { replies, _pass: pass, _line: line }))
+        Ok(stream(
+            self,
+            context,
+            None,
+            Unasked { gateway: self.clone(), context: context.share(), replies, _pass: pass, _line: line },
+        ))
     }
 
     /// Hands the client's answer to the question that waits for it.
@@ -143,6 +151,8 @@ impl Gateway {
 
 /// What a server says unasked.
 struct Unasked {
+    gateway: Gateway,
+    context: Context,
     replies: Replies,
     _pass: Pass,
     _line: std::sync::Arc<super::lines::Line>,
@@ -154,7 +164,9 @@ impl Dialogue for Unasked {
             let message = self.replies.next().await.ok()??;
             let raw = mcp::scan_with(&message, mcp::Limits::RESPONSE).ok()?;
             // A question that belongs to no call cannot be brought back to its asker.
-            if let Ok(Envelope::Notification(_)) = Envelope::parse(raw) {
+            if let Ok(Envelope::Notification(call)) = Envelope::parse(raw)
+                && self.gateway.may_hear(&self.context, &call)
+            {
                 return Some(Out::Message(message));
             }
         }
@@ -218,7 +230,11 @@ impl Relaying {
                         return Ok(Some(Out::Message(message)));
                     }
                 }
-                Ok(Envelope::Notification(_)) => return Ok(Some(Out::Message(message))),
+                Ok(Envelope::Notification(call)) => {
+                    if self.gateway.may_hear(&open.context, &call) {
+                        return Ok(Some(Out::Message(message)));
+                    }
+                }
                 Ok(Envelope::Request(request)) => {
                     let parts = &self.gateway.inner.parts;
                     let (person, server) = (open.context.caller.person.id, open.context.server.id);

@@ -58,7 +58,11 @@ impl Gateway {
         let access = self.permit(context, call, incoming.client(context), incoming.generation());
         let access = access.await.map_err(|error| refuse(&error))?;
         match &call.method {
-            Method::Initialize => self.opened(context, &incoming, call).await,
+            Method::Initialize => {
+                let of = Some((call, incoming.envelope.id()));
+                let _counted = self.enter(context, Kind::Note, of, incoming.generation()).await?;
+                self.opened(context, &incoming, call).await
+            }
             Method::Ping => Ok(incoming.result(b"{}")),
             Method::LoggingSetLevel => {
                 let level = call.params.level.as_deref().filter(|level| LEVELS.contains(level));
@@ -99,7 +103,7 @@ impl Gateway {
                 let settle = self.admit(context, call, incoming.client(context), &access).await;
                 let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
                 let asking = Asking::begin(self, context, &incoming, call, exchange, &held, pass).await?;
-                Ok(respond(self, asking).await)
+                Ok(respond(self, context, asking).await)
             }
         }
     }
@@ -352,7 +356,7 @@ impl Asking {
         self.id = id;
         self.round = None;
         // A further round is the same call, so it counts towards no rate; its turn went to others meanwhile.
-        let pass = self.gateway.pass(&self.context, Kind::Own, None).await?;
+        let pass = self.gateway.pass(&self.context, Kind::Again, self.context.message.tool()).await?;
         self.send(pass, request).await
     }
 }

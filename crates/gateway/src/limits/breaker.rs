@@ -111,6 +111,15 @@ impl Breaker {
         Ok(Ticket { breaker: self.clone(), epoch: inner.epoch, probe: probe.then_some(now) })
     }
 
+    /// Lets through what a call needs that was let through itself. It says how it went, and is no probe.
+    pub(crate) fn enter_within(self: &Arc<Self>, now: Instant) -> Result<Ticket, Duration> {
+        let inner = self.inner.lock();
+        match inner.state {
+            State::Open { until, .. } if now < until => Err(until - now),
+            _ => Ok(Ticket { breaker: self.clone(), epoch: inner.epoch, probe: None }),
+        }
+    }
+
     fn set(&self, inner: &mut Inner, state: State) {
         if let Some(gauge) = self.gauges.of(inner.state) {
             gauge.dec();

@@ -160,6 +160,8 @@ struct Gate {
 pub(crate) enum Kind {
     /// A call: it takes a turn.
     Call,
+    /// A call that was let through before and is sent once more: it takes a turn, but counts towards no rate.
+    Again,
     /// A stream that waits for events.
     Listen,
     /// A message without an answer.
@@ -296,11 +298,14 @@ impl Gateway {
         let limiter = &self.inner.limiter;
         let limits = self.limits(context, tool);
         let gate = limiter.gate(context.server.id);
-        if let Some(after) = gate.breaker.refuses(context.server.revision, Instant::now()) {
+        // What a probe needs must not be refused because of that very probe.
+        if kind != Kind::Own
+            && let Some(after) = gate.breaker.refuses(context.server.revision, Instant::now())
+        {
             return Err(NoPass::Limited(broken(after)));
         }
         let (queue, most) = match kind {
-            Kind::Call => (&gate.calls, limits.concurrent_per_person),
+            Kind::Call | Kind::Again => (&gate.calls, limits.concurrent_per_person),
             Kind::Listen => (&gate.listening, Some(self.inner.parts.settings.listening_per_person)),
             Kind::Note | Kind::Own => (&gate.calls, None),
         };
@@ -310,12 +315,16 @@ impl Gateway {
             (_, counted) => counted,
         };
         let counted = match kind {
-            Kind::Own => None,
-            _ => Some(limiter.take(context, &limits, tool, Instant::now()).map_err(NoPass::Limited)?),
+            Kind::Own | Kind::Again => None,
+            Kind::Call | Kind::Listen | Kind::Note => {
+                Some(limiter.take(context, &limits, tool, Instant::now()).map_err(NoPass::Limited)?)
+            }
         };
         let (turn, waited) = self.turn(context, kind, &limits, &gate).await?;
         // Only now, so that no probe waits in the queue, and that the queue empties fast when the server is gone.
-        let ticket = gate.breaker.enter(Instant::now()).map_err(|after| NoPass::Limited(broken(after)))?;
+        let now = Instant::now();
+        let ticket = if kind == Kind::Own { gate.breaker.enter_within(now) } else { gate.breaker.enter(now) };
+        let ticket = ticket.map_err(|after| NoPass::Limited(broken(after)))?;
         // Who found no turn used nothing of the rate.
         if let Some(counted) = counted {
             counted.made();
@@ -331,7 +340,7 @@ impl Gateway {
         gate: &Gate,
     ) -> Result<(Option<Turn>, bool), NoPass> {
         let asked = match kind {
-            Kind::Call => gate.calls.ask(limits.concurrent, limits.queue),
+            Kind::Call | Kind::Again => gate.calls.ask(limits.concurrent, limits.queue),
             Kind::Listen => gate.listening.ask(self.inner.parts.settings.listening, 0),
             Kind::Note | Kind::Own => return Ok((None, false)),
         };
