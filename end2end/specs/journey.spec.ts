@@ -537,7 +537,7 @@ test("deleting the rule ends access at once, and a new rule gives it back", asyn
   const now = new URL(explanation);
   now.searchParams.delete("at");
   await ada.goto(`${now.pathname}${now.search}`);
-  await ada.field("Which tools").selectOption("Tool");
+  await ada.field("Kind").selectOption("Tool");
   await ada.field("Name").fill("get_weather");
   await ada.field("Name").press("Enter");
   await expect(ada.page.getByText(/^Allowed: Grace Hopper · Tracker · get_weather/)).toBeVisible();

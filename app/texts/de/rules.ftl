@@ -54,4 +54,3 @@ rules-explain = Entscheidung erklären
 rules-explain-description = Ob jemand etwas benutzen darf, nach welchen Regeln, und was sich ändern müsste. Aufgerufen wird nichts.
 rules-explain-choose = Wählen Sie, wer, welchen Server und den Namen dessen, was benutzt würde.
 rules-explain-others = { NUMBER($count) } weitere Regeln betreffen andere Personen.
-rules-scope = Welche Werkzeuge

@@ -54,4 +54,3 @@ rules-explain = Explain a decision
 rules-explain-description = Whether somebody may use something, by which rules, and what would have to change. Nobody is called.
 rules-explain-choose = Choose who, which server, and the name of what they would use.
 rules-explain-others = { NUMBER($count) } more rules are about other people.
-rules-scope = Which tools

@@ -35,7 +35,7 @@ pub fn ExplainPage() -> impl IntoView {
             <FilterBar names=&["person", "server", "kind", "name", "at", "arguments", "ip", "client", "client_version", "event"] keep=&["at", "event"] needs=Capability::ManagePolicies>
                 <FilterSelect name="person" label=text::common::who() options=choices.people/>
                 <FilterSelect name="server" label=text::common::server() options=choices.servers/>
-                <FilterSelect name="kind" label=text::rules::scope() options=choices.kinds/>
+                <FilterSelect name="kind" label=text::common::kind() options=choices.kinds/>
                 <FilterText name="name" label=text::common::name()/>
                 <FilterText name="ip" label=text::common::address()/>
                 <FilterText name="client" label=choices.labels.1/>
