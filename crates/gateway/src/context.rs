@@ -114,7 +114,10 @@ impl Asked {
             mcp::Target::Prompt(name) => Self::Prompt(name.to_owned()),
             mcp::Target::Resource(uri) => Self::Resource(uri.to_owned()),
             mcp::Target::ResourceTemplate(template) => Self::Template(template.to_owned()),
-            _ if !call.method.is_known() => Self::Resource(call.method.as_str().to_owned()),
+            // A server knows one client, the gateway, and may list the tasks of all people.
+            _ if !call.method.is_known() || call.method == Method::TasksList => {
+                Self::Resource(call.method.as_str().to_owned())
+            }
             _ => Self::Server,
         }
     }

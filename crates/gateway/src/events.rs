@@ -13,6 +13,13 @@ pub(crate) struct Event {
     pub(crate) data: Bytes,
 }
 
+impl Event {
+    /// Whether clients of MCP look at it.
+    pub(crate) fn is_message(&self) -> bool {
+        self.name == "message"
+    }
+}
+
 /// The events that end in a chunk.
 pub(crate) fn read(decoder: &mut sse::Decoder, chunk: &[u8]) -> (Vec<Event>, Result<(), sse::SseError>) {
     let mut events = Vec::new();

@@ -8,7 +8,7 @@
 //! - [`Gateway::handle`] is the one entry; `edge` checks host, origin and credential.
 //! - `call` parses a message and sends it its way; `permission` is the only place that asks the policy.
 //! - `limits` keeps one caller, one server or one flood from everybody else.
-//! - `forward` speaks to the server; `answer` and `stream` bring its answer back.
+//! - `forward` speaks to the server; `answer`, `stream` and `rewriting` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
 //! - `track` follows one message: how long its phases take (`phases`), its place in a trace (`trace`), its spans.
 //! - `nodes` passes on what another node of the installation holds.
@@ -35,6 +35,7 @@ mod permission;
 mod phases;
 mod reader;
 mod refusal;
+mod rewriting;
 mod session;
 mod settle;
 mod shown;

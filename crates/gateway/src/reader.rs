@@ -94,6 +94,11 @@ impl Chunks {
         Self::new(response, pass, silence, None, standing)
     }
 
+    /// What it has a turn by, and when it has to have ended.
+    pub(crate) const fn held(&mut self) -> (&mut Pass, &mut tokio::time::Instant) {
+        (&mut self.pass, &mut self.ends)
+    }
+
     /// The limits of this answer.
     pub(crate) const fn limits(&self) -> &domain::Limits {
         &self.pass.limits

@@ -8,6 +8,7 @@ use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{KeyId, NodeId, ServerId, UserId};
 use http::{HeaderValue, Response, StatusCode, header};
+use mcp::headers::MAX_ID;
 use mcp::{Generation, Mirrored, ProtocolVersion};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -79,7 +80,8 @@ pub(crate) fn seal(
 ) -> Option<String> {
     let sealed = Sealed { expires: (now + LIFETIME).timestamp(), session: session.clone() };
     let plain = serde_json::to_vec(&sealed).ok()?;
-    vault.seal_token(PURPOSE, &bound_to(user, server), &plain).ok()
+    // A longer one would be refused when it comes back.
+    vault.seal_token(PURPOSE, &bound_to(user, server), &plain).ok().filter(|token| token.len() <= MAX_ID)
 }
 
 /// Opens a session id. `None` for a forged, foreign or expired one.

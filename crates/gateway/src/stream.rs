@@ -22,7 +22,7 @@ use crate::reader::Chunks;
 use crate::refusal::Refusal;
 use crate::settle::Ending;
 
-type Chunk = std::io::Result<Bytes>;
+pub(crate) type Chunk = std::io::Result<Bytes>;
 
 impl Gateway {
     /// Answers a request with the server's event stream.
@@ -42,62 +42,22 @@ impl Gateway {
             let tee = sse::Tee::new(id, max_event(&limits));
             let filled = (!exchange.primes).then(|| Filled::new(max_event(&limits)));
             let (gateway, ready) = (self.clone(), VecDeque::new());
-            let pump = Pump { gateway, exchange, chunks, filled, tee, ready, passed: 0, ended: false };
+            let pump = Pump {
+                gateway,
+                exchange,
+                chunks,
+                filled,
+                tee,
+                ready,
+                answered: false,
+                last: b'\n',
+                passed: 0,
+                ended: false,
+            };
             return Ok(event_response(self.watched(pump, limits.idle, context.hangup.clone())));
         }
-        // Lists and descriptions are rewritten as a whole; they are small, and nothing is forwarded before the answer.
+        // Lists and descriptions are rewritten as a whole; they are small.
         self.rewritten(context, exchange, session, chunks).await
-    }
-
-    /// Reads a stream up to its answer, rewrites the answer, and gives everything as one body.
-    async fn rewritten(
-        &self,
-        context: &Context,
-        mut exchange: Exchange,
-        session: Option<String>,
-        mut chunks: Chunks,
-    ) -> Result<Response<Body>, Refusal> {
-        let max_event = max_event(chunks.limits());
-        let mut decoder = sse::Decoder::new(max_event);
-        let mut writer = Writer::new(exchange.primes);
-        let mut out = Vec::new();
-        let mut sealed = None;
-        loop {
-            let chunk = match chunks.next().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => {
-                    // The server may close before it answers (2025-11-25 "polling"): the client resumes by GET.
-                    self.settle(&mut exchange, closed_early()).await.map_err(|error| exchange.refusal(&error))?;
-                    break;
-                }
-                Err(broken) => return Err(self.failed(&mut exchange, &broken.into()).await),
-            };
-            let (events, pushed) = read(&mut decoder, &chunk);
-            if pushed.is_err() || out.len() > max_event {
-                self.inner.metrics.limited(Limit::Event.name());
-                return Err(self.failed(&mut exchange, &Fault::TooLarge(max_event as u64)).await);
-            }
-            let mut answered = false;
-            for mut event in events {
-                if exchange.raw_id().is_some_and(|id| mcp::response_id_matches(&event.data, id)) {
-                    let (inspected, ending) = match self.inspect(context, &exchange, &event.data) {
-                        Ok(inspected) => inspected,
-                        Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
-                    };
-                    sealed = self.sealed_session(context, &exchange, session.clone(), &event.data);
-                    self.settle(&mut exchange, ending).await.map_err(|error| exchange.refusal(&error))?;
-                    event.data = inspected;
-                    answered = true;
-                }
-                writer.write(&event, decoder.retry(), &mut out);
-            }
-            if answered {
-                break;
-            }
-        }
-        let mut response = event_response(Body::from(out));
-        response.headers_mut().extend(sealed.map(|value| (HeaderName::from_static("mcp-session-id"), value)));
-        Ok(response)
     }
 
     /// Relays a listening stream (GET of the older revisions), filtering lists that a resumed stream replays. `primes`:
@@ -142,6 +102,10 @@ struct Pump {
     filled: Option<Filled>,
     tee: sse::Tee,
     ready: VecDeque<Bytes>,
+    /// The client has the answer.
+    answered: bool,
+    /// The last byte that it has.
+    last: u8,
     /// Bytes that were forwarded.
     passed: u64,
     ended: bool,
@@ -178,7 +142,10 @@ impl Pump {
                         self.ready.push_back(stream_error(&self.exchange, &error));
                     }
                 }
-                Err(fault) => self.cut(&fault.rpc()).await,
+                Err(fault) => {
+                    let inside = self.tee.is_inside();
+                    self.cut(&fault.rpc(), inside).await;
+                }
             }
         }
     }
@@ -190,59 +157,99 @@ impl Pump {
             None => Ok(chunk),
         };
         let Ok(chunk) = chunk else { return self.too_large().await };
-        let mut answer = None;
-        let pushed = self.tee.push(&chunk, |seen| {
-            if matches!(seen.kind, SeenKind::Answer) && answer.is_none() {
-                answer = Some((seen.span.start, ending(seen.data)));
-            }
+        let inside = self.tee.is_inside();
+        let (mut answer, mut foreign) = (None, None);
+        let pushed = self.tee.push(&chunk, |seen| match seen.kind {
+            SeenKind::Answer if answer.is_none() => answer = Some((seen.span.start, ending(seen.data))),
+            // Clients take an answer from whatever stream it comes on, and read what is refused here.
+            SeenKind::OtherResponse | SeenKind::Unreadable if foreign.is_none() => foreign = Some(seen.span.start),
+            _ => {}
         });
         if pushed.is_err() {
             return self.too_large().await;
+        }
+        if let Some(start) = foreign
+            && answer.as_ref().is_none_or(|(answer, _)| start < *answer)
+        {
+            self.pass(chunk.slice(..start));
+            return self.cut(&Fault::NotMcp(FOREIGN.to_owned()).rpc(), inside && start == 0).await;
         }
         self.passed += chunk.len() as u64;
         let most = self.chunks.limits().max_answer;
         if self.passed > most && answer.is_none() && !self.exchange.listens {
             self.gateway.inner.metrics.limited(Limit::Answer.name());
-            return self.cut(&Fault::TooLarge(most).rpc()).await;
+            return self.cut(&Fault::TooLarge(most).rpc(), inside).await;
         }
         let Some((start, ending)) = answer else {
-            self.ready.push_back(chunk);
+            self.pass(chunk);
             return;
         };
         let gateway = self.gateway.clone();
         match gateway.settle(&mut self.exchange, ending).await {
-            Ok(()) => self.ready.push_back(chunk),
+            Ok(()) => {
+                let end = foreign.unwrap_or(chunk.len());
+                self.ended = end < chunk.len();
+                self.answered = true;
+                self.pass(chunk.slice(..end));
+            }
             Err(error) => {
-                self.ready.push_back(chunk.slice(..start));
-                // Ends an event that had begun in an earlier chunk, so that the error is an event of its own.
-                self.ready.push_back(Bytes::from_static(b"\n\n"));
-                self.ready.push_back(stream_error(&self.exchange, &error));
-                self.ended = true;
+                self.pass(chunk.slice(..start));
+                self.say(&error, inside && start == 0);
             }
         }
+    }
+
+    fn pass(&mut self, chunk: Bytes) {
+        self.last = chunk.last().copied().unwrap_or(self.last);
+        self.ready.push_back(chunk);
     }
 
     /// Ends the stream at an event that is too large.
     async fn too_large(&mut self) {
         let limit = max_event(self.chunks.limits());
         self.gateway.inner.metrics.limited(Limit::Event.name());
-        self.cut(&truncated(limit)).await;
+        let inside = self.tee.is_inside();
+        self.cut(&truncated(limit), inside).await;
     }
 
-    /// Ends the stream with an error of ours.
-    async fn cut(&mut self, error: &mcp::RpcError) {
-        self.ended = true;
+    /// Ends the stream with an error of ours. `inside`: the client has the beginning of an event.
+    async fn cut(&mut self, error: &mcp::RpcError, inside: bool) {
         let gateway = self.gateway.clone();
         let _ = gateway.settle(&mut self.exchange, failure(&error.message)).await;
-        self.ready.push_back(Bytes::from_static(b"\n\n"));
+        self.say(error, inside);
+    }
+
+    /// Says an error as the last event.
+    fn say(&mut self, error: &mcp::RpcError, inside: bool) {
+        self.ended = true;
+        // To what is answered there is nothing more to say.
+        if self.answered {
+            return;
+        }
+        if inside {
+            // A blank line would end the event, which may be all there but for that line: it is spoilt.
+            let line_ended = matches!(self.last, b'\n' | b'\r');
+            self.ready.push_back(Bytes::from_static(if line_ended { SPOILT } else { SPOILT_LINE }));
+        }
         self.ready.push_back(stream_error(&self.exchange, error));
     }
 }
 
+/// Makes nothing of an event that has begun, at the beginning of a line and within one.
+const SPOILT: &[u8] = b"data: cut off\n\n";
+const SPOILT_LINE: &[u8] = b"\ndata: cut off\n\n";
+
+/// Why a stream ends that carries what is no part of the answer to its request (2025-11-25 transports, "Sending Messages to
+/// the Server", 6).
+pub(crate) const FOREIGN: &str = "on the stream of one request it sent an answer to another, or what cannot be read";
+
 /// How a call ended, by the answer's bytes.
 fn ending(data: &[u8]) -> Ending {
     use mcp::result::Outcome;
-    match mcp::Response::parse(data) {
+    // A batch has one answer, beside what the server says or asks.
+    let batch = mcp::scan_with(data, mcp::Limits::RESPONSE).ok().filter(|raw| raw.kind() == mcp::Kind::Array);
+    let in_batch = batch.and_then(|raw| raw.elements().find(|one| mcp::Response::parse(one.as_bytes()).is_ok()));
+    match mcp::Response::parse(in_batch.map_or(data, mcp::Raw::as_bytes)) {
         Err(error) => failure(&format!("the server's answer is not readable: {error}")),
         Ok(parsed) => match parsed.outcome {
             Outcome::Error(error) => failure(&format!("{}: {}", error.code, error.message)),
@@ -255,7 +262,7 @@ fn ending(data: &[u8]) -> Ending {
     }
 }
 
-fn closed_early() -> Ending {
+pub(crate) fn closed_early() -> Ending {
     Ending::Unknown {
         reason: "the server closed the stream before it answered; the answer may follow on a resumed stream".to_owned(),
     }
@@ -319,16 +326,24 @@ impl Relay {
 }
 
 impl Relay {
-    /// Whether this message is for its client by the rules of now.
+    /// Whether this message is for its client by the rules of now. What cannot be read might be anything to a client that
+    /// can read it, and is for nobody.
     fn may_hear(&self, message: &[u8]) -> bool {
+        if message.is_empty() {
+            return true;
+        }
         match mcp::scan_with(message, mcp::Limits::RESPONSE).map(Envelope::parse) {
             Ok(Ok(Envelope::Notification(call))) => self.gateway.may_hear(&self.context, &call),
-            _ => true,
+            Ok(Ok(Envelope::Request(_) | Envelope::Response(_))) => true,
+            _ => {
+                tracing::warn!(server = %self.context.server.slug, "unreadable message not relayed");
+                false
+            }
         }
     }
 }
 
-fn max_event(limits: &Limits) -> usize {
+pub(crate) fn max_event(limits: &Limits) -> usize {
     usize::try_from(limits.max_event).unwrap_or(usize::MAX)
 }
 

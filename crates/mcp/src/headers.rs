@@ -43,7 +43,7 @@ pub const LAST_EVENT_ID_LOWER: &str = "last-event-id";
 pub const PARAM_PREFIX_LOWER: &str = "mcp-param-";
 
 /// Longest accepted session or event id, in bytes.
-const MAX_ID: usize = 4096;
+pub const MAX_ID: usize = 8192;
 
 /// A header that may occur once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -18,13 +18,16 @@ pub struct Limits {
     pub max_depth: usize,
     /// Whether the whole text may be a string, number, literal or null instead of an object or array.
     pub scalar_top: bool,
+    /// Whether values may hold half of a surrogate pair. Servers written in JavaScript make them by cutting a text inside
+    /// of a character; it reads as U+FFFD. Keys never may.
+    pub lone_surrogates: bool,
 }
 
 impl Limits {
     /// For what clients send: 64 levels, an object (or, in 2025-03-26, a batch) on top.
-    pub const REQUEST: Self = Self { max_depth: 64, scalar_top: false };
+    pub const REQUEST: Self = Self { max_depth: 64, scalar_top: false, lone_surrogates: false };
     /// For what upstreams answer: structured content may nest deeper than any sane request.
-    pub const RESPONSE: Self = Self { max_depth: 256, scalar_top: false };
+    pub const RESPONSE: Self = Self { max_depth: 256, scalar_top: false, lone_surrogates: true };
 }
 
 /// Why a body was refused. Offsets count bytes from the start of the body.
@@ -170,7 +173,7 @@ pub(crate) fn scan_text(text: &str, limits: Limits) -> Result<Raw<'_>, ScanError
     if u32::try_from(text.len()).is_err() {
         return Err(ScanError::TooLong);
     }
-    let range = scanner::Scanner::new(text.as_bytes(), limits.max_depth).run()?;
+    let range = scanner::Scanner::new(text.as_bytes(), limits).run()?;
     let root = Raw::trusted(&text[range.clone()], range.start);
     match root.kind() {
         Kind::Object | Kind::Array => Ok(root),

@@ -31,6 +31,7 @@ mod lists;
 mod matrix;
 mod nodes;
 mod observability;
+mod odd_streams;
 mod older_servers;
 mod operations;
 mod rule_model;

@@ -435,7 +435,8 @@ fn naming(method: &Method<'_>) -> Option<Value> {
             Some(json!({ "ref": { "type": "ref/prompt", "name": PROMPT }, "argument": argument }))
         }
         Method::SubscriptionsListen => Some(json!({ "notifications": { "resourceSubscriptions": [TEXT] } })),
-        Method::Other(_) => Some(json!({ "name": "add", "uri": TEXT })),
+        // Whoever may not do everything may do neither.
+        Method::Other(_) | Method::TasksList => Some(json!({ "name": "add", "uri": TEXT })),
         Method::Initialize
         | Method::Ping
         | Method::ServerDiscover
@@ -447,7 +448,6 @@ fn naming(method: &Method<'_>) -> Option<Value> {
         | Method::TasksGet
         | Method::TasksCancel
         | Method::TasksUpdate
-        | Method::TasksList
         | Method::TasksResult
         | Method::Initialized
         | Method::Cancelled

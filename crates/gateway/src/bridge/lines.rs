@@ -16,7 +16,7 @@ use mcp::result::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use super::kept::{LineKey, Opener};
-use super::readers::Readers;
+use super::readers::{Back, Readers};
 use super::replies::{Replies, Resume};
 use super::speaks::Speaks;
 use super::sse_line::SseLine;
@@ -247,7 +247,7 @@ impl Gateway {
     pub(crate) async fn request(
         &self,
         context: &Context,
-        pass: Pass,
+        mut pass: Pass,
         line: &Line,
         body: Bytes,
         again: bool,
@@ -257,10 +257,33 @@ impl Gateway {
             Carrier::Streamable { session, beside } => (session, beside),
         };
         let readers = self.readers_beside(context, line, beside).await;
-        let beside = readers.zip(crate::messages::id_of(&body)).map(|(readers, id)| readers.call(&id));
+        let own = pass.own;
+        let mut beside = readers.zip(crate::messages::id_of(&body)).map(|(readers, id)| readers.call(&id, own));
         let headers = line.headers();
         let outgoing = Outgoing { method: Method::POST, headers, to: None, body: Some(body) };
-        let upstream = self.dispatch(context, pass, outgoing).await?;
+        let upstream = match &mut beside {
+            None => self.dispatch(context, pass, outgoing).await?,
+            Some(hearing) => {
+                let (gateway, shared, turns) = (self.clone(), context.share(), std::mem::take(&mut pass.turns));
+                let mut sending =
+                    Box::pin(async move { (gateway.dispatch(&shared, pass, outgoing).await, gateway, shared) });
+                tokio::select! {
+                    sent = &mut sending => {
+                        let mut upstream = sent.0?;
+                        upstream.permit.turns = turns;
+                        upstream
+                    }
+                    // Who answers in JSON begins at its end, and may ask before.
+                    Some(said) = hearing.recv() => {
+                        let opening = Box::pin(async move {
+                            let (upstream, gateway, context) = sending.await;
+                            Replies::new(&gateway, &context, upstream?)
+                        });
+                        return Ok(Replies::asking(said, turns, opening).beside(beside));
+                    }
+                }
+            }
+        };
         let status = upstream.response.status();
         if session.is_some() && status == StatusCode::NOT_FOUND {
             return Err(line.is_forgotten());
@@ -297,7 +320,8 @@ impl Gateway {
     async fn beside(&self, context: &Context, line: &Line) -> Option<Beside> {
         let stream = tokio::time::timeout(BESIDE, self.listen_on(context, line)).await.ok()?.ok()?;
         let beside = Beside { readers: Arc::default(), gone: CancellationToken::new() };
-        beside.readers.read(self, stream, beside.gone.clone());
+        let back = Back::new(self, context, line.headers(), None);
+        beside.readers.read(self, stream, back, beside.gone.clone());
         Some(beside)
     }
 

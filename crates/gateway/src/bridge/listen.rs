@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method as Verb, Response};
+use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header};
 use mcp::bridge::{self, ClientIdentity};
 use mcp::{Call, Envelope, Generation, Method, ProtocolVersion, Raw, RpcError};
 use policy::Target;
@@ -33,14 +33,29 @@ impl Gateway {
         // Held as long as the client listens, however often the subscription behind it is made anew.
         let pass = self.enter(context, Kind::Listen, None, Generation::Legacy).await?;
         let wishes = held.key.map(|key| self.inner.sessions.wishes(key));
-        let listening = LegacyListener {
+        let in_session = wishes.is_some();
+        let mut listening = LegacyListener {
             gateway: self.clone(),
             context: context.share(),
             identity: held.identity,
             wishes: wishes.unwrap_or_else(|| watch::channel(Wishes::default()).1),
+            in_session,
             replies: None,
             _pass: pass,
         };
+        match listening.subscribe().await {
+            Ok(replies) => listening.replies = Some(replies),
+            // The server has no such streams (2025-11-25 transports, "Listening for Messages from the Server").
+            Err(Fault::NotMcp(why)) => {
+                tracing::debug!(server = %context.server.slug, why, "no stream of changes");
+                return Err(Refusal::http(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "the server does not offer a listening stream",
+                )
+                .with_header(header::ALLOW, HeaderValue::from_static("POST, DELETE")));
+            }
+            Err(fault) => return Err(Refusal::rpc(&fault.rpc(), None, Generation::Legacy)),
+        }
         Ok(stream(self, context, None, listening))
     }
 
@@ -123,6 +138,8 @@ struct LegacyListener {
     context: Context,
     identity: ClientIdentity,
     wishes: watch::Receiver<Wishes>,
+    /// The wishes are those of a session, and end with it.
+    in_session: bool,
     replies: Option<Replies>,
     _pass: Pass,
 }
@@ -168,7 +185,8 @@ impl Dialogue for LegacyListener {
                 continue;
             };
             let message = tokio::select! {
-                Ok(()) = self.wishes.changed() => {
+                changed = self.wishes.changed(), if self.in_session => {
+                    changed.ok()?;
                     self.replies = None;
                     continue;
                 }

@@ -17,7 +17,7 @@ use super::readers::Hearing;
 use crate::answer::Media;
 use crate::context::Context;
 use crate::forward::{Fault, Outgoing, Upstream};
-use crate::limits::{Limit, Pass};
+use crate::limits::{Limit, Pass, Turns};
 use crate::reader::Chunks;
 use crate::standing::Standing;
 use crate::{Gateway, Metrics};
@@ -35,6 +35,10 @@ const SILENT: u32 = 3;
 
 /// Reads JSON-RPC messages: those of an answer as they come, and what the server says elsewhere meanwhile.
 pub(crate) struct Replies {
+    /// What was said elsewhere before this began.
+    said: Option<Bytes>,
+    /// The turn of an answer that has not begun.
+    turns: Turns,
     answer: Answer,
     beside: Option<Hearing>,
 }
@@ -49,7 +53,7 @@ struct Answer {
     ended: bool,
 }
 
-type Opening = BoxFuture<'static, Result<Replies, Fault>>;
+pub(crate) type Opening = BoxFuture<'static, Result<Replies, Fault>>;
 
 enum Source {
     Json {
@@ -72,8 +76,20 @@ enum Source {
         idle: Duration,
         ends: Instant,
         standing: Standing,
-        _pass: Pass,
+        pass: Pass,
     },
+}
+
+impl Source {
+    /// What it has a turn by, and when it has to have ended.
+    fn held(&mut self) -> Option<(&mut Pass, &mut Instant)> {
+        match self {
+            Self::Json { chunks, .. } | Self::Events { chunks, .. } => Some(chunks.held()),
+            Self::Channel { pass, ends, .. } => Some((pass, ends)),
+            // What is to be opened has none yet.
+            Self::Opening(_) => None,
+        }
+    }
 }
 
 impl Replies {
@@ -89,6 +105,10 @@ impl Replies {
     /// Reads a listening stream, which may be silent for long and ends with the client's.
     pub(crate) fn listening(gateway: &Gateway, context: &Context, upstream: Upstream) -> Result<Self, Fault> {
         let total = upstream.permit.limits.total;
+        let (status, media) = (upstream.response.status(), Media::of(&upstream.response));
+        if !status.is_success() || media != Media::Events {
+            return Err(Fault::NotMcp(format!("{status} instead of a stream")));
+        }
         Self::within(gateway, context, upstream, total, None)
     }
 
@@ -125,19 +145,24 @@ impl Replies {
     /// Messages that somebody else reads from the server.
     pub(crate) fn of_channel(gateway: &Gateway, context: &Context, pass: Pass, receiver: Hearing) -> Self {
         let (idle, ends) = (pass.limits.idle, Instant::now() + pass.limits.total);
-        Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), _pass: pass })
+        Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), pass })
     }
 
     /// The same for a listening stream, which may be silent for long and ends with the client's.
     pub(crate) fn listening_to(gateway: &Gateway, context: &Context, pass: Pass, receiver: Hearing) -> Self {
         let idle = pass.limits.total;
         let ends = Instant::now() + ALWAYS;
-        Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), _pass: pass })
+        Self::of(Source::Channel { receiver, idle, ends, standing: gateway.standing(context), pass })
     }
 
     fn of(source: Source) -> Self {
         let answer = Answer { source, resume: None, begun: None, ready: VecDeque::new(), ended: false };
-        Self { answer, beside: None }
+        Self { said: None, turns: Turns::default(), answer, beside: None }
+    }
+
+    /// An answer that has not begun, and what the server said elsewhere meanwhile.
+    pub(crate) fn asking(said: Bytes, turns: Turns, opening: Opening) -> Self {
+        Self { said: Some(said), turns, ..Self::of(Source::Opening(Mutex::new(opening))) }
     }
 
     /// The same, going on in another stream if the server closes this one before it answers (2025-11-25 transports,
@@ -158,6 +183,9 @@ impl Replies {
     /// # Errors
     /// When the server is silent for too long, says too much, or the caller may not read on.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
+        if let Some(said) = self.said.take() {
+            return Ok(Some(said));
+        }
         loop {
             let Some(beside) = &mut self.beside else { return self.answer.next().await };
             tokio::select! {
@@ -181,6 +209,25 @@ impl Replies {
         };
         self.answer.ready.push_front(message);
         Ok(about_none)
+    }
+
+    /// Gives its turn to others while the client is asked.
+    pub(crate) fn rest(&mut self) {
+        self.turns = Turns::default();
+        for (pass, _) in self.answer.sources().filter_map(Source::held) {
+            pass.turns = Turns::default();
+        }
+    }
+
+    /// Goes on with this turn. The time of the rest does not count.
+    pub(crate) fn go_on(&mut self, with: Pass, rested: Duration) {
+        for (_, ends) in self.answer.sources().filter_map(Source::held) {
+            *ends += rested;
+        }
+        if let Some(resume) = &mut self.answer.resume {
+            resume.ends += rested;
+        }
+        self.turns = with.turns;
     }
 
     /// What was said elsewhere before this message, which then comes again: an answer must not overtake what belongs
@@ -247,6 +294,11 @@ impl Resume {
 }
 
 impl Answer {
+    /// All that may have a turn.
+    fn sources(&mut self) -> impl Iterator<Item = &mut Source> {
+        [&mut self.source].into_iter().chain(self.begun.as_mut())
+    }
+
     async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         loop {
             if let Some(message) = self.ready.pop_front() {
@@ -271,6 +323,7 @@ impl Answer {
                     let opened = opening.get_mut().as_mut().await;
                     match opened {
                         Ok(stream) => self.source = stream.answer.source,
+                        Err(fault) if self.begun.is_none() => return Err(fault),
                         Err(fault) => {
                             tracing::debug!(%fault, "a stream could not be resumed");
                             self.ended = true;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method as Verb, StatusCode};
 use tokio_util::sync::CancellationToken;
 
-use super::readers::Readers;
+use super::readers::{Back, Readers};
 use super::replies::Replies;
 use crate::Gateway;
 use crate::context::Context;
@@ -48,7 +48,8 @@ impl SseLine {
         let address = endpoint(&context.server.url, &first)
             .ok_or_else(|| Fault::NotMcp("the stream does not begin with an address to post to".to_owned()))?;
         let line = Arc::new(Self { address, readers: Arc::default(), gone: CancellationToken::new() });
-        line.readers.read(gateway, stream, line.gone.clone());
+        let back = Back::new(gateway, context, HeaderMap::new(), Some(line.address.clone()));
+        line.readers.read(gateway, stream, back, line.gone.clone());
         Ok(line)
     }
 
@@ -87,7 +88,7 @@ impl SseLine {
         body: Bytes,
     ) -> Result<Replies, Fault> {
         let id = crate::messages::id_of(&body).ok_or_else(|| Fault::NotMcp("a request without id".to_owned()))?;
-        let hearing = self.readers.call(&id);
+        let hearing = self.readers.call(&id, pass.own);
         let pass = self.post(gateway, context, pass, body).await?;
         Ok(Replies::of_channel(gateway, context, pass, hearing))
     }

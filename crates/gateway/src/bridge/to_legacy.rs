@@ -5,6 +5,7 @@
 //! `input_required` result: the server's stream is parked ([`super::parked`]) until the client comes back with answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,6 +13,8 @@ use http::{Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome as Answered;
 use mcp::{Call, Envelope, Generation, Method, Mirrored, Raw, RawId, Request, RpcError, codes, splice};
+
+use tokio::time::Instant;
 
 use super::asked::Round;
 use super::dialogue::{Dialogue, Out, respond};
@@ -29,6 +32,8 @@ use crate::refusal::Refusal;
 
 /// Questions in one round.
 const MOST_QUESTIONS: usize = 16;
+/// How soon after a question others come that belong with it.
+const TOGETHER: Duration = Duration::from_millis(20);
 
 /// A request under way at a server.
 pub(crate) struct Open {
@@ -40,6 +45,12 @@ pub(crate) struct Open {
     pub(super) replies: Replies,
     /// Questions of the server that wait for answers.
     questions: Vec<Question>,
+    /// Questions that came just now: those that follow soon go to the client with them.
+    gathered: Vec<Question>,
+    /// Until when they are waited for.
+    soon: Instant,
+    /// When the client was asked.
+    parked: Instant,
     /// Questions that were put to the client so far.
     numbered: usize,
     /// A question that the client itself answers: its id, as JSON.
@@ -51,20 +62,41 @@ pub(crate) struct Open {
 impl Drop for Open {
     /// Who gives up tells the server, which would work on otherwise (older revisions, "Cancellation").
     fn drop(&mut self) {
-        if self.done {
-            return;
+        if !self.done {
+            self.gateway.cancel_in(&self.context, &self.line, &self.id);
         }
-        let (gateway, context, line) = (self.gateway.clone(), self.context.share(), self.line.clone());
-        let body = bridge::cancelled_notification(&self.id, "the client went away");
-        self.gateway.inner.tasks.spawn(async move {
+    }
+}
+
+/// A request that the server has not begun to answer. Dropped, it is cancelled.
+struct Sent<'a> {
+    gateway: &'a Gateway,
+    context: &'a Context,
+    line: &'a Arc<Line>,
+    id: &'a str,
+    begun: bool,
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        if !self.begun {
+            self.gateway.cancel_in(self.context, self.line, self.id);
+        }
+    }
+}
+
+impl Gateway {
+    /// Tells a server in the background that nobody waits for this request any more.
+    fn cancel_in(&self, context: &Context, line: &Arc<Line>, id: &str) {
+        let (gateway, context, line) = (self.clone(), context.share(), line.clone());
+        let body = bridge::cancelled_notification(id, "the client went away");
+        self.inner.tasks.spawn(async move {
             if let Err(fault) = gateway.notify(&context, &line, body).await {
                 tracing::debug!(server = %context.server.slug, %fault, "a call could not be cancelled");
             }
         });
     }
-}
 
-impl Gateway {
     /// Serves a message of a stateless client for an older server.
     pub(crate) async fn to_legacy(&self, context: &Context, incoming: Incoming<'_>) -> Result<Response<Body>, Refusal> {
         let refuse = |error: &RpcError| incoming.refusal(error);
@@ -148,7 +180,10 @@ impl Gateway {
             let sent = match ready {
                 Ok(()) => {
                     let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
-                    self.request(context, pass, &line, request, again).await
+                    let mut guard = Sent { gateway: self, context, line: &line, id: &id, begun: false };
+                    let sent = self.request(context, pass, &line, request, again).await;
+                    guard.begun = !matches!(sent, Err(Fault::Timeout));
+                    sent
                 }
                 Err(fault) => Err(fault),
             };
@@ -165,6 +200,9 @@ impl Gateway {
                         line,
                         id,
                         questions: Vec::new(),
+                        gathered: Vec::new(),
+                        soon: Instant::now(),
+                        parked: Instant::now(),
                         numbered: 0,
                         asked: None,
                         done: false,
@@ -232,7 +270,7 @@ impl Serving {
             open: None,
         };
         let opened = match call.params.request_state.as_deref().filter(|state| !state.is_empty()) {
-            Some(state) => serving.resumed(context, call, state).await,
+            Some(state) => serving.resumed(context, call, state, pass).await,
             None => {
                 let body = bridge::request_to_legacy(incoming.body).map_err(|error| Fault::NotMcp(error.to_string()));
                 match body {
@@ -252,11 +290,12 @@ impl Serving {
     }
 
     /// Goes on with a parked call: its questions get the client's answers. Those without one are asked again.
-    async fn resumed(&self, context: &Context, call: &Call<'_>, state: &str) -> Result<Open, Fault> {
+    async fn resumed(&self, context: &Context, call: &Call<'_>, state: &str, pass: Pass) -> Result<Open, Fault> {
         let parts = &self.gateway.inner.parts;
         let whose = (context.caller.person.id, context.server.id);
         let parked = &self.gateway.inner.parked;
         let mut open = parked.take(&parts.vault, parts.env.now(), whose, &self.about, state).ok_or(Fault::NoState)?;
+        open.replies.go_on(pass, open.parked.elapsed());
         let given = bridge::input_responses(&call.params);
         for question in std::mem::take(&mut open.questions) {
             match given.iter().find(|(name, _)| *name == question.key.as_str()) {
@@ -276,21 +315,18 @@ impl Serving {
         if !unanswered.is_empty() {
             return self.park(unanswered);
         }
-        let mut asked = Vec::new();
         loop {
             let Some(open) = &mut self.open else { return Err(Fault::BrokenOff) };
-            // Questions that come together go to the client together.
-            let message = if asked.is_empty() {
+            let message = if open.gathered.is_empty() {
                 open.replies.next().await?
             } else {
-                let soon = std::time::Duration::from_millis(20);
-                match tokio::time::timeout(soon, open.replies.next()).await {
+                match tokio::time::timeout_at(open.soon, open.replies.next()).await {
                     Ok(message) => message?,
-                    Err(_) => return self.park(asked),
+                    Err(_) => return self.park_gathered(),
                 }
             };
             let Some(message) = message else {
-                return if asked.is_empty() { Err(Fault::BrokenOff) } else { self.park(asked) };
+                return if open.gathered.is_empty() { Err(Fault::BrokenOff) } else { self.park_gathered() };
             };
             let Ok(raw) = mcp::scan_with(&message, mcp::Limits::RESPONSE) else {
                 return Err(Fault::NotMcp("an unreadable message".to_owned()));
@@ -318,10 +354,15 @@ impl Serving {
                     }
                 }
                 Ok(Envelope::Request(request)) => {
-                    if let Some(question) = self.question(&request).await? {
-                        asked.push(question);
-                        if asked.len() == MOST_QUESTIONS {
-                            return self.park(asked);
+                    if let Some(question) = self.question(&request).await?
+                        && let Some(open) = &mut self.open
+                    {
+                        if open.gathered.is_empty() {
+                            open.soon = Instant::now() + TOGETHER;
+                        }
+                        open.gathered.push(question);
+                        if open.gathered.len() == MOST_QUESTIONS {
+                            return self.park_gathered();
                         }
                     }
                 }
@@ -377,11 +418,18 @@ impl Serving {
         Ok(None)
     }
 
-    /// Hands the server's questions to the client and keeps its stream open.
+    fn park_gathered(&mut self) -> Result<Out, Fault> {
+        let gathered = self.open.as_mut().map(|open| std::mem::take(&mut open.gathered)).unwrap_or_default();
+        self.park(gathered)
+    }
+
+    /// Hands the server's questions to the client and keeps its stream open, without a turn.
     fn park(&mut self, asked: Vec<Question>) -> Result<Out, Fault> {
         let Some(mut open) = self.open.take() else { return Err(Fault::BrokenOff) };
         let inputs: Vec<_> = asked.iter().map(Question::input).collect();
         open.questions = asked;
+        open.parked = Instant::now();
+        open.replies.rest();
         let parts = &self.gateway.inner.parts;
         let whose = (open.context.caller.person.id, open.context.server.id);
         let state = self.gateway.inner.parked.park(

@@ -203,7 +203,11 @@ impl Relaying {
         loop {
             let Some(open) = &mut self.open else { return Err(Fault::BrokenOff) };
             if let Some((id, round)) = &mut open.asked {
-                let answers = tokio::time::timeout(PATIENCE, round.answers()).await.map_err(|_| Fault::Unanswered)?;
+                let mut standing = self.gateway.standing(&open.context);
+                let answers = tokio::select! {
+                    answers = tokio::time::timeout(PATIENCE, round.answers()) => answers.map_err(|_| Fault::Unanswered)?,
+                    broken = standing.lost() => return Err(broken.into()),
+                };
                 let body = match answers.into_iter().next() {
                     Some(Answer::Result(result)) => {
                         Bytes::from(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{result}}}"#))

@@ -177,15 +177,23 @@ impl Kind {
     }
 }
 
-/// The right to send one message to a server. Held until its answer has been read.
-pub(crate) struct Pass {
+/// What a call takes from others while it is under way.
+#[derive(Default)]
+pub(crate) struct Turns {
     _turn: Option<Turn>,
     _person: Option<OfPerson>,
+}
+
+/// The right to send one message to a server. Held until its answer has been read.
+pub(crate) struct Pass {
+    pub(crate) turns: Turns,
     ticket: Option<Ticket>,
     /// The deadlines and sizes of this message.
     pub(crate) limits: Limits,
     /// It had to wait: what the caller may do can have changed.
     pub(crate) waited: bool,
+    /// It is for a message of the gateway's own.
+    pub(crate) own: bool,
 }
 
 impl Pass {
@@ -329,7 +337,8 @@ impl Gateway {
         if let Some(counted) = counted {
             counted.made();
         }
-        Ok(Pass { _turn: turn, _person: person, ticket: Some(ticket), limits, waited })
+        let turns = Turns { _turn: turn, _person: person };
+        Ok(Pass { turns, ticket: Some(ticket), limits, waited, own: kind == Kind::Own })
     }
 
     async fn turn(

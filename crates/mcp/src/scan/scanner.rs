@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::ScanError;
 use super::keys::{InlineStack, OpenKeys, Owner};
+use super::{Limits, ScanError};
 use crate::text::{hex4, plain_run, skip_space, unescape};
 
 /// Levels of nesting before the stack of parents spills to the heap.
@@ -21,14 +21,14 @@ struct Frame {
 pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-    max_depth: usize,
+    limits: Limits,
     keys: OpenKeys<'a>,
     parents: InlineStack<Frame, INLINE_DEPTH>,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(bytes: &'a [u8], max_depth: usize) -> Self {
-        Self { bytes, at: 0, max_depth, keys: OpenKeys::new(bytes), parents: InlineStack::new() }
+    pub(super) fn new(bytes: &'a [u8], limits: Limits) -> Self {
+        Self { bytes, at: 0, limits, keys: OpenKeys::new(bytes), parents: InlineStack::new() }
     }
 
     /// Scans the one value that the text must hold and gives its place.
@@ -69,7 +69,7 @@ impl<'a> Scanner<'a> {
                     Some(self.peek()? == b']')
                 }
                 b'"' => {
-                    self.string()?;
+                    self.string(self.limits.lone_surrogates)?;
                     None
                 }
                 b't' => self.literal(b"true")?,
@@ -121,8 +121,8 @@ impl<'a> Scanner<'a> {
 
     /// Steps over an opening bracket.
     fn enter(&mut self, depth: usize, parent: Frame) -> Result<(), ScanError> {
-        if depth >= self.max_depth {
-            return Err(ScanError::TooDeep { at: self.at, limit: self.max_depth });
+        if depth >= self.limits.max_depth {
+            return Err(ScanError::TooDeep { at: self.at, limit: self.limits.max_depth });
         }
         self.parents.push(parent);
         self.advance();
@@ -150,7 +150,7 @@ impl<'a> Scanner<'a> {
         if byte != b'"' {
             return Err(ScanError::UnexpectedByte { at: open, byte });
         }
-        let escaped = self.string()?;
+        let escaped = self.string(false)?;
         let (start, end) = (open + 1, self.at - 1);
         if is_reserved(&self.bytes[start..end], escaped) {
             return Err(ScanError::ReservedKey { at: open });
@@ -168,7 +168,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Scans a string from its opening quote; says whether it contains an escape.
-    fn string(&mut self) -> Result<bool, ScanError> {
+    fn string(&mut self, lone_surrogates: bool) -> Result<bool, ScanError> {
         let mut escaped = false;
         self.at += 1;
         loop {
@@ -180,14 +180,14 @@ impl<'a> Scanner<'a> {
                 }
                 b'\\' => {
                     escaped = true;
-                    self.escape()?;
+                    self.escape(lone_surrogates)?;
                 }
                 _ => return Err(ScanError::ControlCharacter { at: self.at }),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<(), ScanError> {
+    fn escape(&mut self, lone_surrogates: bool) -> Result<(), ScanError> {
         let at = self.at;
         let end = ScanError::UnexpectedEnd { at: self.bytes.len() };
         match self.bytes.get(at + 1).ok_or(end)? {
@@ -196,12 +196,13 @@ impl<'a> Scanner<'a> {
                 0xd800..=0xdbff => {
                     let second = self.bytes.get(at + 6..at + 8);
                     let low = hex4(self.bytes, at + 8).filter(|_| second == Some(b"\\u"));
-                    if !matches!(low, Some(0xdc00..=0xdfff)) {
-                        return Err(ScanError::LoneSurrogate { at });
-                    }
-                    self.at += 12;
+                    self.at += match low {
+                        Some(0xdc00..=0xdfff) => 12,
+                        _ if lone_surrogates => 6,
+                        _ => return Err(ScanError::LoneSurrogate { at }),
+                    };
                 }
-                0xdc00..=0xdfff => return Err(ScanError::LoneSurrogate { at }),
+                0xdc00..=0xdfff if !lone_surrogates => return Err(ScanError::LoneSurrogate { at }),
                 _ => self.at += 6,
             },
             _ => return Err(ScanError::BadEscape { at }),

@@ -23,6 +23,8 @@ pub enum SeenKind {
     Empty,
     /// Not a JSON-RPC message, or one that the strict scan refuses.
     Unreadable,
+    /// The same in an event of another name than `message`, which clients of MCP do not look at.
+    Other,
 }
 
 /// A complete event of a watched stream.
@@ -57,7 +59,10 @@ impl Tee {
     pub fn push(&mut self, chunk: &[u8], mut on_event: impl FnMut(Seen<'_>)) -> Result<(), SseError> {
         let Self { decoder, id, answered } = self;
         decoder.push(chunk, |event| {
-            let kind = classify(event.data, id);
+            let kind = match classify(event.data, id) {
+                SeenKind::Unreadable if event.event != "message" => SeenKind::Other,
+                kind => kind,
+            };
             *answered |= kind == SeenKind::Answer;
             on_event(Seen { data: event.data, id: event.id, span: event.span, kind });
         })
@@ -66,6 +71,11 @@ impl Tee {
     /// Whether the answer has been seen.
     pub fn answered(&self) -> bool {
         self.answered
+    }
+
+    /// Whether an event has begun that is not whole.
+    pub fn is_inside(&self) -> bool {
+        self.decoder.finish().is_err()
     }
 
     /// The decoder behind it, for its last event id and for [`Decoder::finish`].
@@ -93,9 +103,9 @@ fn classify(data: &[u8], id: &str) -> SeenKind {
     if raw.kind() != Kind::Array {
         return one(raw);
     }
-    // 2025-03-26 servers may answer in batches; the answer is what matters most in one.
+    // 2025-03-26 servers may answer in batches. The answer is what matters most in one, but for what should not be there.
     let kinds: Vec<_> = raw.elements().map(one).collect();
-    [SeenKind::Answer, SeenKind::Unreadable, SeenKind::Request, SeenKind::OtherResponse, SeenKind::Notification]
+    [SeenKind::Unreadable, SeenKind::OtherResponse, SeenKind::Answer, SeenKind::Request, SeenKind::Notification]
         .into_iter()
         .find(|kind| kinds.contains(kind))
         .unwrap_or(SeenKind::Unreadable)

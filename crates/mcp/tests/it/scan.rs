@@ -230,3 +230,23 @@ fn bare_values_are_read_where_wanted() {
     assert_eq!(raw.elements().count(), 0);
     assert_eq!(Raw::parse("[]").unwrap().members().count(), 0);
 }
+
+#[test]
+fn what_a_server_cut_inside_of_a_character_is_read() {
+    let read = |body: &'static str| scan_with(body.as_bytes(), Limits::RESPONSE);
+    for (body, text) in [
+        (r#"{"a":"cut \ud83d"}"#, "cut \u{fffd}"),
+        (r#"{"a":"\ude00 begins"}"#, "\u{fffd} begins"),
+        (r#"{"a":"\ud83d\ud83d\ude00"}"#, "\u{fffd}\u{1f600}"),
+        (r#"{"a":"\ud83d\n"}"#, "\u{fffd}\n"),
+    ] {
+        assert_eq!(read(body).unwrap().get("a").and_then(Raw::as_str).as_deref(), Some(text), "{body}");
+        assert!(
+            matches!(scan(body.as_bytes()), Err(ScanError::LoneSurrogate { .. })),
+            "clients write no such thing: {body}"
+        );
+    }
+    // As a key it could be taken for another one.
+    assert_eq!(read(r#"{"\ud83d":1}"#).unwrap_err(), ScanError::LoneSurrogate { at: 2 });
+    assert_eq!(read(r#"{"a":"\ud8"}"#).unwrap_err(), ScanError::BadEscape { at: 6 });
+}

@@ -139,6 +139,7 @@ fn the_answer_is_noticed_in_a_forwarded_stream() {
         "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"elicitation/create\"}\n\n",
         "data: {\"jsonrpc\":\"2.0\",\"id\":\"7\",\"result\":{}}\n\n",
         "data: not json\n\n",
+        "event: ping\ndata: not json\n\n",
         "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}\n\n",
     ]
     .concat();
@@ -161,6 +162,7 @@ fn the_answer_is_noticed_in_a_forwarded_stream() {
             SeenKind::Request,
             SeenKind::OtherResponse,
             SeenKind::Unreadable,
+            SeenKind::Other,
             SeenKind::Answer
         ]
     );
@@ -179,6 +181,8 @@ fn the_answer_is_noticed_in_a_batch() {
     assert!(tee.answered());
     let mut other = Tee::new(RawId::parse("2").unwrap(), 1000);
     other.push(batch.as_bytes(), |seen| assert_eq!(seen.kind, SeenKind::OtherResponse)).unwrap();
+    let both = "data: [{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}},{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}]\n\n";
+    other.push(both.as_bytes(), |seen| assert_eq!(seen.kind, SeenKind::OtherResponse)).unwrap();
     other.push(b"data: []\n\n", |seen| assert_eq!(seen.kind, SeenKind::Unreadable)).unwrap();
     assert!(!other.answered());
 }
