@@ -142,7 +142,7 @@ impl Gateway {
         if let Some(list) = exchange.list
             && let Some(body) = self.shown_before(context, list, &exchange.id, body)
         {
-            return Ok((body, Ending::Success { result: Payload::new(""), note: None }));
+            return Ok((self.page(context, body)?, Ending::Success { result: Payload::new(""), note: None }));
         }
         let parsed = mcp::Response::parse(body).map_err(|error| Fault::NotMcp(error.to_string()))?;
         let ours = matches!((parsed.id, exchange.raw_id()), (Some(theirs), Some(ours)) if theirs.same_as(ours));
@@ -156,18 +156,16 @@ impl Gateway {
             Answered::Result(result) if result.is_error => {
                 Ending::Failure { error: "the tool reported an error".to_owned(), result: Some(recorded(result.raw)) }
             }
-            Answered::Result(result) => Ending::Success {
-                result: recorded(result.raw),
-                note: (result.result_type == mcp::result::ResultType::InputRequired)
-                    .then(|| "the server asks for input before it goes on".to_owned()),
-            },
+            Answered::Result(result) => Ending::Success { result: recorded(result.raw), note: asks_for_input(result) },
         };
         let is_result = matches!(parsed.outcome, Answered::Result(_));
         let body = match exchange.list {
-            Some(list) if is_result => self
-                .filter_list(context, list, body)
-                .map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?,
+            Some(list) if is_result => {
+                let filtered = self.filter_list(context, list, body);
+                self.page(context, filtered.map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?)?
+            }
             _ if exchange.describes_server && is_result => self.described(context, exchange, body),
+            _ if is_result => self.asking(context, exchange, body)?.unwrap_or_else(|| body.clone()),
             _ => body.clone(),
         };
         Ok((body, ending))
@@ -288,6 +286,12 @@ fn answers(body: &[u8], exchange: &Exchange) -> bool {
 fn answered_version(answer: &[u8]) -> Option<ProtocolVersion> {
     let raw = mcp::Raw::parse(std::str::from_utf8(answer).ok()?).ok()?;
     ProtocolVersion::parse(&raw.at_path(&["result", "protocolVersion"])?.as_str()?)
+}
+
+/// What the record says of an answer that is none yet.
+pub(crate) fn asks_for_input(result: &mcp::result::ResultView<'_>) -> Option<String> {
+    (result.result_type == mcp::result::ResultType::InputRequired)
+        .then(|| "the server asks for input before it goes on".to_owned())
 }
 
 /// A failure in words.

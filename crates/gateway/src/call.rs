@@ -12,12 +12,13 @@ use crate::Gateway;
 use crate::bridge::{Pairing, parked};
 use crate::context::{Context, Message, name_of};
 use crate::exchange::{Exchange, Opening};
-use crate::forward::Upstream;
+use crate::forward::{Fault, Upstream};
 use crate::incoming::Incoming;
 use crate::limits::{Kind, Pass};
 use crate::nodes::Sent;
 use crate::permission::ledger_unavailable;
 use crate::refusal::Refusal;
+use crate::sealed::{self, Unsealed};
 use crate::session;
 use crate::settle::{self, Settle};
 
@@ -82,9 +83,25 @@ impl Gateway {
         if let Some(response) = Box::pin(self.parked_elsewhere(context, body, envelope.call())).await? {
             return Ok(response);
         }
+        let Unsealed { body: opened, goes_on } = match envelope.call() {
+            Some(call) => self.unsealed(context, call, body).map_err(|error| refuse(&error))?,
+            None => Unsealed::default(),
+        };
+        let body = opened.as_ref().unwrap_or(body);
+        let envelope = match &opened {
+            Some(opened) => {
+                let raw = mcp::scan(opened).map_err(|error| refuse(&error.rpc()))?;
+                Envelope::parse(raw).map_err(|rejected| refuse(&rejected.fault.rpc()))?
+            }
+            None => envelope,
+        };
         context.track.carries(&envelope, version);
         let incoming = Incoming { body, envelope: &envelope, version, session: session.as_ref() };
         let pairing = self.pairing(context, generation, (session.as_ref(), token), envelope.call()).await;
+        let state = envelope.call().and_then(|call| call.params.request_state.as_deref());
+        if matches!(pairing, Pairing::Same) && !goes_on && state.is_some_and(|state| !state.is_empty()) {
+            return Err(incoming.refusal(&Fault::NoState.rpc()));
+        }
         context.message = Message::of(context.caller.ip, envelope.call(), incoming.client(context));
         match pairing {
             Pairing::Same => self.forward(context, incoming).await,
@@ -146,6 +163,9 @@ impl Gateway {
                 version: incoming.version,
             }),
             listens: Kind::of(&call.method) == Kind::Listen,
+            about: (generation == Generation::Modern
+                && matches!(call.method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead))
+            .then(|| sealed::about(call).into()),
             in_session: session.is_some(),
             primes: incoming.primes(),
             settle,

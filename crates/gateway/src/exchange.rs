@@ -21,6 +21,8 @@ pub(crate) struct Exchange {
     pub(crate) opens: Option<Opening>,
     /// The answer is a stream of events that goes on as long as the client wants it (`subscriptions/listen`).
     pub(crate) listens: bool,
+    /// The method and name of a call that the server itself may interrupt to ask for input (2026-07-28).
+    pub(crate) about: Option<Box<str>>,
     /// The request belongs to a session.
     pub(crate) in_session: bool,
     /// The client knows events without data, which prime a stream for resumption (2025-11-25).

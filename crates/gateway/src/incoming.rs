@@ -67,6 +67,7 @@ impl Incoming<'_> {
             describes_server: false,
             opens: None,
             listens: false,
+            about: None,
             in_session: false,
             primes: self.primes(),
             settle,

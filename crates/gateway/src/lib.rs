@@ -11,6 +11,7 @@
 //! - `forward` speaks to the server; `answer`, `stream` and `rewriting` bring its answer back.
 //! - `settle` owns the outcome record of an audited call: it is written whatever happens to the connection.
 //! - `track` follows one message: how long its phases take (`phases`), its place in a trace (`trace`), its spans.
+//! - `sealed` keeps what servers give clients to come back with in the hands of those it was given to.
 //! - `nodes` passes on what another node of the installation holds.
 //! - `bridge` translates where client and server share no generation of MCP.
 
@@ -36,6 +37,7 @@ mod phases;
 mod reader;
 mod refusal;
 mod rewriting;
+mod sealed;
 mod session;
 mod settle;
 mod shown;

@@ -10,7 +10,7 @@ use mcp::{Envelope, Generation, sse};
 use crate::Gateway;
 use crate::answer::abandoned;
 use crate::context::Context;
-use crate::events::{Event, Writer, read};
+use crate::events::{ALIVE, Event, Writer, read};
 use crate::exchange::Exchange;
 use crate::forward::Fault;
 use crate::limits::Limit;
@@ -40,6 +40,7 @@ impl Gateway {
             sealed: None,
             chunks,
             out: Vec::new(),
+            passed: 0,
             asked: false,
             ended: false,
         };
@@ -71,6 +72,8 @@ struct Rewriting {
     max_event: usize,
     writer: Writer,
     out: Vec<u8>,
+    /// Bytes that were read.
+    passed: u64,
     /// The server has asked something before it answers.
     asked: bool,
     ended: bool,
@@ -90,6 +93,12 @@ impl Rewriting {
             }
             Err(broken) => return Err(gateway.failed(&mut self.exchange, &broken.into()).await),
         };
+        self.passed += chunk.len() as u64;
+        let most = self.chunks.limits().max_answer;
+        if self.passed > most {
+            gateway.inner.metrics.limited(Limit::Answer.name());
+            return Err(gateway.failed(&mut self.exchange, &Fault::TooLarge(most)).await);
+        }
         let (events, pushed) = read(&mut self.decoder, &chunk);
         if pushed.is_err() || self.out.len() > self.max_event {
             gateway.inner.metrics.limited(Limit::Event.name());
@@ -133,10 +142,14 @@ impl Rewriting {
 
 impl Source for Rewriting {
     async fn step(mut self) -> (Option<Chunk>, Option<Self>) {
-        while self.out.is_empty() && !self.ended {
+        if self.out.is_empty() && !self.ended {
             if let Err(refusal) = self.read().await {
                 self.ended = true;
                 self.out.extend_from_slice(&sse::message(&refusal.into_parts().1));
+            }
+            // The server's comments keep the client's connection alive, too.
+            if self.out.is_empty() && !self.ended {
+                self.out.extend_from_slice(ALIVE);
             }
         }
         let chunk = (!self.out.is_empty()).then(|| Ok(Bytes::from(std::mem::take(&mut self.out))));

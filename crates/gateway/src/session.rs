@@ -130,6 +130,17 @@ impl Gateway {
         let (session, key) = self.session_of_get(context)?;
         let pass = self.enter(context, Kind::Note, None, Generation::Legacy).await?;
         let parts = &self.inner.parts;
+        // A server that does not let clients end their sessions keeps this one (all revisions, "Session Management").
+        let mut status = StatusCode::NO_CONTENT;
+        if matches!(session.link, Link::Direct { .. }) {
+            let sent = self.send(context, pass, http::Method::DELETE, Some(&session), None).await;
+            status = match sent.map(|upstream| upstream.response.status()) {
+                Ok(status) if status.is_success() => StatusCode::NO_CONTENT,
+                Ok(StatusCode::METHOD_NOT_ALLOWED) => return Ok(bodiless(StatusCode::METHOD_NOT_ALLOWED)),
+                Ok(StatusCode::NOT_FOUND) => StatusCode::NOT_FOUND,
+                Ok(_) | Err(_) => StatusCode::BAD_GATEWAY,
+            };
+        }
         if !parts.observer.session_ended(key, parts.env.now() + LIFETIME).await {
             let text = "the session could not be ended, because the database cannot be written; try again";
             return Err(Refusal::http(StatusCode::SERVICE_UNAVAILABLE, text));
@@ -138,19 +149,6 @@ impl Gateway {
         if let Link::Streamed { identity, nonce, .. } = &session.link {
             self.end_line(context, Whose { identity, session: nonce }).await;
         }
-        if !matches!(session.link, Link::Direct { .. }) {
-            return Ok(bodiless(StatusCode::NO_CONTENT));
-        }
-        let upstream = self
-            .send(context, pass, http::Method::DELETE, Some(&session), None)
-            .await
-            .map_err(|fault| Refusal::rpc(&fault.rpc(), None, Generation::Legacy))?;
-        let status = match upstream.response.status() {
-            status if status.is_success() => StatusCode::NO_CONTENT,
-            StatusCode::METHOD_NOT_ALLOWED => StatusCode::METHOD_NOT_ALLOWED,
-            StatusCode::NOT_FOUND => StatusCode::NOT_FOUND,
-            _ => StatusCode::BAD_GATEWAY,
-        };
         Ok(bodiless(status))
     }
 

@@ -1,17 +1,18 @@
 //! Event streams (Streamable HTTP): forwarded chunk by chunk, with the answer held back until its outcome is durable.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use domain::Limits;
 use http::{HeaderName, HeaderValue, Response, header};
 use mcp::Envelope;
 use mcp::sse::{self, SeenKind};
 
 use crate::Gateway;
-use crate::answer::{abandoned, failure, stream_error, truncated};
+use crate::answer::{abandoned, asks_for_input, failure, stream_error, truncated};
 use crate::context::Context;
 use crate::events::{ALIVE, Filled, Writer, read};
 use crate::exchange::Exchange;
@@ -42,12 +43,14 @@ impl Gateway {
             let tee = sse::Tee::new(id, max_event(&limits));
             let filled = (!exchange.primes).then(|| Filled::new(max_event(&limits)));
             let (gateway, ready) = (self.clone(), VecDeque::new());
+            let whole = exchange.about.is_some().then(|| Whole { context: context.share(), held: BytesMut::new() });
             let pump = Pump {
                 gateway,
                 exchange,
                 chunks,
                 filled,
                 tee,
+                whole,
                 ready,
                 answered: false,
                 last: b'\n',
@@ -101,6 +104,8 @@ struct Pump {
     /// For clients that do not know events without data.
     filled: Option<Filled>,
     tee: sse::Tee,
+    /// Where the answer may have to be rewritten.
+    whole: Option<Whole>,
     ready: VecDeque<Bytes>,
     /// The client has the answer.
     answered: bool,
@@ -109,6 +114,44 @@ struct Pump {
     /// Bytes that were forwarded.
     passed: u64,
     ended: bool,
+}
+
+/// An event that is not whole, as long as it is not large: an answer that asks for input is rewritten.
+struct Whole {
+    context: Context,
+    held: BytesMut,
+}
+
+/// How much of an event is held back, in bytes. What is larger is forwarded as it comes.
+const MOST_HELD: usize = 256 << 10;
+
+impl Whole {
+    /// What can be forwarded with this chunk; `inside` an event that is too large to be held back.
+    fn gather(&mut self, chunk: Bytes, inside: bool) -> Option<Bytes> {
+        if inside || (self.held.is_empty() && ends_event(&chunk)) {
+            return Some(chunk);
+        }
+        self.held.extend_from_slice(&chunk);
+        (ends_event(&self.held) || self.held.len() > MOST_HELD).then(|| self.rest())
+    }
+
+    fn rest(&mut self) -> Bytes {
+        self.held.split().freeze()
+    }
+}
+
+/// Whether nothing has begun that is not whole.
+fn ends_event(chunk: &[u8]) -> bool {
+    [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| chunk.ends_with(end))
+}
+
+/// An answer on its way to the client.
+struct Answer {
+    /// Its bytes in the chunk.
+    span: Range<usize>,
+    ending: Ending,
+    /// The event that takes its place.
+    instead: Result<Option<Bytes>, Fault>,
 }
 
 impl Source for Pump {
@@ -135,8 +178,22 @@ impl Pump {
             }
             let gateway = self.gateway.clone();
             match self.chunks.next().await.map_err(Fault::from) {
-                Ok(Some(chunk)) => self.forward(chunk).await,
+                Ok(Some(chunk)) => {
+                    let inside = self.tee.is_inside();
+                    let chunk = match &mut self.whole {
+                        Some(whole) => whole.gather(chunk, inside),
+                        None => Some(chunk),
+                    };
+                    if let Some(chunk) = chunk {
+                        self.forward(chunk).await;
+                    }
+                }
                 Ok(None) => {
+                    let rest = self.whole.as_mut().map(Whole::rest).filter(|rest| !rest.is_empty());
+                    if let Some(rest) = rest {
+                        self.forward(rest).await;
+                        continue;
+                    }
                     self.ended = true;
                     if let Err(error) = gateway.settle(&mut self.exchange, closed_early()).await {
                         self.ready.push_back(stream_error(&self.exchange, &error));
@@ -158,9 +215,17 @@ impl Pump {
         };
         let Ok(chunk) = chunk else { return self.too_large().await };
         let inside = self.tee.is_inside();
-        let (mut answer, mut foreign) = (None, None);
-        let pushed = self.tee.push(&chunk, |seen| match seen.kind {
-            SeenKind::Answer if answer.is_none() => answer = Some((seen.span.start, ending(seen.data))),
+        let (mut answer, mut foreign) = (None::<Answer>, None);
+        let Self { gateway, exchange, whole, tee, .. } = &mut *self;
+        let pushed = tee.push(&chunk, |seen| match seen.kind {
+            SeenKind::Answer if answer.is_none() => {
+                let instead = match whole {
+                    Some(whole) => gateway.asking(&whole.context, exchange, seen.data),
+                    None => Ok(None),
+                };
+                let instead = instead.map(|data| data.map(|data| event(seen.id, &data)));
+                answer = Some(Answer { span: seen.span, ending: ending(seen.data), instead });
+            }
             // Clients take an answer from whatever stream it comes on, and read what is refused here.
             SeenKind::OtherResponse | SeenKind::Unreadable if foreign.is_none() => foreign = Some(seen.span.start),
             _ => {}
@@ -169,7 +234,7 @@ impl Pump {
             return self.too_large().await;
         }
         if let Some(start) = foreign
-            && answer.as_ref().is_none_or(|(answer, _)| start < *answer)
+            && answer.as_ref().is_none_or(|answer| start < answer.span.start)
         {
             self.pass(chunk.slice(..start));
             return self.cut(&Fault::NotMcp(FOREIGN.to_owned()).rpc(), inside && start == 0).await;
@@ -180,9 +245,22 @@ impl Pump {
             self.gateway.inner.metrics.limited(Limit::Answer.name());
             return self.cut(&Fault::TooLarge(most).rpc(), inside).await;
         }
-        let Some((start, ending)) = answer else {
+        let Some(Answer { span, ending, instead }) = answer else {
             self.pass(chunk);
             return;
+        };
+        let start = span.start;
+        let instead = match instead {
+            // The client has its beginning already.
+            Ok(Some(_)) if inside && start == 0 => Err(Fault::TooLarge(MOST_HELD as u64)),
+            instead => instead,
+        };
+        let instead = match instead {
+            Ok(instead) => instead,
+            Err(fault) => {
+                self.pass(chunk.slice(..start));
+                return self.cut(&fault.rpc(), inside && start == 0).await;
+            }
         };
         let gateway = self.gateway.clone();
         match gateway.settle(&mut self.exchange, ending).await {
@@ -190,7 +268,14 @@ impl Pump {
                 let end = foreign.unwrap_or(chunk.len());
                 self.ended = end < chunk.len();
                 self.answered = true;
-                self.pass(chunk.slice(..end));
+                match instead {
+                    Some(event) => {
+                        self.pass(chunk.slice(..start));
+                        self.pass(event);
+                        self.pass(chunk.slice(span.end..end));
+                    }
+                    None => self.pass(chunk.slice(..end)),
+                }
             }
             Err(error) => {
                 self.pass(chunk.slice(..start));
@@ -235,9 +320,17 @@ impl Pump {
     }
 }
 
+/// An event with this id and message.
+fn event(id: Option<&str>, data: &[u8]) -> Bytes {
+    let mut event = Vec::new();
+    // An id that was read is one that can be written.
+    let _ = sse::encode(&sse::Frame { id, data: Some(data), ..sse::Frame::default() }, &mut event);
+    event.into()
+}
+
 /// Makes nothing of an event that has begun, at the beginning of a line and within one.
-const SPOILT: &[u8] = b"data: cut off\n\n";
-const SPOILT_LINE: &[u8] = b"\ndata: cut off\n\n";
+const SPOILT: &[u8] = b"data:-\n\n";
+const SPOILT_LINE: &[u8] = b"\ndata:-\n\n";
 
 /// Why a stream ends that carries what is no part of the answer to its request (2025-11-25 transports, "Sending Messages to
 /// the Server", 6).
@@ -257,7 +350,9 @@ fn ending(data: &[u8]) -> Ending {
                 error: "the tool reported an error".to_owned(),
                 result: Some(ledger::Payload::new(result.raw.text())),
             },
-            Outcome::Result(result) => Ending::Success { result: ledger::Payload::new(result.raw.text()), note: None },
+            Outcome::Result(result) => {
+                Ending::Success { result: ledger::Payload::new(result.raw.text()), note: asks_for_input(&result) }
+            }
         },
     }
 }

@@ -142,10 +142,17 @@ on_sqlite! {
         }
     }
 
-    async fn who_does_not_read_a_translated_stream_is_cut(app: &App) {
+    async fn who_does_not_read_a_stream_is_cut(app: &App) {
         let (admin, eve) = (app.admin().await, app.employee().await);
         for (number, (slug, era, generations)) in
-            [("up", Era::Legacy, &[Generation::V2026_07_28][..]), ("down", Era::Modern, &LEGACY[..])].into_iter().enumerate()
+            [
+                ("up", Era::Legacy, &[Generation::V2026_07_28][..]),
+                ("down", Era::Modern, &LEGACY[..]),
+                ("modern", Era::Modern, &[Generation::V2026_07_28]),
+                ("legacy", Era::Legacy, &LEGACY),
+            ]
+            .into_iter()
+            .enumerate()
         {
             let set = Set::new((app, &admin, &eve), slug, generations).await;
             set.limit(slug, json!({ "deadlines": { "idle": 1 }, "concurrent": 1, "queue": 0 })).await;

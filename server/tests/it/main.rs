@@ -20,6 +20,7 @@ mod frame;
 mod full_disk;
 mod functions;
 mod generations;
+mod given_back;
 mod groups;
 mod harness;
 mod http_sse;

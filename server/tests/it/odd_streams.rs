@@ -316,7 +316,7 @@ on_sqlite! {
         }
         let events: Vec<String> = text
             .split("\n\n")
-            .map(|event| event.lines().filter_map(|line| line.strip_prefix("data: ")).collect::<Vec<_>>().join("\n"))
+            .map(|event| event.lines().filter_map(|line| line.strip_prefix("data:")).collect::<Vec<_>>().join("\n"))
             .collect();
         let read: Vec<Value> = events.iter().filter_map(|data| serde_json::from_str(data).ok()).collect();
         assert!(read.iter().all(|message: &Value| message["result"].is_null()), "{text}");

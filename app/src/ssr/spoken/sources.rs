@@ -113,7 +113,12 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
     ),
     (
         "what was found instead of MCP, in brackets behind a fault",
-        &["an answer to another request", "unreadable list: {error}", "no content type"],
+        &[
+            "an answer to another request",
+            "on the stream of one request it sent an answer to another, or what cannot be read",
+            "unreadable list: {error}",
+            "no content type",
+        ],
     ),
     ("a place in a file: `pages/groups/words.rs` has its own words for it", &["line {}"]),
     ("the notes of a rule, which people go on writing", &["Approved request for {}", "Blocked on {}"]),

@@ -149,12 +149,11 @@ impl LegacyListener {
         let wishes = self.wishes.borrow_and_update().clone();
         let now = self.gateway.inner.parts.env.now();
         let (snapshot, context) = (self.gateway.inner.parts.directory.load(), &self.context);
-        // What may not be read may not be watched, either; a rule may have changed since the client subscribed.
+        // What may not be read may not be watched, either; rules and groups may have changed since the client subscribed.
+        let caller = snapshot.authenticate(&context.caller.credential, now).map_err(|_| Fault::AccessEnded)?;
         let may = |uri: &&String| {
             let target = Target::Resource(uri.as_str());
-            snapshot
-                .authorize(&context.caller.person, &context.server, target, now, context.message.known())
-                .is_allowed()
+            snapshot.authorize(&caller.person, &context.server, target, now, context.message.known()).is_allowed()
         };
         let uris: Vec<&String> = wishes.resources.iter().filter(may).collect();
         let filter = json!({

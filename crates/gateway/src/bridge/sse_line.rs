@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::readers::{Back, Readers};
 use super::replies::Replies;
 use crate::Gateway;
-use crate::context::Context;
+use crate::context::{Context, Message};
 use crate::forward::{Fault, Outgoing};
 use crate::limits::Pass;
 
@@ -41,6 +41,8 @@ impl SseLine {
     /// When the server does not begin such a stream.
     pub(crate) async fn open(gateway: &Gateway, context: &Context) -> Result<Arc<Self>, Fault> {
         let outgoing = Outgoing { method: Verb::GET, headers: HeaderMap::new(), to: None, body: None };
+        // It serves whatever this person asks later, not only what is asked now.
+        let context = &Context { message: Message::unread(context.caller.ip), ..context.share() };
         let upstream = gateway.dispatch_own(context, outgoing).await?;
         let mut stream = Replies::listening(gateway, context, upstream)?;
         let first = tokio::time::timeout(DEADLINE, stream.next()).await.map_err(|_| Fault::Timeout)??;
