@@ -142,7 +142,7 @@ impl Gateway {
         if let Some(list) = exchange.list
             && let Some(body) = self.shown_before(context, list, &exchange.id, body)
         {
-            return Ok((self.page(context, body)?, Ending::Success { result: Payload::new(""), note: None }));
+            return Ok((self.page(context, list, body)?, Ending::Success { result: Payload::new(""), note: None }));
         }
         let parsed = mcp::Response::parse(body).map_err(|error| Fault::NotMcp(error.to_string()))?;
         let ours = matches!((parsed.id, exchange.raw_id()), (Some(theirs), Some(ours)) if theirs.same_as(ours));
@@ -162,7 +162,8 @@ impl Gateway {
         let body = match exchange.list {
             Some(list) if is_result => {
                 let filtered = self.filter_list(context, list, body);
-                self.page(context, filtered.map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?)?
+                let filtered = filtered.map_err(|error| Fault::NotMcp(format!("unreadable list: {error}")))?;
+                self.page(context, list, filtered)?
             }
             _ if exchange.describes_server && is_result => self.described(context, exchange, body),
             _ if is_result => self.asking(context, exchange, body)?.unwrap_or_else(|| body.clone()),

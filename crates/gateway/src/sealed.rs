@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use chrono::TimeDelta;
 use mcp::result::{Outcome, ResultType};
-use mcp::{Call, RpcError, splice};
+use mcp::{Call, ListKind, RpcError, splice};
 use serde::{Deserialize, Serialize};
 
 use crate::Gateway;
@@ -48,12 +48,12 @@ impl Gateway {
     /// When a cursor does not open (2026-07-28 server utilities, "Pagination": invalid params). A state that does not may
     /// be one of the gateway's own.
     pub(crate) fn unsealed(&self, context: &Context, call: &Call<'_>, body: &Bytes) -> Result<Unsealed, RpcError> {
-        if call.method.list_kind().is_some()
+        if let Some(list) = call.method.list_kind()
             && let Some(cursor) = call.params.cursor.as_deref()
         {
-            let cursor = self.open_sealed(context, CURSOR, "", cursor).ok_or_else(|| {
+            let cursor = self.open_sealed(context, CURSOR, list.member(), cursor).ok_or_else(|| {
                 RpcError::invalid_params(
-                    "this cursor was not given to you by this server, or has expired; list from the beginning",
+                    "this cursor was not given to you for this list, or has expired; list from the beginning",
                 )
             })?;
             return Ok(Unsealed { body: Some(with(body, "cursor", &cursor)?), goes_on: false });
@@ -66,14 +66,14 @@ impl Gateway {
     }
 
     /// The page of a list as its reader gets it.
-    pub(crate) fn page(&self, context: &Context, page: Bytes) -> Result<Bytes, Fault> {
+    pub(crate) fn page(&self, context: &Context, list: ListKind, page: Bytes) -> Result<Bytes, Fault> {
         // Most lists are one page, which is found out without reading them.
         if memchr::memmem::find(&page, b"nextCursor").is_none() {
             return Ok(page);
         }
         let unreadable = |error: &dyn std::fmt::Display| Fault::NotMcp(format!("unreadable list: {error}"));
         let Some(cursor) = mcp::list::next_cursor(&page).map_err(|error| unreadable(&error))? else { return Ok(page) };
-        let sealed = self.sealed(context, CURSOR, "", cursor)?;
+        let sealed = self.sealed(context, CURSOR, list.member(), cursor)?;
         splice::set_result_member(&page, "nextCursor", &sealed).map_err(|error| unreadable(&error))
     }
 

@@ -12,6 +12,13 @@ use crate::harness::sse::SseClient;
 use crate::harness::{App, PATIENCE, Person, eventually, on_sqlite};
 
 const LEGACY: [Generation; 3] = [Generation::V2025_03_26, Generation::V2025_06_18, Generation::V2025_11_25];
+/// Clients and servers of the same generation and of different ones.
+const PAIRS: [(&str, Era, &[Generation]); 4] = [
+    ("modern", Era::Modern, &[Generation::V2026_07_28]),
+    ("legacy", Era::Legacy, &LEGACY),
+    ("up", Era::Legacy, &[Generation::V2026_07_28]),
+    ("down", Era::Modern, &LEGACY),
+];
 const WATCHED: &str = "test://watched-resource";
 
 /// A server of some revisions, and somebody who may use all of it.
@@ -72,12 +79,7 @@ fn long(mcp: &Mcp) -> Value {
 on_sqlite! {
     async fn who_listens_may_hear_nothing_for_longer_than_who_calls(app: &App) {
         let (admin, eve) = (app.admin().await, app.employee().await);
-        for (slug, era, generations) in [
-            ("modern", Era::Modern, &[Generation::V2026_07_28][..]),
-            ("legacy", Era::Legacy, &LEGACY[..]),
-            ("up", Era::Legacy, &[Generation::V2026_07_28]),
-            ("down", Era::Modern, &LEGACY),
-        ] {
+        for (slug, era, generations) in PAIRS {
             let set = Set::new((app, &admin, &eve), slug, generations).await;
             set.limit(slug, json!({ "deadlines": { "idle": 1 } })).await;
             let mcp = app.mcp(slug, &set.eve, era).await;
@@ -90,12 +92,7 @@ on_sqlite! {
 
     async fn nobody_hears_of_a_resource_that_they_may_not_read_any_more(app: &App) {
         let (admin, eve) = (app.admin().await, app.employee().await);
-        for (slug, era, generations) in [
-            ("modern", Era::Modern, &[Generation::V2026_07_28][..]),
-            ("legacy", Era::Legacy, &LEGACY[..]),
-            ("up", Era::Legacy, &[Generation::V2026_07_28]),
-            ("down", Era::Modern, &LEGACY),
-        ] {
+        for (slug, era, generations) in PAIRS {
             let set = Set::new((app, &admin, &eve), slug, generations).await;
             let api = app.api(&set.admin);
             let bo = app.person(&format!("Bo-{slug}"), domain::Role::User).await;
@@ -144,16 +141,7 @@ on_sqlite! {
 
     async fn who_does_not_read_a_stream_is_cut(app: &App) {
         let (admin, eve) = (app.admin().await, app.employee().await);
-        for (number, (slug, era, generations)) in
-            [
-                ("up", Era::Legacy, &[Generation::V2026_07_28][..]),
-                ("down", Era::Modern, &LEGACY[..]),
-                ("modern", Era::Modern, &[Generation::V2026_07_28]),
-                ("legacy", Era::Legacy, &LEGACY),
-            ]
-            .into_iter()
-            .enumerate()
-        {
+        for (number, (slug, era, generations)) in PAIRS.into_iter().enumerate() {
             let set = Set::new((app, &admin, &eve), slug, generations).await;
             set.limit(slug, json!({ "deadlines": { "idle": 1 }, "concurrent": 1, "queue": 0 })).await;
             let mcp = app.mcp(slug, &set.eve, era).await;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method as Verb};
@@ -19,6 +20,9 @@ use crate::forward::Outgoing;
 
 /// Messages that wait for one reader; a reader that is slower than that loses the rest of its messages.
 const AHEAD: usize = 256;
+
+/// How long the stream waits for the server to take an answer that is nobody else's.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Those who wait for messages of one stream.
 #[derive(Debug, Default)]
@@ -172,7 +176,10 @@ async fn hand_out(mut stream: Replies, back: Back, readers: Weak<Readers>) {
         let Some(readers) = readers.upgrade() else { return };
         if let Some(answer) = readers.deliver(&message) {
             drop(readers);
-            back.say(answer).await;
+            let said = tokio::time::timeout(PATIENCE, back.say(answer)).await;
+            if said.is_err() {
+                tracing::debug!("a server did not take the answer to its request");
+            }
         }
     }
     if let Some(readers) = readers.upgrade() {

@@ -182,7 +182,7 @@ impl Gateway {
                     let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
                     let mut guard = Sent { gateway: self, context, line: &line, id: &id, begun: false };
                     let sent = self.request(context, pass, &line, request, again).await;
-                    guard.begun = !matches!(sent, Err(Fault::Timeout));
+                    guard.begun = !matches!(sent, Err(Fault::Timeout | Fault::AccessEnded | Fault::Draining));
                     sent
                 }
                 Err(fault) => Err(fault),
