@@ -106,7 +106,8 @@ fn by_the_standard(stream: &[u8]) -> Read {
     while let Some(length) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
         let line = &rest[..length];
         rest = &rest[length + if rest[length..].starts_with(b"\r\n") { 2 } else { 1 }..];
-        open = !line.is_empty();
+        // A comment is no part of an event.
+        open = !line.is_empty() && (open || !line.starts_with(b":"));
         if line.is_empty() {
             if !data.is_empty() {
                 let name = if event.is_empty() { "message".to_owned() } else { event.clone() };
@@ -135,7 +136,8 @@ fn by_the_standard(stream: &[u8]) -> Read {
             _ => {}
         }
     }
-    read.end = (open || !rest.is_empty()).then_some(SseError::CutOff);
+    let begun = !rest.is_empty() && !rest.starts_with(b":");
+    read.end = (open || begun).then_some(SseError::CutOff);
     read
 }
 

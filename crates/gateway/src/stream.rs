@@ -311,10 +311,13 @@ impl Pump {
         if self.answered {
             return;
         }
+        let line_ended = matches!(self.last, b'\n' | b'\r');
         if inside {
             // A blank line would end the event, which may be all there but for that line: it is spoilt.
-            let line_ended = matches!(self.last, b'\n' | b'\r');
             self.ready.push_back(Bytes::from_static(if line_ended { SPOILT } else { SPOILT_LINE }));
+        } else if !line_ended {
+            // A comment has begun.
+            self.ready.push_back(Bytes::from_static(b"\n"));
         }
         self.ready.push_back(stream_error(&self.exchange, error));
     }

@@ -290,38 +290,40 @@ on_sqlite! {
     }
 
     async fn an_answer_that_is_withheld_is_not_finished_by_the_gateway(app: &App) {
-        let (url, script) = Script::start(|asked, script| {
-            (asked["method"] == "tools/call").then(|| {
-                let (stream, response) = Script::stream();
-                // All but the blank line that ends the event.
-                let _ = stream.send(result(&asked["id"], "withheld").trim_end().to_owned() + "\n");
-                script.streams.send_modify(|streams| streams.push(stream));
-                response
+        let (admin, eve) = (app.admin().await, app.employee().await);
+        // All but the blank line that ends the event; and what is no event.
+        for (slug, comment) in [("event", false), ("comment", true)] {
+            let (url, script) = Script::start(move |asked, script| {
+                (asked["method"] == "tools/call").then(|| {
+                    let (stream, response) = Script::stream();
+                    let event = result(&asked["id"], "withheld").trim_end().to_owned() + "\n";
+                    let _ = stream.send(if comment { ": withheld".to_owned() } else { event });
+                    script.streams.send_modify(|streams| streams.push(stream));
+                    response
+                })
             })
-        })
-        .await;
-        let admin = app.admin().await;
-        let eve = app.employee().await;
-        let id = app.add_server(&admin, "odd", &url, &[]).await;
-        let rule = app.allow(&admin, &eve, id, json!("all")).await;
-        let mcp = app.mcp("odd", &eve, Era::Legacy).await;
-        let message = mcp.message("tools/call", json!({ "name": "odd", "arguments": {} }));
-        let mut calling = mcp.prepared(&message).send().await.unwrap();
-        let first = calling.chunk().await.unwrap().unwrap();
-        assert!(String::from_utf8_lossy(&first).contains("withheld"), "what is there is forwarded");
-        app.api(&admin).delete(&format!("/rules/{rule}")).await.expect(204);
-        let mut text = String::from_utf8(first.to_vec()).unwrap();
-        while let Ok(Ok(Some(chunk))) = tokio::time::timeout(PATIENCE, calling.chunk()).await {
-            text.push_str(std::str::from_utf8(&chunk).unwrap());
+            .await;
+            let id = app.add_server(&admin, slug, &url, &[]).await;
+            let rule = app.allow(&admin, &eve, id, json!("all")).await;
+            let mcp = app.mcp(slug, &eve, Era::Legacy).await;
+            let message = mcp.message("tools/call", json!({ "name": "odd", "arguments": {} }));
+            let mut calling = mcp.prepared(&message).send().await.unwrap();
+            let first = calling.chunk().await.unwrap().unwrap();
+            assert!(String::from_utf8_lossy(&first).contains("withheld"), "what is there is forwarded");
+            app.api(&admin).delete(&format!("/rules/{rule}")).await.expect(204);
+            let mut text = String::from_utf8(first.to_vec()).unwrap();
+            while let Ok(Ok(Some(chunk))) = tokio::time::timeout(PATIENCE, calling.chunk()).await {
+                text.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+            let events: Vec<String> = text
+                .split("\n\n")
+                .map(|event| event.lines().filter_map(|line| line.strip_prefix("data:")).collect::<Vec<_>>().join("\n"))
+                .collect();
+            let read: Vec<Value> = events.iter().filter_map(|data| serde_json::from_str(data).ok()).collect();
+            assert!(read.iter().all(|message: &Value| message["result"].is_null()), "{slug}: {text}");
+            assert!(read.iter().any(|message| message["error"]["code"] == 10_403), "{slug}: {text}");
+            drop(script);
         }
-        let events: Vec<String> = text
-            .split("\n\n")
-            .map(|event| event.lines().filter_map(|line| line.strip_prefix("data:")).collect::<Vec<_>>().join("\n"))
-            .collect();
-        let read: Vec<Value> = events.iter().filter_map(|data| serde_json::from_str(data).ok()).collect();
-        assert!(read.iter().all(|message: &Value| message["result"].is_null()), "{text}");
-        assert!(read.iter().any(|message| message["error"]["code"] == 10_403), "{text}");
-        drop(script);
     }
 
     async fn a_list_may_wait_for_an_answer_of_the_client(app: &App) {
