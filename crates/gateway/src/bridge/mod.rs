@@ -10,6 +10,7 @@ pub(crate) mod dialogue;
 pub(crate) mod kept;
 pub(crate) mod lines;
 mod listen;
+mod open;
 pub(crate) mod parked;
 mod question;
 mod readers;

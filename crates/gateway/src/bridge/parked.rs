@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
 use super::PATIENCE;
-use super::to_legacy::Open;
+use super::open::Open;
 
 /// Calls that may wait at one time, on this node and for one person.
 const MOST: usize = 2_000;

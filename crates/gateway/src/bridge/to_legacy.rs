@@ -4,7 +4,6 @@
 //! what the server would not understand, results gain what the client expects. A question of the server becomes an
 //! `input_required` result: the server's stream is parked ([`super::parked`]) until the client comes back with answers.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -13,15 +12,13 @@ use http::{Response, StatusCode};
 use mcp::bridge::{self, ClientIdentity};
 use mcp::result::Outcome as Answered;
 use mcp::{Call, Envelope, Generation, Method, Mirrored, Raw, RawId, Request, RpcError, codes, splice};
-
 use tokio::time::Instant;
 
-use super::asked::Round;
 use super::dialogue::{Dialogue, Out, respond};
-use super::lines::{Line, Whose};
+use super::level_of;
+use super::lines::Whose;
+use super::open::Open;
 use super::question::{self, Declared, Question};
-use super::replies::Replies;
-use super::{LEVELS, level_of};
 use crate::Gateway;
 use crate::context::Context;
 use crate::exchange::Exchange;
@@ -35,68 +32,7 @@ const MOST_QUESTIONS: usize = 16;
 /// How soon after a question others come that belong with it.
 const TOGETHER: Duration = Duration::from_millis(20);
 
-/// A request under way at a server.
-pub(crate) struct Open {
-    gateway: Gateway,
-    pub(super) context: Context,
-    pub(super) line: Arc<Line>,
-    /// Its id there, as JSON.
-    id: String,
-    pub(super) replies: Replies,
-    /// Questions of the server that wait for answers.
-    questions: Vec<Question>,
-    /// Questions that came just now: those that follow soon go to the client with them.
-    gathered: Vec<Question>,
-    /// Until when they are waited for.
-    soon: Instant,
-    /// When the client was asked.
-    parked: Instant,
-    /// Questions that were put to the client so far.
-    numbered: usize,
-    /// A question that the client itself answers: its id, as JSON.
-    pub(super) asked: Option<(String, Round)>,
-    /// The server's answer has come.
-    pub(super) done: bool,
-}
-
-impl Drop for Open {
-    /// Who gives up tells the server, which would work on otherwise (older revisions, "Cancellation").
-    fn drop(&mut self) {
-        if !self.done {
-            self.gateway.cancel_in(&self.context, &self.line, &self.id);
-        }
-    }
-}
-
-/// A request that the server has not begun to answer. Dropped, it is cancelled.
-struct Sent<'a> {
-    gateway: &'a Gateway,
-    context: &'a Context,
-    line: &'a Arc<Line>,
-    id: &'a str,
-    begun: bool,
-}
-
-impl Drop for Sent<'_> {
-    fn drop(&mut self) {
-        if !self.begun {
-            self.gateway.cancel_in(self.context, self.line, self.id);
-        }
-    }
-}
-
 impl Gateway {
-    /// Tells a server in the background that nobody waits for this request any more.
-    fn cancel_in(&self, context: &Context, line: &Arc<Line>, id: &str) {
-        let (gateway, context, line) = (self.clone(), context.share(), line.clone());
-        let body = bridge::cancelled_notification(id, "the client went away");
-        self.inner.tasks.spawn(async move {
-            if let Err(fault) = gateway.notify(&context, &line, body).await {
-                tracing::debug!(server = %context.server.slug, %fault, "a call could not be cancelled");
-            }
-        });
-    }
-
     /// Serves a message of a stateless client for an older server.
     pub(crate) async fn to_legacy(&self, context: &Context, incoming: Incoming<'_>) -> Result<Response<Body>, Refusal> {
         let refuse = |error: &RpcError| incoming.refusal(error);
@@ -158,79 +94,6 @@ impl Gateway {
         };
         let mirrored = Mirrored::collect(context.headers.iter().map(|(n, v)| (n.as_str(), v.as_bytes())));
         headers.check(&mirrored, call.params.arguments).map_err(|error| incoming.refusal(&error.rpc()))
-    }
-
-    /// Sends a translated request in this person's session, which is opened anew once if the server has forgotten it.
-    pub(super) async fn open_request(
-        &self,
-        context: &Context,
-        (whose, pass): (Whose<'_>, Pass),
-        body: &Bytes,
-        level: Option<usize>,
-    ) -> Result<Open, Fault> {
-        let mut turn = Some(pass);
-        loop {
-            let (pass, again) = match turn.take() {
-                Some(pass) => (pass, true),
-                None => (self.pass(context, Kind::Again, context.message.tool()).await?, false),
-            };
-            let line = self.line(context, whose).await?;
-            let id = line.id();
-            let ready = self.level(context, &line, level, again).await;
-            let sent = match ready {
-                Ok(()) => {
-                    let request = in_session(body, &id).map_err(|error| Fault::NotMcp(error.to_string()))?;
-                    let mut guard = Sent { gateway: self, context, line: &line, id: &id, begun: false };
-                    let sent = self.request(context, pass, &line, request, again).await;
-                    guard.begun = !matches!(sent, Err(Fault::Timeout | Fault::AccessEnded | Fault::Draining));
-                    sent
-                }
-                Err(fault) => Err(fault),
-            };
-            match sent {
-                Err(Fault::SessionEnded) if again => {
-                    self.line_lost(context, whose, &line).await;
-                }
-                Err(fault) => return Err(fault),
-                Ok(replies) => {
-                    return Ok(Open {
-                        replies,
-                        gateway: self.clone(),
-                        context: context.share(),
-                        line,
-                        id,
-                        questions: Vec::new(),
-                        gathered: Vec::new(),
-                        soon: Instant::now(),
-                        parked: Instant::now(),
-                        numbered: 0,
-                        asked: None,
-                        done: false,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Makes the session as talkative as a request wants it; the level is the session's, so it only ever grows.
-    async fn level(&self, context: &Context, line: &Line, wanted: Option<usize>, again: bool) -> Result<(), Fault> {
-        let Some(wanted) = wanted else { return Ok(()) };
-        let deadline = self.limits(context, None).first_byte;
-        let mut level = tokio::time::timeout(deadline, line.level.lock()).await.map_err(|_| Fault::Timeout)?;
-        if level.is_some_and(|level| level <= wanted) {
-            return Ok(());
-        }
-        let body = bridge::set_level_request(&line.id(), LEVELS[wanted]);
-        let pass = self.pass(context, Kind::Own, None).await?;
-        let mut replies = self.request(context, pass, line, body, again).await?;
-        // A server without logging refuses; then there is nothing to hear.
-        while let Some(message) = replies.next().await? {
-            if mcp::Response::parse(&message).is_ok() {
-                break;
-            }
-        }
-        *level = Some(wanted);
-        Ok(())
     }
 }
 
@@ -506,15 +369,4 @@ fn status(body: &[u8]) -> StatusCode {
         _ => 200,
     };
     StatusCode::from_u16(status).unwrap_or(StatusCode::OK)
-}
-
-/// A request with an id, and a progress token if it has one, that are unique in the session.
-fn in_session(body: &[u8], id: &str) -> Result<Bytes, splice::SpliceError> {
-    let id = RawId::parse(id).ok_or_else(|| splice::SpliceError::NoObject { path: "id".to_owned() })?;
-    let body = splice::replace_id(body, id)?;
-    let raw = mcp::scan_with(&body, mcp::Limits::RESPONSE)?;
-    if raw.at_path(&["params", "_meta", "progressToken"]).is_none() {
-        return Ok(body);
-    }
-    splice::set_member(&body, &["params", "_meta"], "progressToken", id.text())
 }
