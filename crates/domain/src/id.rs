@@ -42,13 +42,16 @@ macro_rules! ids {
             pub const fn uuid(self) -> Uuid {
                 self.0
             }
+
+            /// What [`Display`](fmt::Display) writes, without a piece of memory for it.
+            pub fn text(self) -> IdText {
+                IdText::new(concat!($prefix, "_"), self.0)
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // Ids become text many times a call, and the general way of formatting is slow.
-                f.write_str(concat!($prefix, "_"))?;
-                f.write_str(self.0.simple().encode_lower(&mut [0; 32]))
+                f.write_str(&self.text())
             }
         }
 
@@ -101,6 +104,35 @@ macro_rules! ids {
         #[cfg(feature = "openapi")]
         impl utoipa::ToSchema for $name {}
     )+};
+}
+
+/// The text of an id: prefix, underscore and 32 hexadecimal digits. Ids become text many times a call, and the general
+/// way of formatting is slow.
+#[derive(Clone, Copy)]
+pub struct IdText {
+    bytes: [u8; Self::MOST],
+    length: usize,
+}
+
+impl IdText {
+    /// Of the longest prefix.
+    const MOST: usize = 8 + 32;
+
+    fn new(prefix: &str, uuid: Uuid) -> Self {
+        let mut bytes = [0; Self::MOST];
+        let length = prefix.len() + 32;
+        bytes[..prefix.len()].copy_from_slice(prefix.as_bytes());
+        uuid.simple().encode_lower(&mut bytes[prefix.len()..]);
+        Self { bytes, length }
+    }
+}
+
+impl std::ops::Deref for IdText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
 }
 
 ids! {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{Actor, ActorKind, AuditAction, Outcome, ResourceKind, Subject};
-use ledger::{Event, Payload};
+use ledger::{Admission, Ended, Event, Payload};
 use mcp::Method;
 
 use crate::Gateway;
@@ -30,36 +30,33 @@ impl Ending {
             Self::Unknown { .. } => Outcome::Unknown,
         }
     }
+
+    fn ended(self) -> Ended {
+        let ended = Ended::new(self.outcome());
+        match self {
+            Self::Success { result, note } => Ended { result: Some(result), reason: note, ..ended },
+            Self::Failure { error, result } => Ended { error: Some(error), result, ..ended },
+            Self::Unknown { reason } => Ended { reason: Some(reason), ..ended },
+        }
+    }
 }
 
-/// The names under which a method is recorded.
-#[derive(Clone, Copy)]
-struct Names {
-    admitted: AuditAction,
-    success: AuditAction,
-    failure: AuditAction,
-}
-
-const fn names(method: &Method<'_>) -> Option<Names> {
-    use AuditAction as A;
-    let (admitted, success, failure) = match method {
-        Method::ToolsCall => (A::ToolCallAdmitted, A::ToolCallSuccess, A::ToolCallFailure),
-        Method::ResourcesRead => (A::ResourceReadAdmitted, A::ResourceReadSuccess, A::ResourceReadFailure),
-        Method::PromptsGet => (A::PromptGetAdmitted, A::PromptGetSuccess, A::PromptGetFailure),
-        Method::CompletionComplete => (A::CompletionAdmitted, A::CompletionSuccess, A::CompletionFailure),
-        _ => return None,
-    };
-    Some(Names { admitted, success, failure })
+/// The name under which the admission of a call is recorded; nothing for what is not audited.
+const fn admitted(method: &Method<'_>) -> Option<AuditAction> {
+    match method {
+        Method::ToolsCall => Some(AuditAction::ToolCallAdmitted),
+        Method::ResourcesRead => Some(AuditAction::ResourceReadAdmitted),
+        Method::PromptsGet => Some(AuditAction::PromptGetAdmitted),
+        Method::CompletionComplete => Some(AuditAction::CompletionAdmitted),
+        _ => None,
+    }
 }
 
 /// Owes the outcome of one admitted call. Dropped without [`Settle::finish`], it records an unknown outcome.
 pub(crate) struct Settle {
     gateway: Gateway,
-    /// The admission, which the outcome repeats.
-    admitted: Option<Event>,
-    /// The outcome where the real one cannot be recorded.
-    closing: Option<Box<Event>>,
-    names: Names,
+    /// What the outcome is made of, until there is one.
+    owed: Option<Admission>,
     started: Instant,
     track: Arc<Track>,
 }
@@ -75,18 +72,13 @@ impl Settle {
         mut event: Event,
         track: &Arc<Track>,
     ) -> Result<Option<Self>, ledger::Error> {
-        let Some(names) = names(method) else { return Ok(None) };
-        event.action = names.admitted;
+        let Some(action) = admitted(method) else { return Ok(None) };
+        event.action = action;
         event.outcome = Outcome::Admitted;
-        // The arguments stay with the admission; the outcome repeats only what lists filter by.
-        let args = event.args.take();
-        let admitted = Some(event.clone());
-        event.args = args;
         let started = Instant::now();
         let written = gateway.inner.parts.ledger.admit(event).await;
         track.took(Phase::Admit, started);
-        let closing = written?;
-        Ok(Some(Self { gateway: gateway.clone(), admitted, closing, names, started, track: track.clone() }))
+        Ok(Some(Self { gateway: gateway.clone(), owed: Some(written?), started, track: track.clone() }))
     }
 
     /// Records the outcome and returns when it is durable.
@@ -94,53 +86,39 @@ impl Settle {
     /// # Errors
     /// When the record is not durable; the answer must not be given.
     pub(crate) async fn finish(mut self, ending: Ending) -> Result<(), ledger::Error> {
-        let Some(event) = self.outcome(ending) else { return Ok(()) };
+        let Some((admission, ended)) = self.outcome(ending) else { return Ok(()) };
         let since = Instant::now();
-        let written = self.gateway.inner.parts.ledger.write(event).await;
+        let written = self.gateway.inner.parts.ledger.settle(&admission, ended).await;
         self.track.took(Phase::Settle, since);
-        written.map(drop).inspect_err(|_| self.gateway.owe(self.closing.take()))
+        written.map(drop).inspect_err(|_| self.gateway.owe(admission))
     }
 
-    fn outcome(&mut self, ending: Ending) -> Option<Event> {
-        let mut event = self.admitted.take()?;
-        event.latency_us = i64::try_from(self.started.elapsed().as_micros()).ok();
-        event.outcome = ending.outcome();
-        match ending {
-            Ending::Success { result, note } => {
-                event.action = self.names.success;
-                event.result = Some(result);
-                event.reason = note;
-            }
-            Ending::Failure { error, result } => {
-                event.action = self.names.failure;
-                event.error = Some(error);
-                event.result = result;
-            }
-            Ending::Unknown { reason } => {
-                event.action = self.names.failure;
-                event.reason = Some(reason);
-            }
-        }
-        self.gateway.inner.metrics.call(event.outcome.as_str());
-        self.track.came_to(event.outcome.as_str());
-        Some(event)
+    fn outcome(&mut self, ending: Ending) -> Option<(Admission, Ended)> {
+        let admission = self.owed.take()?;
+        let latency_us = i64::try_from(self.started.elapsed().as_micros()).ok();
+        let ended = Ended { latency_us, ..ending.ended() };
+        self.gateway.inner.metrics.call(ended.outcome.as_str());
+        self.track.came_to(ended.outcome.as_str());
+        Some((admission, ended))
     }
 }
 
 impl Drop for Settle {
     fn drop(&mut self) {
+        if self.owed.is_none() {
+            return;
+        }
         let reason = "the connection ended before the answer".to_owned();
-        let Some(event) = self.outcome(Ending::Unknown { reason }) else { return };
-        let (gateway, track, closing) = (self.gateway.clone(), self.track.clone(), self.closing.take());
-        let ledger = gateway.inner.parts.ledger.clone();
+        let Some((admission, ended)) = self.outcome(Ending::Unknown { reason }) else { return };
+        let (gateway, track) = (self.gateway.clone(), self.track.clone());
         // The client is gone, so nobody waits for this record; shutdown does.
         self.gateway.inner.tasks.spawn(async move {
             let since = Instant::now();
-            let written = ledger.write(event).await;
+            let written = gateway.inner.parts.ledger.settle(&admission, ended).await;
             track.took(Phase::Settle, since);
             if let Err(error) = written {
                 tracing::error!(%error, "the outcome of an interrupted call could not be recorded yet");
-                gateway.owe(closing);
+                gateway.owe(admission);
             }
         });
     }
@@ -151,16 +129,14 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 impl Gateway {
     /// Records an outcome as soon as the audit log can be written again. At the end of the program the next start does.
-    fn owe(&self, closing: Option<Box<Event>>) {
-        let Some(closing) = closing else { return };
-        let reason = "the outcome could not be recorded in time, so the answer was withheld";
-        let event = closing.reason(reason);
+    fn owe(&self, admission: Admission) {
+        let ended = Ended::unknown("the outcome could not be recorded in time, so the answer was withheld");
         let (ledger, draining) = (self.inner.parts.ledger.clone(), self.inner.draining.clone());
         // There are no more of these than calls were under way: as long as nothing can be recorded, none is admitted.
         self.inner.tasks.spawn(draining.run_until_cancelled_owned(async move {
             loop {
                 tokio::time::sleep(AGAIN).await;
-                if ledger.healthy() && ledger.write(event.clone()).await.is_ok() {
+                if ledger.healthy() && ledger.settle(&admission, ended.clone()).await.is_ok() {
                     return;
                 }
             }
@@ -173,11 +149,12 @@ pub(crate) fn event(context: &Context, action: AuditAction, outcome: Outcome) ->
     let actor =
         Actor { kind: ActorKind::User, id: Some(context.caller.person.id), name: context.caller.person.name.clone() };
     let mut event = Event::new(action, outcome, actor, context.correlation);
+    event.client = context.message.client();
     event.ip = context.caller.ip;
     event.server = Some((context.server.id, context.server.slug.to_string()));
     event.resource = Some(Subject {
         kind: ResourceKind::Server,
-        id: Some(context.server.id.to_string()),
+        id: Some(String::from(&*context.server.id.text())),
         name: Some(context.server.name.clone()),
     });
     event

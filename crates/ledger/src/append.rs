@@ -3,46 +3,63 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{Env, NodeId};
+use domain::{AuditId, Env, NodeId};
 use store::{Sql, Tx, sql};
 
-use crate::entry::Entry;
+use crate::admission::{Admission, Ended};
 use crate::event::Event;
 use crate::hours::{Counted, Hours};
 use crate::open_calls::{CallKey, CallPart};
+use crate::record::{Fields, Octets, Record};
 use crate::{Error, Result, hash, insert};
 
 /// How long adding may take; PostgreSQL's own limit for a statement is shorter.
 const DEADLINE: Duration = Duration::from_secs(35);
 
-/// An entry without its place in the chain, and what follows from it.
+/// A record that shall become an entry, and what follows from it.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) entry: Entry,
+    pub(crate) record: Record,
     pub(crate) counted: Counted,
     pub(crate) part: Option<CallPart>,
 }
 
 impl Prepared {
-    pub(crate) fn new<E: Env + ?Sized>(env: &E, node: NodeId, at: DateTime<Utc>, event: Event) -> Self {
-        let counted = Counted::of(event.action, event.outcome, event.tool.as_deref());
+    /// The record of an event.
+    pub(crate) fn new<E: Env + ?Sized>(env: &E, node: NodeId, at: DateTime<Utc>, event: &Event) -> (AuditId, Self) {
+        let counted = Counted::of(event.action, event.outcome, event.tool.is_some());
         let part = event.action.is_call().then(|| {
             let server = event.server.as_ref().map(|(id, _)| *id);
             let key = CallKey::new(event.correlation, server, event.tool.as_deref(), event.action);
             if event.action.is_admission() { CallPart::Admission(key) } else { CallPart::Outcome(key) }
         });
-        Self { entry: Entry::prepare(env, node, at, event), counted, part }
+        let (id, record) = Record::of(env, node, at, event);
+        (id, Self { record, counted, part })
     }
 
-    /// An entry that was prepared before this start.
-    pub(crate) fn again(entry: Entry) -> Self {
-        let counted = match (entry.action.parse(), entry.outcome.parse()) {
-            (Ok(action), Ok(outcome)) => Counted::of(action, outcome, entry.tool.as_deref()),
+    /// The record of how a call ended.
+    pub(crate) fn ended<E: Env + ?Sized>(
+        env: &E,
+        at: DateTime<Utc>,
+        admission: &Admission,
+        ended: &Ended,
+    ) -> (AuditId, Self) {
+        let action = admission.ending(ended.outcome);
+        let (id, record) = admission.record.ended(env, at, action, ended);
+        let part = Some(CallPart::Outcome(admission.key));
+        (id, Self { record, counted: Counted::of(action, ended.outcome, true), part })
+    }
+
+    /// A record that was made before this start.
+    pub(crate) fn again(record: Record) -> Self {
+        let fields = record.fields();
+        let counted = match (fields.action.parse(), fields.outcome.parse()) {
+            (Ok(action), Ok(outcome)) => Counted::of(action, outcome, fields.tool.is_some()),
             // Another version wrote it.
             _ => Counted::Nothing,
         };
         // The start looks for open calls by itself.
-        Self { entry, counted, part: None }
+        Self { record, counted, part: None }
     }
 }
 
@@ -70,9 +87,9 @@ pub(crate) async fn append(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -
 
 async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Result<Appended> {
     let head = lock_head(tx, node).await?.ok_or(Error::NoHead)?;
-    let mut prepared = prepared;
-    let Chained { hours, appended } = chain(&mut prepared, head);
-    insert::insert(tx, prepared).await?;
+    let links = Links::of(&prepared, head);
+    let Chained { rows, hours, appended } = links.chain(&prepared);
+    insert::insert(tx, &rows).await?;
     sql("UPDATE chain_heads SET seq = $2, hash = $3 WHERE node = $1")
         .bind(node)
         .bind(appended.last)
@@ -83,25 +100,52 @@ async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Resul
     Ok(appended)
 }
 
-/// What follows from entries that have their places.
-pub(crate) struct Chained {
-    pub(crate) hours: Hours,
+/// The places of records after the head of a chain.
+pub(crate) struct Links {
+    head: (i64, Vec<u8>),
+    /// One for each record.
+    hashes: Vec<[u8; 32]>,
+}
+
+/// Entries that have their places, and what follows from them.
+pub(crate) struct Chained<'a> {
+    pub(crate) rows: Vec<Fields<'a>>,
+    pub(crate) hours: Hours<'a>,
     pub(crate) appended: Appended,
 }
 
-/// Gives entries their places after the head of a chain.
-pub(crate) fn chain(prepared: &mut [Prepared], (head, mut previous): (i64, Vec<u8>)) -> Chained {
-    let mut seq = head;
-    let mut hours = Hours::default();
-    let mut parts = Vec::new();
-    for Prepared { entry, counted, part } in prepared {
-        seq += 1;
-        entry.chain(seq, &previous);
-        previous.clone_from(&entry.hash);
-        hours.count(entry, *counted);
-        parts.extend(part.map(|part| (seq, part)));
+impl Links {
+    pub(crate) fn of(prepared: &[Prepared], head: (i64, Vec<u8>)) -> Self {
+        let mut links = Self { hashes: Vec::with_capacity(prepared.len()), head };
+        for (place, Prepared { record, .. }) in prepared.iter().enumerate() {
+            let hash = hash::entry(&links.placed(place, record));
+            links.hashes.push(hash);
+        }
+        links
     }
-    Chained { hours, appended: Appended { first: head + 1, last: seq, hash: previous, parts } }
+
+    /// A record with its place; its hash is there once it is known.
+    fn placed<'a>(&'a self, place: usize, record: &'a Record) -> Fields<'a> {
+        let before = place.checked_sub(1).map_or(self.head.1.as_slice(), |before| &self.hashes[before]);
+        let hash = self.hashes.get(place).map_or(&[][..], |hash| hash);
+        let seq = self.head.0 + 1 + i64::try_from(place).unwrap_or(i64::MAX);
+        Fields { seq, prev_hash: Octets(before), hash: Octets(hash), ..record.fields() }
+    }
+
+    pub(crate) fn chain<'a>(&'a self, prepared: &'a [Prepared]) -> Chained<'a> {
+        let mut hours = Hours::default();
+        let mut parts = Vec::new();
+        let mut rows = Vec::with_capacity(prepared.len());
+        for (place, Prepared { record, counted, part }) in prepared.iter().enumerate() {
+            let row = self.placed(place, record);
+            hours.count(&row, *counted);
+            parts.extend(part.map(|part| (row.seq, part)));
+            rows.push(row);
+        }
+        let last = rows.last().map_or(self.head.0, |row| row.seq);
+        let hash = self.hashes.last().map_or_else(|| self.head.1.clone(), |hash| hash.to_vec());
+        Chained { rows, hours, appended: Appended { first: self.head.0 + 1, last, hash, parts } }
+    }
 }
 
 /// The head of the chain: number and hash of its last entry. Nobody else can add until the transaction ends.

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use domain::AuditId;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::admission::{Admission, Ended};
 use crate::append::{Prepared, lock_head};
-use crate::event::Event;
 use crate::ledger::Core;
 use crate::writer::Writer;
 use crate::{Error, Result};
@@ -31,13 +30,19 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How often an unhealthy ledger tries whether the database has room again.
 pub(crate) const PROBE: Duration = Duration::from_secs(1);
 
+/// Why a call has the outcome `unknown` whose caller was gone when it was admitted.
+const GONE: &str = "the caller was gone before the call was sent";
+
+/// How often the thread that writes gives way before it does, as long as that brings more to write.
+const YIELDS: usize = 3;
+
 /// What the task is told.
 #[derive(Debug)]
 pub(crate) enum Message {
     /// Write this.
-    Write(Box<Job>),
-    /// Write this outcome of a call that was admitted for nobody.
-    Close(Box<Event>),
+    Write(Job),
+    /// Write the outcome of a call that was admitted for nobody.
+    Close(Admission),
     /// Write what is in the queue, then end.
     Stop,
 }
@@ -61,19 +66,13 @@ pub(crate) enum Waiter {
 /// Says that an event is durable.
 #[derive(Debug)]
 pub(crate) struct Receipt {
-    pub(crate) id: AuditId,
-    /// What to write if nobody takes this, and where: the outcome of an admission that nobody will use.
-    pub(crate) abandoned: Option<(Box<Event>, mpsc::WeakSender<Message>)>,
+    /// What to close if nobody takes this, and where: an admission that nobody will use.
+    pub(crate) abandoned: Option<(Admission, mpsc::WeakSender<Message>)>,
 }
 
 impl Receipt {
-    /// Whoever waited knows, and closes the call.
-    pub(crate) fn taken(mut self) -> (AuditId, Option<Box<Event>>) {
-        (self.id, self.abandoned.take().map(|(event, _)| event))
-    }
-
-    /// There is nothing to say: the event is not durable.
-    fn void(mut self) {
+    /// Whoever waited knows, and closes the call; or the event is not durable, and there is nothing to close.
+    pub(crate) fn done(mut self) {
         self.abandoned = None;
     }
 }
@@ -81,10 +80,10 @@ impl Receipt {
 /// Whoever waited left just before this could be taken.
 impl Drop for Receipt {
     fn drop(&mut self) {
-        let Some((event, queue)) = self.abandoned.take() else { return };
+        let Some((admission, queue)) = self.abandoned.take() else { return };
         // At the end of the program the next start writes it.
         let Some(queue) = queue.upgrade() else { return };
-        if let Err(mpsc::error::TrySendError::Full(message)) = queue.try_send(Message::Close(event))
+        if let Err(mpsc::error::TrySendError::Full(message)) = queue.try_send(Message::Close(admission))
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             runtime.spawn(async move { queue.send(message).await });
@@ -121,7 +120,7 @@ pub(crate) fn start(
 async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Message>) {
     let mut stopped = false;
     let mut messages = Vec::with_capacity(BATCH);
-    // Outcomes of calls that were admitted for nobody.
+    // Calls that were admitted for nobody.
     let mut closing = Vec::new();
     loop {
         let waiting = queue.recv_many(&mut messages, BATCH);
@@ -140,11 +139,14 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
         if received == 0 {
             break;
         }
+        if writer.blocks() {
+            let_others_report(&mut queue, &mut messages);
+        }
         let mut jobs = Vec::with_capacity(messages.len());
         for message in messages.drain(..) {
             match message {
-                Message::Write(job) => jobs.push(*job),
-                Message::Close(event) => closing.push(*event),
+                Message::Write(job) => jobs.push(job),
+                Message::Close(admission) => closing.push(admission),
                 // Nothing new is accepted; what is in the queue is still written.
                 Message::Stop => {
                     stopped = true;
@@ -168,23 +170,40 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
     }
 }
 
+/// Gives the cores, where all are busy, to those who are about to report something: waiting for the disk costs the same for
+/// one record and for many. Where a core is free this takes no time.
+fn let_others_report(queue: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>) {
+    for _ in 0..YIELDS {
+        let before = messages.len();
+        std::thread::yield_now();
+        while messages.len() < BATCH
+            && let Ok(message) = queue.try_recv()
+        {
+            messages.push(message);
+        }
+        if messages.len() == before {
+            return;
+        }
+    }
+}
+
 /// Parts of [`PORTION`], in order.
 fn portions(jobs: Vec<Job>) -> impl Iterator<Item = Vec<Job>> {
     let mut jobs = jobs.into_iter().peekable();
     std::iter::from_fn(move || {
         let first = jobs.next()?;
-        let mut kib = first.prepared.entry.kib();
+        let mut kib = first.prepared.record.kib();
         let mut portion = Vec::with_capacity((1 + jobs.len()).min(64));
         portion.push(first);
-        while let Some(job) = jobs.next_if(|job| kib.saturating_add(job.prepared.entry.kib()) <= PORTION) {
-            kib += job.prepared.entry.kib();
+        while let Some(job) = jobs.next_if(|job| kib.saturating_add(job.prepared.record.kib()) <= PORTION) {
+            kib += job.prepared.record.kib();
             portion.push(job);
         }
         Some(portion)
     })
 }
 
-async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut Vec<Event>) {
+async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut Vec<Admission>) {
     let now = Instant::now();
     let mut batch = Vec::with_capacity(jobs.len());
     let mut waiting = Vec::with_capacity(jobs.len());
@@ -193,7 +212,7 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         match waiter {
             Waiter::Durable { receipt, expires, reply } if expires <= now => {
                 // Whoever reported it was told that it is not recorded, and acted accordingly.
-                receipt.void();
+                receipt.done();
                 drop(reply.send(Err(Error::Deadline { seconds: DEADLINE.as_secs() })));
                 continue;
             }
@@ -211,23 +230,24 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         let said = match &result {
             Ok(()) => Ok(receipt),
             Err(error) => {
-                receipt.void();
+                receipt.done();
                 Err(error.clone())
             }
         };
         if let Err(Ok(mut receipt)) = reply.send(said) {
-            closing.extend(receipt.abandoned.take().map(|(event, _)| *event));
+            closing.extend(receipt.abandoned.take().map(|(admission, _)| admission));
         }
     }
 }
 
 /// Writes the outcomes of calls that were admitted for nobody.
-async fn close(core: &Core, writer: &mut Writer, closing: &mut Vec<Event>) {
+async fn close(core: &Core, writer: &mut Writer, closing: &mut Vec<Admission>) {
     if closing.is_empty() {
         return;
     }
     let at = core.env.now();
-    let batch = closing.iter().map(|event| Prepared::new(&*core.env, core.node, at, event.clone())).collect();
+    let gone = Ended::unknown(GONE);
+    let batch = closing.iter().map(|admission| Prepared::ended(&*core.env, at, admission, &gone).1).collect();
     // If it fails, the next batch tries again; if that never comes, the next start closes them.
     if commit(core, writer, batch, true).await.is_ok() {
         closing.clear();

@@ -23,6 +23,9 @@ pub enum Error {
     /// The ledger was shut down.
     #[error("the audit log is closed because the program is stopping")]
     Closed,
+    /// What was to be admitted is no call.
+    #[error("`{}` is not the admission of a call; this is a defect of Drawbridge", .0.as_str())]
+    NoAdmission(domain::AuditAction),
     /// The head of this node's chain is not in the database.
     #[error("the head of this node's audit chain is missing; run `drawbridge audit verify` and restart")]
     NoHead,

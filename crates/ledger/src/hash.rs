@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::entry::Entry;
+use crate::record::{Fields, Stored};
 
 /// The hash before the first entry of a chain.
 pub(crate) const BEGINNING: [u8; 32] = [0; 32];
@@ -35,9 +35,9 @@ pub(crate) fn payload(salt: &[u8], field: Field, text: &str) -> [u8; 32] {
 }
 
 /// The hash of an entry, from everything in it but the hash itself and the texts of payloads.
-pub(crate) fn entry(entry: &Entry) -> [u8; 32] {
+pub(crate) fn entry(fields: &Fields<'_>) -> [u8; 32] {
     // A pattern without `..`: a new column cannot be forgotten here.
-    let Entry {
+    let Fields {
         id,
         node,
         seq,
@@ -62,19 +62,15 @@ pub(crate) fn entry(entry: &Entry) -> [u8; 32] {
         rules,
         reason,
         error,
-        args: _,
-        args_len,
-        args_digest,
-        result: _,
-        result_len,
-        result_digest,
+        args: Stored { text: _, len: args_len, digest: args_digest },
+        result: Stored { text: _, len: result_len, digest: result_digest },
         salt,
         prev_hash,
         hash: _,
-    } = entry;
+    } = fields;
     let mut sha = Sha256::new();
     sha.update(ENTRY);
-    put(&mut sha, Some(prev_hash));
+    put(&mut sha, Some(prev_hash.0));
     for text in [id, node] {
         put(&mut sha, Some(text.as_bytes()));
     }
@@ -82,23 +78,23 @@ pub(crate) fn entry(entry: &Entry) -> [u8; 32] {
     for text in [at, action, outcome, actor_kind] {
         put(&mut sha, Some(text.as_bytes()));
     }
-    put(&mut sha, actor_id.as_deref().map(str::as_bytes));
+    put(&mut sha, actor_id.map(str::as_bytes));
     put(&mut sha, Some(actor_name.as_bytes()));
     for text in
         [resource_kind, resource_id, resource_name, server_id, server_slug, tool, client_name, client_version, ip]
     {
-        put(&mut sha, text.as_deref().map(str::as_bytes));
+        put(&mut sha, text.map(str::as_bytes));
     }
     put(&mut sha, Some(correlation_id.as_bytes()));
     number(&mut sha, *latency_us);
     for text in [decision, rules, reason, error] {
-        put(&mut sha, text.as_deref().map(str::as_bytes));
+        put(&mut sha, text.map(str::as_bytes));
     }
     number(&mut sha, *args_len);
-    put(&mut sha, args_digest.as_deref());
+    put(&mut sha, args_digest.map(|digest| digest.0));
     number(&mut sha, *result_len);
-    put(&mut sha, result_digest.as_deref());
-    put(&mut sha, Some(salt));
+    put(&mut sha, result_digest.map(|digest| digest.0));
+    put(&mut sha, Some(salt.0));
     sha.finalize().into()
 }
 

@@ -11,16 +11,23 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Postgres, Sqlite};
 use store::{Result, Tx};
 
-use crate::entry::Entry;
+use crate::record::Fields;
 
 /// What is counted separately. Sorted, so that nodes which count the same things lock them in the same order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Bucket {
-    hour: String,
-    server_id: String,
-    tool: String,
-    user_id: String,
-    client_name: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Bucket<'a> {
+    /// `2026-03-02T09` of `2026-03-02T09:30:00.000000Z`.
+    hour: &'a str,
+    server_id: &'a str,
+    tool: &'a str,
+    user_id: &'a str,
+    client_name: &'a str,
+}
+
+impl Bucket<'_> {
+    fn hour(&self) -> String {
+        format!("{}:00:00.000000Z", self.hour)
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,7 +40,7 @@ struct Counts {
 
 /// The counts of a batch.
 #[derive(Debug, Default)]
-pub(crate) struct Hours(BTreeMap<Bucket, Counts>);
+pub(crate) struct Hours<'a>(BTreeMap<Bucket<'a>, Counts>);
 
 /// What an event adds to the counts of its hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +52,11 @@ pub(crate) enum Counted {
 
 impl Counted {
     /// Outcomes of calls, and denials of calls (a denied change has no tool).
-    pub(crate) fn of(action: AuditAction, outcome: Outcome, tool: Option<&str>) -> Self {
+    pub(crate) fn of(action: AuditAction, outcome: Outcome, of_a_tool: bool) -> Self {
         if action.is_call_outcome() {
             Self::Call { failed: outcome != Outcome::Success }
         } else if outcome == Outcome::Denied
-            && tool.is_some()
+            && of_a_tool
             && matches!(action, AuditAction::AccessDenied | AuditAction::SecurityViolation)
         {
             Self::Denial
@@ -100,52 +107,52 @@ pub(crate) static UPSERT_ONE: LazyLock<String> =
     LazyLock::new(|| format!("{INSERT} VALUES ({}) {UPSERT}", ["?"; COLUMN_COUNT].join(",")));
 
 /// A row of counts, in the order of its columns: texts, then numbers.
-pub(crate) type HoursRow = ([String; 5], [i64; 4]);
+pub(crate) type HoursRow<'a> = (String, [&'a str; 4], [i64; 4]);
 
-impl Hours {
+impl<'a> Hours<'a> {
     /// All rows.
-    pub(crate) fn into_rows(self) -> impl Iterator<Item = HoursRow> {
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = HoursRow<'a>> {
         self.0.into_iter().map(|(bucket, counts)| {
             (
-                [bucket.hour, bucket.server_id, bucket.tool, bucket.user_id, bucket.client_name],
+                bucket.hour(),
+                [bucket.server_id, bucket.tool, bucket.user_id, bucket.client_name],
                 [counts.calls, counts.failures, counts.denials, counts.latency_us],
             )
         })
     }
 
-    pub(crate) fn count(&mut self, entry: &Entry, counted: Counted) {
+    pub(crate) fn count(&mut self, row: &Fields<'a>, counted: Counted) {
         let (calls, failures, denials) = match counted {
             Counted::Nothing => return,
             Counted::Call { failed } => (1, i64::from(failed), 0),
             Counted::Denial => (0, 0, 1),
         };
         let bucket = Bucket {
-            // `2026-03-02T09` of `2026-03-02T09:30:00.000000Z`.
-            hour: format!("{}:00:00.000000Z", &entry.at[..13]),
-            server_id: entry.server_id.clone().unwrap_or_default(),
-            tool: entry.tool.clone().unwrap_or_default(),
-            user_id: entry.actor_id.clone().unwrap_or_default(),
-            client_name: entry.client_name.clone().unwrap_or_default(),
+            hour: row.at.get(..13).unwrap_or_default(),
+            server_id: row.server_id.unwrap_or_default(),
+            tool: row.tool.unwrap_or_default(),
+            user_id: row.actor_id.unwrap_or_default(),
+            client_name: row.client_name.unwrap_or_default(),
         };
         let counts = self.0.entry(bucket).or_default();
         counts.calls += calls;
         counts.failures += failures;
         counts.denials += denials;
         if calls > 0 {
-            counts.latency_us = counts.latency_us.saturating_add(entry.latency_us.unwrap_or_default().max(0));
+            counts.latency_us = counts.latency_us.saturating_add(row.latency_us.unwrap_or_default().max(0));
         }
     }
 
     /// Binds the columns of all rows.
     pub(crate) fn bind<'q>(&'q self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
-        let text = |of: fn(&Bucket) -> &str| self.0.keys().map(of).collect::<Vec<_>>();
+        let text = |of: fn(&Bucket<'a>) -> &'a str| self.0.keys().map(of).collect::<Vec<_>>();
         let number = |of: fn(&Counts) -> i64| self.0.values().map(of).collect::<Vec<_>>();
         query
-            .bind(text(|b| &b.hour))
-            .bind(text(|b| &b.server_id))
-            .bind(text(|b| &b.tool))
-            .bind(text(|b| &b.user_id))
-            .bind(text(|b| &b.client_name))
+            .bind(self.0.keys().map(Bucket::hour).collect::<Vec<_>>())
+            .bind(text(|b| b.server_id))
+            .bind(text(|b| b.tool))
+            .bind(text(|b| b.user_id))
+            .bind(text(|b| b.client_name))
             .bind(number(|c| c.calls))
             .bind(number(|c| c.failures))
             .bind(number(|c| c.denials))
@@ -176,12 +183,12 @@ impl Hours {
     }
 }
 
-fn add(arguments: &mut SqliteArguments, bucket: Bucket, counts: Counts) -> Result<(), sqlx::error::BoxDynError> {
-    arguments.add(bucket.hour)?;
-    arguments.add(bucket.server_id)?;
-    arguments.add(bucket.tool)?;
-    arguments.add(bucket.user_id)?;
-    arguments.add(bucket.client_name)?;
+fn add(arguments: &mut SqliteArguments, bucket: Bucket<'_>, counts: Counts) -> Result<(), sqlx::error::BoxDynError> {
+    arguments.add(bucket.hour())?;
+    arguments.add(bucket.server_id.to_owned())?;
+    arguments.add(bucket.tool.to_owned())?;
+    arguments.add(bucket.user_id.to_owned())?;
+    arguments.add(bucket.client_name.to_owned())?;
     arguments.add(counts.calls)?;
     arguments.add(counts.failures)?;
     arguments.add(counts.denials)?;

@@ -8,8 +8,7 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Postgres, Sqlite};
 use store::{Result, Tx};
 
-use crate::append::Prepared;
-use crate::entry::Entry;
+use crate::record::Fields;
 
 /// Columns of `audit`, in the order in which both functions below bind them.
 const COLUMNS: &str = "id, node, seq, at, action, outcome, actor_kind, actor_id, actor_name, resource_kind, \
@@ -52,22 +51,24 @@ pub(crate) fn postgres(condition: &str) -> String {
 static POSTGRES: LazyLock<String> = LazyLock::new(|| postgres(""));
 
 /// Inserts entries that have their places in the chain.
-pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Prepared>) -> Result<()> {
+pub(crate) async fn insert(tx: &mut Tx, rows: &[Fields<'_>]) -> Result<()> {
     match tx {
         Tx::Sqlite(tx) => {
-            let mut left = entries.into_iter();
-            while left.len() > 0 {
+            let mut left = rows;
+            while !left.is_empty() {
                 let size = SIZES.iter().position(|size| *size <= left.len()).unwrap_or(SIZES.len() - 1);
+                let (now, later) = left.split_at(SIZES[size]);
+                left = later;
                 let mut arguments = SqliteArguments::default();
-                for Prepared { entry, .. } in left.by_ref().take(SIZES[size]) {
-                    add(&mut arguments, entry).map_err(sqlx::Error::Encode)?;
+                for row in now {
+                    add(&mut arguments, row).map_err(sqlx::Error::Encode)?;
                 }
                 sqlx::query_with::<Sqlite, _>(SQLITE[size].as_str(), arguments).execute(&mut **tx).await?;
             }
             Ok(())
         }
         Tx::Postgres(tx) => {
-            bind(sqlx::query::<Postgres>(POSTGRES.as_str()), &entries).execute(&mut **tx).await?;
+            bind(sqlx::query::<Postgres>(POSTGRES.as_str()), rows).execute(&mut **tx).await?;
             Ok(())
         }
     }
@@ -77,80 +78,82 @@ pub(crate) async fn insert(tx: &mut Tx, entries: Vec<Prepared>) -> Result<()> {
 pub(crate) const PARAMETERS: usize = COLUMN_COUNT;
 
 /// Binds the columns of all rows.
-pub(crate) fn bind<'q>(query: Query<'q, Postgres, PgArguments>, e: &'q [Prepared]) -> Query<'q, Postgres, PgArguments> {
+pub(crate) fn bind<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    rows: &[Fields<'q>],
+) -> Query<'q, Postgres, PgArguments> {
     query
-        .bind(column(e, |e| e.id.as_str()))
-        .bind(column(e, |e| e.node.as_str()))
-        .bind(column(e, |e| e.seq))
-        .bind(column(e, |e| e.at.as_str()))
-        .bind(column(e, |e| e.action.as_str()))
-        .bind(column(e, |e| e.outcome.as_str()))
-        .bind(column(e, |e| e.actor_kind.as_str()))
-        .bind(column(e, |e| e.actor_id.as_deref()))
-        .bind(column(e, |e| e.actor_name.as_str()))
-        .bind(column(e, |e| e.resource_kind.as_deref()))
-        .bind(column(e, |e| e.resource_id.as_deref()))
-        .bind(column(e, |e| e.resource_name.as_deref()))
-        .bind(column(e, |e| e.server_id.as_deref()))
-        .bind(column(e, |e| e.server_slug.as_deref()))
-        .bind(column(e, |e| e.tool.as_deref()))
-        .bind(column(e, |e| e.client_name.as_deref()))
-        .bind(column(e, |e| e.client_version.as_deref()))
-        .bind(column(e, |e| e.ip.as_deref()))
-        .bind(column(e, |e| e.correlation_id.as_str()))
-        .bind(column(e, |e| e.latency_us))
-        .bind(column(e, |e| e.decision.as_deref()))
-        .bind(column(e, |e| e.rules.as_deref()))
-        .bind(column(e, |e| e.reason.as_deref()))
-        .bind(column(e, |e| e.error.as_deref()))
-        .bind(column(e, |e| e.args.as_deref()))
-        .bind(column(e, |e| e.args_len))
-        .bind(column(e, |e| e.args_digest.as_deref()))
-        .bind(column(e, |e| e.result.as_deref()))
-        .bind(column(e, |e| e.result_len))
-        .bind(column(e, |e| e.result_digest.as_deref()))
-        .bind(column(e, |e| e.salt.as_slice()))
-        .bind(column(e, |e| e.prev_hash.as_slice()))
-        .bind(column(e, |e| e.hash.as_slice()))
+        .bind(column(rows, |row| row.id))
+        .bind(column(rows, |row| row.node))
+        .bind(column(rows, |row| row.seq))
+        .bind(column(rows, |row| row.at))
+        .bind(column(rows, |row| row.action))
+        .bind(column(rows, |row| row.outcome))
+        .bind(column(rows, |row| row.actor_kind))
+        .bind(column(rows, |row| row.actor_id))
+        .bind(column(rows, |row| row.actor_name))
+        .bind(column(rows, |row| row.resource_kind))
+        .bind(column(rows, |row| row.resource_id))
+        .bind(column(rows, |row| row.resource_name))
+        .bind(column(rows, |row| row.server_id))
+        .bind(column(rows, |row| row.server_slug))
+        .bind(column(rows, |row| row.tool))
+        .bind(column(rows, |row| row.client_name))
+        .bind(column(rows, |row| row.client_version))
+        .bind(column(rows, |row| row.ip))
+        .bind(column(rows, |row| row.correlation_id))
+        .bind(column(rows, |row| row.latency_us))
+        .bind(column(rows, |row| row.decision))
+        .bind(column(rows, |row| row.rules))
+        .bind(column(rows, |row| row.reason))
+        .bind(column(rows, |row| row.error))
+        .bind(column(rows, |row| row.args.text))
+        .bind(column(rows, |row| row.args.len))
+        .bind(column(rows, |row| row.args.digest.map(|digest| digest.0)))
+        .bind(column(rows, |row| row.result.text))
+        .bind(column(rows, |row| row.result.len))
+        .bind(column(rows, |row| row.result.digest.map(|digest| digest.0)))
+        .bind(column(rows, |row| row.salt.0))
+        .bind(column(rows, |row| row.prev_hash.0))
+        .bind(column(rows, |row| row.hash.0))
 }
 
 /// One column of all rows.
-fn column<'e, T>(entries: &'e [Prepared], of: impl Fn(&'e Entry) -> T) -> Vec<T> {
-    entries.iter().map(|prepared| of(&prepared.entry)).collect()
+fn column<'q, T>(rows: &[Fields<'q>], of: impl Fn(&Fields<'q>) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
 }
 
-fn add(arguments: &mut SqliteArguments, entry: Entry) -> Result<(), sqlx::error::BoxDynError> {
-    arguments.add(entry.id)?;
-    arguments.add(entry.node)?;
-    arguments.add(entry.seq)?;
-    arguments.add(entry.at)?;
-    arguments.add(entry.action)?;
-    arguments.add(entry.outcome)?;
-    arguments.add(entry.actor_kind)?;
-    arguments.add(entry.actor_id)?;
-    arguments.add(entry.actor_name)?;
-    arguments.add(entry.resource_kind)?;
-    arguments.add(entry.resource_id)?;
-    arguments.add(entry.resource_name)?;
-    arguments.add(entry.server_id)?;
-    arguments.add(entry.server_slug)?;
-    arguments.add(entry.tool)?;
-    arguments.add(entry.client_name)?;
-    arguments.add(entry.client_version)?;
-    arguments.add(entry.ip)?;
-    arguments.add(entry.correlation_id)?;
-    arguments.add(entry.latency_us)?;
-    arguments.add(entry.decision)?;
-    arguments.add(entry.rules)?;
-    arguments.add(entry.reason)?;
-    arguments.add(entry.error)?;
-    arguments.add(entry.args)?;
-    arguments.add(entry.args_len)?;
-    arguments.add(entry.args_digest)?;
-    arguments.add(entry.result)?;
-    arguments.add(entry.result_len)?;
-    arguments.add(entry.result_digest)?;
-    arguments.add(entry.salt)?;
-    arguments.add(entry.prev_hash)?;
-    arguments.add(entry.hash)
+fn add(arguments: &mut SqliteArguments, row: &Fields<'_>) -> Result<(), sqlx::error::BoxDynError> {
+    arguments.add(row.id.to_owned())?;
+    arguments.add(row.node.to_owned())?;
+    arguments.add(row.seq)?;
+    arguments.add(row.at.to_owned())?;
+    arguments.add(row.action.to_owned())?;
+    arguments.add(row.outcome.to_owned())?;
+    arguments.add(row.actor_kind.to_owned())?;
+    arguments.add(row.actor_id.map(str::to_owned))?;
+    arguments.add(row.actor_name.to_owned())?;
+    arguments.add(row.resource_kind.map(str::to_owned))?;
+    arguments.add(row.resource_id.map(str::to_owned))?;
+    arguments.add(row.resource_name.map(str::to_owned))?;
+    arguments.add(row.server_id.map(str::to_owned))?;
+    arguments.add(row.server_slug.map(str::to_owned))?;
+    arguments.add(row.tool.map(str::to_owned))?;
+    arguments.add(row.client_name.map(str::to_owned))?;
+    arguments.add(row.client_version.map(str::to_owned))?;
+    arguments.add(row.ip.map(str::to_owned))?;
+    arguments.add(row.correlation_id.to_owned())?;
+    arguments.add(row.latency_us)?;
+    arguments.add(row.decision.map(str::to_owned))?;
+    arguments.add(row.rules.map(str::to_owned))?;
+    arguments.add(row.reason.map(str::to_owned))?;
+    arguments.add(row.error.map(str::to_owned))?;
+    for payload in [row.args, row.result] {
+        arguments.add(payload.text.map(str::to_owned))?;
+        arguments.add(payload.len)?;
+        arguments.add(payload.digest.map(|digest| digest.0.to_owned()))?;
+    }
+    arguments.add(row.salt.0.to_owned())?;
+    arguments.add(row.prev_hash.0.to_owned())?;
+    arguments.add(row.hash.0.to_owned())
 }

@@ -12,11 +12,12 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use crate::admission::{Admission, Ended};
 use crate::append::{Appended, Prepared, append, create_head};
 use crate::batch::{self, DEADLINE, Job, Message, QUEUE, Receipt, Waiter};
 use crate::delivery::{Delivery, ROOM};
 use crate::event::Event;
-use crate::open_calls::OpenCalls;
+use crate::open_calls::{CallPart, OpenCalls};
 use crate::writer::{Writer, sqlite};
 use crate::{Error, Result, orphans};
 
@@ -191,8 +192,7 @@ impl Ledger {
     /// Records an event inside a use case's transaction: the change and its event are one. Call it last, because it
     /// locks this node's chain until the transaction ends.
     pub async fn record(&self, tx: &mut Tx, event: Event) -> Result<AuditId> {
-        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
-        let id = id_of(&prepared);
+        let (id, prepared) = self.prepared(&event);
         append(tx, self.core.node, vec![prepared]).await?;
         Ok(id)
     }
@@ -204,7 +204,7 @@ impl Ledger {
             let batch = events
                 .by_ref()
                 .take(BACKFILL)
-                .map(|(at, event)| Prepared::new(&*self.core.env, self.core.node, at, event))
+                .map(|(at, event)| Prepared::new(&*self.core.env, self.core.node, at, &event).1)
                 .collect();
             append(tx, self.core.node, batch).await?;
         }
@@ -216,43 +216,63 @@ impl Ledger {
     ///
     /// Not inside an open [`Db::begin`], whose changes it would not be one with: use [`Ledger::record`] there.
     ///
-    /// Dropping the future once it was polled does not take the event back. An admission that nobody waits for any more
-    /// gets an outcome, as what it stands for does not happen.
+    /// Dropping the future once it was polled does not take the event back.
     ///
     /// # Errors
     /// Whatever it is, what the event stands for must not happen: a call whose admission fails must be refused. There
     /// are none by [`Delivery::BestEffort`].
     pub async fn write(&self, event: Event) -> Result<AuditId> {
-        match self.delivery {
-            Delivery::Enforced => Ok(self.write_durably(event).await?.0),
-            Delivery::BestEffort => Ok(self.hand_over(event).await),
-        }
+        let (id, prepared) = self.prepared(&event);
+        drop(event);
+        self.deliver(prepared, None).await?;
+        Ok(id)
     }
 
-    /// Writes the admission of a call as [`Ledger::write`] does. Returns an outcome for where the real one cannot be
-    /// written: nothing with [`Delivery::BestEffort`], where that is no error.
+    /// Writes the admission of a call as [`Ledger::write`] does. The call owes an outcome then ([`Ledger::settle`]). If
+    /// nobody waits for this any more, it gets one, as the call does not happen.
     ///
     /// # Errors
     /// As for [`Ledger::write`]: the call must not be made.
-    pub async fn admit(&self, admission: Event) -> Result<Option<Box<Event>>> {
+    pub async fn admit(&self, event: Event) -> Result<Admission> {
+        let (_, prepared) = self.prepared(&event);
+        let Some(CallPart::Admission(key)) = prepared.part else { return Err(Error::NoAdmission(event.action)) };
+        let admission = Admission { record: prepared.record.for_its_outcome(), key, action: event.action };
+        drop(event);
+        self.deliver(prepared, Some(admission.clone())).await?;
+        Ok(admission)
+    }
+
+    /// Writes how an admitted call ended, as [`Ledger::write`] does.
+    ///
+    /// # Errors
+    /// As for [`Ledger::write`]: the answer must not be given.
+    pub async fn settle(&self, admission: &Admission, ended: Ended) -> Result<AuditId> {
+        let (id, prepared) = Prepared::ended(&*self.core.env, self.core.env.now(), admission, &ended);
+        drop(ended);
+        self.deliver(prepared, None).await?;
+        Ok(id)
+    }
+
+    fn prepared(&self, event: &Event) -> (AuditId, Prepared) {
+        Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event)
+    }
+
+    async fn deliver(&self, prepared: Prepared, abandoned: Option<Admission>) -> Result<()> {
         match self.delivery {
-            Delivery::Enforced => Ok(self.write_durably(admission).await?.1),
+            Delivery::Enforced => self.write_durably(prepared, abandoned).await,
             Delivery::BestEffort => {
-                self.hand_over(admission).await;
-                Ok(None)
+                self.hand_over(prepared).await;
+                Ok(())
             }
         }
     }
 
-    async fn write_durably(&self, event: Event) -> Result<(AuditId, Option<Box<Event>>)> {
+    async fn write_durably(&self, prepared: Prepared, abandoned: Option<Admission>) -> Result<()> {
         let expires = Instant::now() + DEADLINE;
-        let abandoned = event.action.is_admission().then(|| orphans::abandoned(&event)).flatten();
-        let abandoned = abandoned.map(|event| (Box::new(event), self.queue.downgrade()));
-        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
-        let id = id_of(&prepared);
+        let abandoned = abandoned.map(|admission| (admission, self.queue.downgrade()));
         let (reply, answer) = oneshot::channel();
-        let receipt = Receipt { id, abandoned };
-        let job = Box::new(Job { prepared, waiter: Waiter::Durable { receipt, expires, reply } });
+        let receipt = Receipt { abandoned };
+        let job = Job { prepared, waiter: Waiter::Durable { receipt, expires, reply } };
         // In other hands at once: whoever gives up waiting does not take the event along.
         match self.queue.try_send(Message::Write(job)) {
             Ok(()) => {}
@@ -266,7 +286,7 @@ impl Ledger {
             Err(TrySendError::Closed(_)) => return Err(Error::Closed),
         }
         match tokio::time::timeout_at(expires, answer).await {
-            Ok(Ok(result)) => result.map(Receipt::taken),
+            Ok(Ok(result)) => result.map(Receipt::done),
             Ok(Err(_)) if Instant::now() < expires => Err(Error::Closed),
             Ok(Err(_)) | Err(_) => Err(Error::Deadline { seconds: DEADLINE.as_secs() }),
         }
@@ -274,19 +294,16 @@ impl Ledger {
 
     /// Leaves an event to the batch task. It is lost where there is no room for it: after a while when the database is
     /// only slow, at once when it fails, since a call shall not wait for what is not going to be written.
-    async fn hand_over(&self, event: Event) -> AuditId {
-        let prepared = Prepared::new(&*self.core.env, self.core.node, self.core.env.now(), event);
-        let id = id_of(&prepared);
+    async fn hand_over(&self, prepared: Prepared) {
         let patience = if self.healthy() { DEADLINE } else { Duration::ZERO };
         let handed_over = tokio::time::timeout(patience, async {
-            let room = Arc::clone(&self.room).acquire_many_owned(prepared.entry.kib()).await.ok()?;
-            let job = Box::new(Job { prepared, waiter: Waiter::Nobody { _room: room } });
+            let room = Arc::clone(&self.room).acquire_many_owned(prepared.record.kib()).await.ok()?;
+            let job = Job { prepared, waiter: Waiter::Nobody { _room: room } };
             self.queue.send(Message::Write(job)).await.ok()
         });
         if !matches!(handed_over.await, Ok(Some(()))) {
             self.core.lost(1);
         }
-        id
     }
 
     /// True when the last write succeeded. An unhealthy ledger tries every second whether it can write again.
@@ -326,8 +343,4 @@ impl Ledger {
             Err(_) => tracing::error!("the audit log could not be written to its end before the shutdown"),
         }
     }
-}
-
-fn id_of(prepared: &Prepared) -> AuditId {
-    prepared.entry.id.parse().expect("the entry's id was made from an AuditId")
 }

@@ -40,6 +40,18 @@ pub(crate) const fn failure(action: AuditAction) -> Option<AuditAction> {
     }
 }
 
+/// The success that belongs to the same kind of call.
+pub(crate) const fn success(action: AuditAction) -> Option<AuditAction> {
+    use AuditAction as A;
+    match failure(action) {
+        Some(A::ToolCallFailure) => Some(A::ToolCallSuccess),
+        Some(A::ResourceReadFailure) => Some(A::ResourceReadSuccess),
+        Some(A::PromptGetFailure) => Some(A::PromptGetSuccess),
+        Some(A::CompletionFailure) => Some(A::CompletionSuccess),
+        _ => None,
+    }
+}
+
 /// A part of a call that became durable.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CallPart {

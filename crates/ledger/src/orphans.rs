@@ -17,9 +17,6 @@ use crate::{Error, Result};
 /// Why such a call has the outcome `unknown`.
 const STOPPED: &str = "Drawbridge stopped before the outcome was known";
 
-/// Why a call has the outcome `unknown` whose caller was gone when it was admitted.
-const GONE: &str = "the caller was gone before the call was sent";
-
 /// What an outcome repeats of its admission.
 #[derive(Debug, Clone, sqlx::FromRow)]
 struct CallRow {
@@ -59,18 +56,6 @@ impl CallRow {
     }
 }
 
-/// The outcome of an admission whose reporter was gone when it became durable: the call was not sent.
-pub(crate) fn abandoned(admission: &Event) -> Option<Event> {
-    let mut event =
-        Event::new(failure(admission.action)?, Outcome::Unknown, admission.actor.clone(), admission.correlation);
-    event.resource.clone_from(&admission.resource);
-    event.server.clone_from(&admission.server);
-    event.tool.clone_from(&admission.tool);
-    event.client.clone_from(&admission.client);
-    event.ip = admission.ip;
-    Some(event.reason(GONE))
-}
-
 /// Gives every open call of this node an outcome, and remembers that everything up to here is settled. Returns how many
 /// there were.
 pub(crate) async fn close<E: Env + ?Sized>(tx: &mut Tx, env: &E, node: NodeId, now: DateTime<Utc>) -> Result<usize> {
@@ -103,7 +88,7 @@ pub(crate) async fn close<E: Env + ?Sized>(tx: &mut Tx, env: &E, node: NodeId, n
         .into_values()
         .flatten()
         .filter_map(CallRow::close)
-        .map(|event| Prepared::new(env, node, now, event))
+        .map(|event| Prepared::new(env, node, now, &event).1)
         .collect();
     let count = closing.len();
     if count > 0 {

@@ -157,7 +157,7 @@ fn check(entry: &Entry, before: &Place, report: &mut NodeReport) -> Result<(), S
     if entry.prev_hash != before.hash {
         return Err("it does not follow the entry before it".to_owned());
     }
-    if entry.hash != hash::entry(entry) {
+    if entry.hash != hash::entry(&entry.fields()).as_slice() {
         return Err("it was changed: its hash does not match".to_owned());
     }
     let fields = [

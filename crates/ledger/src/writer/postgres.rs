@@ -13,7 +13,7 @@ use sqlx::{Connection as _, PgPool, Postgres};
 use store::Db;
 use tokio::time::Instant;
 
-use crate::append::{Appended, Chained, Prepared, append, chain};
+use crate::append::{Appended, Chained, Links, Prepared, append};
 use crate::ledger::Core;
 use crate::{Error, Result, hours, insert};
 
@@ -56,10 +56,10 @@ impl Writer {
     }
 
     /// Adds a batch and makes it durable.
-    pub(super) async fn append(&mut self, mut batch: Vec<Prepared>) -> Result<()> {
+    pub(super) async fn append(&mut self, batch: Vec<Prepared>) -> Result<()> {
         // Whatever happens from here on, what is not known for sure is read anew.
         let in_one_go = match self.head.take() {
-            Some(head) => self.in_one_go(&mut batch, head).await?,
+            Some(head) => self.in_one_go(&batch, head).await?,
             None => None,
         };
         let appended = match in_one_go {
@@ -81,11 +81,12 @@ impl Writer {
     }
 
     /// Nothing where the head is elsewhere; nothing was written then.
-    async fn in_one_go(&mut self, batch: &mut [Prepared], head: (i64, Vec<u8>)) -> Result<Option<Appended>> {
-        let Chained { hours, appended } = chain(batch, head.clone());
+    async fn in_one_go(&mut self, batch: &[Prepared], head: (i64, Vec<u8>)) -> Result<Option<Appended>> {
+        let links = Links::of(batch, head.clone());
+        let Chained { rows, hours, appended } = links.chain(batch);
         let written = tokio::time::timeout(DEADLINE, async {
             let mut connection = self.connection().await?;
-            let query = insert::bind(sqlx::query::<Postgres>(APPEND.as_str()), batch);
+            let query = insert::bind(sqlx::query::<Postgres>(APPEND.as_str()), &rows);
             let moved = hours
                 .bind(query)
                 .bind(self.core.node.to_string())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AuditAction, AuditRow, Clock, Outcome};
-use ledger::{Event, verify};
+use ledger::{Ended, Event, verify};
 use store::Db;
 use testkit::env::MockEnv;
 use testkit::{both_engines, build};
@@ -72,7 +72,7 @@ both_engines! {
         let mut slow = db.begin().await.unwrap();
         ledger.record(&mut slow, small(&env)).await.unwrap();
         let admission = call(&env, &user, &server, "echo", AuditAction::ToolCallAdmitted, Outcome::Admitted);
-        let left = tokio::time::timeout(Duration::ZERO, ledger.write(admission)).await;
+        let left = tokio::time::timeout(Duration::ZERO, ledger.admit(admission)).await;
         assert!(left.is_err(), "it cannot be durable yet");
         slow.commit().await.unwrap();
         ledger.shutdown().await;
@@ -111,16 +111,36 @@ both_engines! {
         assert!(verify::verify(&db).await.unwrap().ok());
     }
 
-    async fn an_admission_gives_the_outcome_of_a_call_that_cannot_be_recorded(db: Db) {
+    async fn an_outcome_repeats_its_admission(db: Db) {
         let env = Arc::new(MockEnv::default());
         let (user, server) = (build::user(&*env, "Ada"), build::server(&*env, "github"));
         let ledger = open(&db, &env).await;
         let admission = call(&env, &user, &server, "echo", AuditAction::ToolCallAdmitted, Outcome::Admitted);
-        let closing = ledger.admit(admission.clone()).await.unwrap().expect("an outcome");
-        assert_eq!((closing.action, closing.outcome), (AuditAction::ToolCallFailure, Outcome::Unknown));
-        assert_eq!((closing.correlation, &closing.tool), (admission.correlation, &admission.tool));
-        assert_eq!(all(&db).await.len(), 1, "it is for the caller to write");
+        let admitted = ledger.admit(admission.clone()).await.unwrap();
+        assert_eq!(all(&db).await.len(), 1, "the outcome is for the caller to write");
+        ledger.settle(&admitted, Ended::unknown("the line was cut")).await.unwrap();
+        let rows = all(&db).await;
+        let outcome = unknown(&rows)[0];
+        assert_eq!((outcome.action, outcome.reason.as_deref()), (AuditAction::ToolCallFailure, Some("the line was cut")));
+        assert_eq!((outcome.correlation_id, &outcome.tool), (admission.correlation, &admission.tool));
+        let mut ended = Ended::new(Outcome::Success);
+        ended.latency_us = Some(12);
+        let id = ledger.settle(&ledger.admit(admission.clone()).await.unwrap(), ended).await.unwrap();
+        let rows = all(&db).await;
+        let success = rows.iter().find(|row| row.id == id).expect("the outcome");
+        assert_eq!((success.action, success.latency_us), (AuditAction::ToolCallSuccess, Some(12)));
         ledger.shutdown().await;
+        assert!(verify::verify(&db).await.unwrap().ok());
+        open(&db, &env).await;
+        assert_eq!(unknown(&all(&db).await).len(), 1, "no call is open");
+    }
+
+    async fn what_is_no_admission_cannot_be_admitted(db: Db) {
+        let env = Arc::new(MockEnv::default());
+        let ledger = open(&db, &env).await;
+        let refused = ledger.admit(small(&env)).await.unwrap_err();
+        assert!(refused.to_string().contains("is not the admission of a call"), "{refused}");
+        assert!(all(&db).await.is_empty());
     }
 
     async fn many_calls_do_not_hide_an_open_one(db: Db) {

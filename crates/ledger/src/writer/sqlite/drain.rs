@@ -31,8 +31,9 @@ const MOST: usize = 512;
 /// How many records may wait. More calls wait for room.
 const ROOM: Amount = Amount { records: 8192, kib: 16 * 1024 };
 
-/// After how much one commit waits for the disk, in KiB. More at once would keep the journal waiting for the disk, too.
-const SYNC: u64 = 1024;
+/// After how much one commit waits for the disk, in KiB. Pages that every transaction changes are copied into the file only
+/// then, so more costs less; but it keeps the journal from being used again.
+const SYNC: u64 = 4096;
 
 /// How long a transaction waits for what was promised. It goes on with what there is then.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -178,7 +179,7 @@ impl Drain {
         let before = state.amount;
         state.promised += batch.len() as u64;
         state.amount.records += batch.len();
-        state.amount.kib += batch.iter().map(|prepared| u64::from(prepared.entry.kib())).sum::<u64>();
+        state.amount.kib += batch.iter().map(|prepared| u64::from(prepared.record.kib())).sum::<u64>();
         state.pending.extend(batch);
         let after = state.amount;
         drop(state);
@@ -220,8 +221,8 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, runtime: &tokio::runtime::Handle) {
-        while let Some(mut batch) = self.next() {
-            while let Err(error) = self.make(&mut batch, runtime) {
+        while let Some(batch) = self.next() {
+            while let Err(error) = self.make(&batch, runtime) {
                 let entries = batch.len();
                 tracing::error!(error = &error as &dyn std::error::Error, entries, "audit entries could not be added");
                 if !self.wait_after(error) {
@@ -257,9 +258,9 @@ impl Worker {
     }
 
     /// Makes entries of these records.
-    fn make(&mut self, batch: &mut [Prepared], runtime: &tokio::runtime::Handle) -> Result<()> {
+    fn make(&mut self, batch: &[Prepared], runtime: &tokio::runtime::Handle) -> Result<()> {
         let records = batch.len();
-        let kib = batch.iter().map(|prepared| u64::from(prepared.entry.kib())).sum::<u64>();
+        let kib = batch.iter().map(|prepared| u64::from(prepared.record.kib())).sum::<u64>();
         let number = self.number + records as u64;
         let durable = self.unsettled + kib >= SYNC;
         let appended = {

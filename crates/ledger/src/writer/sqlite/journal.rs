@@ -5,7 +5,7 @@
 //! it is written again from its beginning. Overwriting what exists is what makes waiting for the disk cheap, so a file
 //! grows by whole megabytes of zeros and keeps its size.
 //!
-//! A record is the length of its content, a checksum, its number, and an [`Entry`] by postcard. Numbers rise by one from
+//! A record is the length of its content, a checksum, its number, and a [`Record`]. Numbers rise by one from
 //! record to record and are never used again, so what an earlier turn left behind the last record is not taken for one:
 //! its numbers are too low.
 
@@ -17,10 +17,7 @@ use domain::NodeId;
 use store::SqliteDb;
 
 use crate::append::Prepared;
-use crate::entry::Entry;
-
-/// Length, checksum and number.
-const HEAD: usize = 4 + 4 + 8;
+use crate::record::Record;
 
 /// By how much a file grows, in bytes.
 const GROW: u64 = 1 << 20;
@@ -35,7 +32,7 @@ const BUFFER: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A record and its number.
-pub(crate) type Record = (u64, Entry);
+pub(crate) type Numbered = (u64, Record);
 
 /// The journal of a node.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ impl Journal {
     ///
     /// # Errors
     /// When a file cannot be opened or read, or another log of this node does not let go of it.
-    pub(crate) async fn open(db: &SqliteDb, node: NodeId) -> io::Result<(Self, Vec<Record>)> {
+    pub(crate) async fn open(db: &SqliteDb, node: NodeId) -> io::Result<(Self, Vec<Numbered>)> {
         let open = |place: usize| db.beside(&format!("-audit-{node}.{place}"));
         let files = [open(0)?, open(1)?];
         lock(&files[0]).await?;
@@ -109,9 +106,9 @@ impl Journal {
             self.files[other].end = 0;
         }
         let mut number = self.last;
-        for Prepared { entry, .. } in batch {
+        for prepared in batch {
             number += 1;
-            self.buffer = record(std::mem::take(&mut self.buffer), number, entry)?;
+            write(&mut self.buffer, number, prepared.record.bytes())?;
         }
         let file = &mut self.files[self.active];
         let written = file.write(&self.buffer, durable);
@@ -125,17 +122,17 @@ impl Journal {
 
 impl JournalFile {
     /// Its records, as far as they are whole.
-    fn read(mut file: File) -> (io::Result<Self>, Vec<Record>) {
+    fn read(mut file: File) -> (io::Result<Self>, Vec<Numbered>) {
         let mut bytes = Vec::new();
         if let Err(error) = file.read_to_end(&mut bytes) {
             return (Err(error), Vec::new());
         }
-        let mut records = Vec::<Record>::new();
+        let mut records = Vec::<Numbered>::new();
         let (mut left, size) = (bytes.as_slice(), bytes.len() as u64);
-        while let Some((number, entry, rest)) = parse(left)
+        while let Some((number, record, rest)) = parse(left)
             && records.last().is_none_or(|(last, _)| number == last + 1)
         {
-            records.push((number, entry));
+            records.push((number, record));
             left = rest;
         }
         let last = records.last().map_or(0, |(last, _)| *last);
@@ -161,20 +158,20 @@ impl JournalFile {
 }
 
 /// Writes a record behind what is in the buffer.
-fn record(mut buffer: Vec<u8>, number: u64, entry: &Entry) -> io::Result<Vec<u8>> {
+fn write(buffer: &mut Vec<u8>, number: u64, content: &[u8]) -> io::Result<()> {
     let start = buffer.len();
-    buffer.extend_from_slice(&[0; HEAD]);
-    buffer[start + 8..].copy_from_slice(&number.to_le_bytes());
-    let mut buffer = postcard::to_extend(entry, buffer).map_err(io::Error::other)?;
-    let length = u32::try_from(buffer.len() - start - HEAD).map_err(io::Error::other)?;
+    let length = u32::try_from(content.len()).map_err(io::Error::other)?;
+    buffer.extend_from_slice(&length.to_le_bytes());
+    buffer.extend_from_slice(&[0; 4]);
+    buffer.extend_from_slice(&number.to_le_bytes());
+    buffer.extend_from_slice(content);
     let checksum = crc32fast::hash(&buffer[start + 8..]);
-    buffer[start..start + 4].copy_from_slice(&length.to_le_bytes());
     buffer[start + 4..start + 8].copy_from_slice(&checksum.to_le_bytes());
-    Ok(buffer)
+    Ok(())
 }
 
 /// The record at the beginning of these bytes, and what comes after it.
-fn parse(bytes: &[u8]) -> Option<(u64, Entry, &[u8])> {
+fn parse(bytes: &[u8]) -> Option<(u64, Record, &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     let (checksum, rest) = rest.split_first_chunk::<4>()?;
     let length = 8 + usize::try_from(u32::from_le_bytes(*length)).ok()?;
@@ -183,7 +180,7 @@ fn parse(bytes: &[u8]) -> Option<(u64, Entry, &[u8])> {
         return None;
     }
     let (number, content) = summed.split_first_chunk::<8>()?;
-    Some((u64::from_le_bytes(*number), postcard::from_bytes(content).ok()?, rest))
+    Some((u64::from_le_bytes(*number), Record::parse(content)?, rest))
 }
 
 /// Makes sure that files which were just made are still there after a loss of power.

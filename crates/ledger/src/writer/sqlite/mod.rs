@@ -10,7 +10,7 @@ use std::sync::Arc;
 use domain::NodeId;
 use store::{SqliteDb, Tx, sql};
 
-pub(crate) use self::journal::{Journal, Record};
+pub(crate) use self::journal::{Journal, Numbered};
 
 use self::drain::Drain;
 use self::rows::Rows;
@@ -61,15 +61,15 @@ impl Writer {
 }
 
 /// Makes entries of what a crash left in the journal. Returns how many there were.
-pub(crate) async fn recover(tx: &mut Tx, node: NodeId, journal: &mut Journal, records: Vec<Record>) -> Result<usize> {
+pub(crate) async fn recover(tx: &mut Tx, node: NodeId, journal: &mut Journal, records: Vec<Numbered>) -> Result<usize> {
     let (done,): (i64,) = sql("SELECT journaled FROM chain_heads WHERE node = $1").bind(node).fetch_one(tx).await?;
     let done = u64::try_from(done).unwrap_or_default();
     let mut left = Vec::new();
-    for (_, entry) in records.into_iter().filter(|(number, _)| *number > done) {
+    for (_, record) in records.into_iter().filter(|(number, _)| *number > done) {
         let known: Option<(i64,)> =
-            sql("SELECT seq FROM audit WHERE id = $1").bind(entry.id.clone()).fetch_optional(tx).await?;
+            sql("SELECT seq FROM audit WHERE id = $1").bind(record.fields().id.to_owned()).fetch_optional(tx).await?;
         if known.is_none() {
-            left.push(Prepared::again(entry));
+            left.push(Prepared::again(record));
         }
     }
     let last = journal.reached(done);

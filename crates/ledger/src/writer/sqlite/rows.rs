@@ -2,14 +2,13 @@
 //! thread and back.
 
 use domain::NodeId;
-use rusqlite::types::ToSql;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 use store::SqliteDb;
 
-use crate::append::{Appended, Chained, Prepared, chain};
-use crate::entry::Entry;
+use crate::append::{Appended, Chained, Links, Prepared};
 use crate::hours::UPSERT_ONE;
 use crate::insert::INSERT_ONE;
+use crate::record::Fields;
 use crate::{Error, Result};
 
 /// The connection that adds entries.
@@ -30,7 +29,7 @@ impl Rows {
 
     /// Adds entries, the last of which is the journal's record of this number. Waits for the disk if they are to be
     /// durable, and so are then all that were added before. The database's turn must be held.
-    pub(super) fn add(&mut self, batch: &mut [Prepared], number: u64, durable: bool) -> Result<Appended> {
+    pub(super) fn add(&mut self, batch: &[Prepared], number: u64, durable: bool) -> Result<Appended> {
         self.wait_for_the_disk(durable).map_err(refused)?;
         write(&mut self.connection, &self.node, batch, number)
     }
@@ -73,26 +72,25 @@ fn connect(db: &SqliteDb) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write(connection: &mut Connection, node: &str, batch: &mut [Prepared], number: u64) -> Result<Appended> {
+fn write(connection: &mut Connection, node: &str, batch: &[Prepared], number: u64) -> Result<Appended> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
     let head = tx
         .prepare_cached("SELECT seq, hash FROM chain_heads WHERE node = ?")
         .and_then(|mut head| head.query_row([node], |row| Ok((row.get(0)?, row.get(1)?))).optional())
         .map_err(refused)?;
-    let Chained { hours, appended } = chain(batch, head.ok_or(Error::NoHead)?);
+    let links = Links::of(batch, head.ok_or(Error::NoHead)?);
+    let Chained { rows, hours, appended } = links.chain(batch);
     let stored = || -> rusqlite::Result<()> {
         let mut insert = tx.prepare_cached(INSERT_ONE.as_str())?;
-        for Prepared { entry, .. } in &*batch {
-            add(&mut insert, entry)?;
+        for row in &rows {
+            add(&mut insert, row)?;
         }
         let number = i64::try_from(number).unwrap_or(i64::MAX);
         tx.prepare_cached("UPDATE chain_heads SET seq = ?, hash = ?, journaled = ? WHERE node = ?")?
             .execute(params![appended.last, appended.hash, number, node])?;
         let mut upsert = tx.prepare_cached(UPSERT_ONE.as_str())?;
-        for (texts, numbers) in hours.into_rows() {
-            let texts = texts.iter().map(|text| text as &dyn ToSql);
-            let values: Vec<&dyn ToSql> = texts.chain(numbers.iter().map(|number| number as &dyn ToSql)).collect();
-            upsert.execute(values.as_slice())?;
+        for (hour, [server, tool, user, client], [calls, failures, denials, latency]) in hours.into_rows() {
+            upsert.execute(params![hour, server, tool, user, client, calls, failures, denials, latency])?;
         }
         Ok(())
     };
@@ -102,41 +100,41 @@ fn write(connection: &mut Connection, node: &str, batch: &mut [Prepared], number
 }
 
 /// Inserts one entry; the order is that of `insert::COLUMNS`.
-fn add(insert: &mut rusqlite::CachedStatement<'_>, e: &Entry) -> rusqlite::Result<usize> {
+fn add(insert: &mut rusqlite::CachedStatement<'_>, row: &Fields<'_>) -> rusqlite::Result<usize> {
     insert.execute(params![
-        e.id,
-        e.node,
-        e.seq,
-        e.at,
-        e.action,
-        e.outcome,
-        e.actor_kind,
-        e.actor_id,
-        e.actor_name,
-        e.resource_kind,
-        e.resource_id,
-        e.resource_name,
-        e.server_id,
-        e.server_slug,
-        e.tool,
-        e.client_name,
-        e.client_version,
-        e.ip,
-        e.correlation_id,
-        e.latency_us,
-        e.decision,
-        e.rules,
-        e.reason,
-        e.error,
-        e.args,
-        e.args_len,
-        e.args_digest,
-        e.result,
-        e.result_len,
-        e.result_digest,
-        e.salt,
-        e.prev_hash,
-        e.hash,
+        row.id,
+        row.node,
+        row.seq,
+        row.at,
+        row.action,
+        row.outcome,
+        row.actor_kind,
+        row.actor_id,
+        row.actor_name,
+        row.resource_kind,
+        row.resource_id,
+        row.resource_name,
+        row.server_id,
+        row.server_slug,
+        row.tool,
+        row.client_name,
+        row.client_version,
+        row.ip,
+        row.correlation_id,
+        row.latency_us,
+        row.decision,
+        row.rules,
+        row.reason,
+        row.error,
+        row.args.text,
+        row.args.len,
+        row.args.digest.map(|digest| digest.0),
+        row.result.text,
+        row.result.len,
+        row.result.digest.map(|digest| digest.0),
+        row.salt.0,
+        row.prev_hash.0,
+        row.hash.0,
     ])
 }
 
@@ -175,16 +173,16 @@ mod tests {
         let batch = |length: usize| {
             let actor = Actor { kind: ActorKind::System, id: None, name: "Drawbridge".to_owned() };
             let event = Event::new(AuditAction::SystemStarted, Outcome::Success, actor, CorrelationId::generate(&*env));
-            vec![Prepared::new(&*env, node, env.now(), event.args(Payload::new("x".repeat(length))))]
+            vec![Prepared::new(&*env, node, env.now(), &event.args(Payload::new("x".repeat(length)))).1]
         };
         let node = node.to_string();
-        write(&mut connection, &node, &mut batch(1), 1).unwrap();
+        write(&mut connection, &node, &batch(1), 1).unwrap();
         limit(1, &connection);
-        let error = write(&mut connection, &node, &mut batch(60_000), 2).unwrap_err();
+        let error = write(&mut connection, &node, &batch(60_000), 2).unwrap_err();
         assert!(matches!(&error, Error::Store(cause) if matches!(**cause, store::Error::Full(_))), "{error:?}");
         assert!(error.to_string().contains("free some space"), "{error}");
         limit(1_000_000, &connection);
-        assert_eq!(write(&mut connection, &node, &mut batch(60_000), 2).unwrap().last, 2);
+        assert_eq!(write(&mut connection, &node, &batch(60_000), 2).unwrap().last, 2);
         drop(connection);
         ledger.shutdown().await;
         let report = verify::verify(&test.db()).await.unwrap();
