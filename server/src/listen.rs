@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use gateway::Hangup;
+use axum::extract::Request;
+use axum::response::Response;
+use gateway::{Hangup, Peer};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -60,6 +61,19 @@ const fn descriptors() -> Option<usize> {
     None
 }
 
+/// Who answers requests. A [`Peer`] is among their extensions.
+pub(crate) trait Front: Clone + Send + Sync + 'static {
+    /// The answer to a request.
+    fn answer(&self, request: Request) -> impl Future<Output = Response> + Send + 'static;
+}
+
+impl Front for Router {
+    fn answer(&self, request: Request) -> impl Future<Output = Response> + Send + 'static {
+        let router = self.clone();
+        async move { router.oneshot(request).await.unwrap_or_else(|never| match never {}) }
+    }
+}
+
 /// Accepts connections that can be cut.
 pub(crate) struct Connections {
     listener: TcpListener,
@@ -85,7 +99,7 @@ impl Connections {
 
     /// Serves connections until it is told to stop. What is asked by then is answered before this returns; who only waits is
     /// sent away.
-    pub(crate) async fn serve(mut self, router: Router, stop: CancellationToken) {
+    pub(crate) async fn serve(mut self, front: impl Front, stop: CancellationToken) {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.manners.quiet);
         let open = TaskTracker::new();
@@ -94,7 +108,7 @@ impl Connections {
                 () = stop.cancelled() => break,
                 accepted = self.accept() => accepted,
             };
-            open.spawn(connected(http.clone(), router.clone(), connection, address, stop.clone()));
+            open.spawn(connected(http.clone(), front.clone(), connection, address, stop.clone()));
         }
         drop(self);
         open.close();
@@ -103,9 +117,9 @@ impl Connections {
 }
 
 /// Serves one connection.
-async fn connected(
+async fn connected<F: Front>(
     http: http1::Builder,
-    router: Router,
+    front: F,
     connection: Connection,
     address: SocketAddr,
     stop: CancellationToken,
@@ -113,9 +127,9 @@ async fn connected(
     let peer = Peer { address, hangup: connection.hangup.clone() };
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer.clone()));
-        let router = router.clone();
-        async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+        request.extensions_mut().insert(peer.clone());
+        let answer = front.answer(request);
+        async move { Ok::<_, Infallible>(answer.await) }
     });
     let mut serving = pin!(http.serve_connection(TokioIo::new(connection), service));
     let served = tokio::select! {
@@ -128,13 +142,6 @@ async fn connected(
     if let Err(error) = served {
         tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
     }
-}
-
-/// Who is at the other end, and the way to cut them off.
-#[derive(Debug, Clone)]
-pub(crate) struct Peer {
-    pub(crate) address: SocketAddr,
-    pub(crate) hangup: Hangup,
 }
 
 /// One connection.

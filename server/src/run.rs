@@ -164,12 +164,13 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         .merge(rest::router(services.clone()))
         .fallback_service(web::router(services.clone(), site, &public, stop.clone())?)
         .layer(from_fn_with_state(hosts, only_known_hosts))
-        // The data path checks hosts itself; operators' probes come by address.
-        .merge(mcp::router(gateway.clone()))
+        // Operators' probes come by address.
         .merge(operations::router(data.clone(), registry));
+    // The data path checks hosts itself.
+    let surfaces = mcp::Surfaces { data_path: gateway.clone(), rest: router };
 
     let connections = Connections::new(listener, Manners::new(args.silence()));
-    let server = tokio::spawn(connections.serve(router, stop.clone()));
+    let server = tokio::spawn(connections.serve(surfaces, stop.clone()));
     tracing::info!(%address, public_url = public.text, version = env!("CARGO_PKG_VERSION"), "listening");
     let mut background = vec![
         tokio::spawn(notices.run(services.clone())),

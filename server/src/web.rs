@@ -2,11 +2,12 @@
 
 use app::{Assets, Console, CookiePolicy};
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use domain::CorrelationId;
+use gateway::Peer;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::nonce::Nonce;
 use secrecy::SecretString;
@@ -17,7 +18,6 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::assets::Site;
 use crate::config::PublicUrl;
-use crate::listen::Peer;
 use crate::{export, live};
 
 /// The name of the session cookie. Browsers keep a `__Host-` cookie only on https and loopback.
@@ -128,11 +128,11 @@ fn correlation_value(correlation: CorrelationId) -> HeaderValue {
 
 /// What is known about a request before anybody is.
 pub(crate) fn request_meta<B>(services: &Services, request: &http::Request<B>) -> RequestMeta {
-    let address = request.extensions().get::<ConnectInfo<Peer>>();
+    let address = request.extensions().get::<Peer>();
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok());
     RequestMeta {
         correlation: CorrelationId::generate(services.parts().env.as_ref()),
-        ip: address.map(|info| info.0.address.ip().to_canonical()),
+        ip: address.map(|peer| peer.address.ip().to_canonical()),
         client: None,
         user_agent: agent.map(|agent| agent.chars().take(256).collect()),
     }

@@ -102,7 +102,7 @@ impl Gateway {
         if matches!(pairing, Pairing::Same) && !goes_on && state.is_some_and(|state| !state.is_empty()) {
             return Err(incoming.refusal(&Fault::NoState.rpc()));
         }
-        context.message = Message::of(context.caller.ip, envelope.call(), incoming.client(context));
+        context.message = Message::of(context.caller.ip, envelope.call(), incoming.client(context)).into();
         match pairing {
             Pairing::Same => self.forward(context, incoming).await,
             // On the heap, so that the common way need not carry their size.
@@ -136,13 +136,12 @@ impl Gateway {
         let (generation, refuse) = (incoming.generation(), |error: &RpcError| incoming.refusal(error));
         let Some(call) = envelope.call() else {
             // The client answers a request of the server (older revisions only).
-            self.permit_server(context, incoming.client(context)).await.map_err(|error| refuse(&error))?;
+            self.permit_server(context).await.map_err(|error| refuse(&error))?;
             let pass = self.enter(context, Kind::Note, None, generation).await?;
             let upstream = self.send(context, pass, http::Method::POST, session, Some(body.clone())).await;
             return accepted(&upstream.map_err(|fault| refuse(&fault.rpc()))?);
         };
-        let client = incoming.client(context);
-        let access = self.permit(context, call, client.clone(), generation).await.map_err(|error| refuse(&error))?;
+        let access = self.permit(context, call, generation).await.map_err(|error| refuse(&error))?;
 
         let Envelope::Request(request) = envelope else {
             let pass = self.enter(context, Kind::Note, Some((call, None)), generation).await?;
@@ -151,7 +150,7 @@ impl Gateway {
         };
         let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
         let context = fresh.as_ref().unwrap_or(context);
-        let settle = self.admit(context, call, client, &access).await.map_err(|error| refuse(&error))?;
+        let settle = self.admit(context, call, &access).await.map_err(|error| refuse(&error))?;
         let opens = matches!(call.method, Method::Initialize);
         let exchange = Exchange {
             id: request.id.to_owned_text(),
@@ -189,7 +188,7 @@ impl Gateway {
             return Ok((pass, None, access));
         }
         let fresh = self.again(context, call, id, generation).await?;
-        let access = self.permit(&fresh, call, incoming.client(&fresh), generation).await;
+        let access = self.permit(&fresh, call, generation).await;
         Ok((pass, Some(fresh), access.map_err(|error| incoming.refusal(&error))?))
     }
 
@@ -198,7 +197,6 @@ impl Gateway {
         &self,
         context: &Context,
         call: &Call<'_>,
-        client: Option<(String, Option<String>)>,
         access: &Access,
     ) -> Result<Option<Settle>, RpcError> {
         if !call.method.is_audited() {
@@ -206,7 +204,6 @@ impl Gateway {
         }
         let mut event = settle::event(context, AuditAction::ToolCallAdmitted, Outcome::Admitted);
         event.tool = name_of(call);
-        event.client = client;
         event.decision = Some(access.decision);
         event.rules = access.rules.to_vec();
         event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));

@@ -24,7 +24,7 @@ pub(crate) struct Context {
     pub(crate) hangup: Option<Hangup>,
     pub(crate) track: Arc<Track>,
     /// The message at hand.
-    pub(crate) message: Message,
+    pub(crate) message: Arc<Message>,
 }
 
 /// What is known of a message: what it asks for, and what conditions of rules look at.
@@ -63,6 +63,11 @@ impl Message {
     /// What the policy is asked about.
     pub(crate) fn target(&self) -> Target<'_> {
         self.asked.target()
+    }
+
+    /// What the AI client calls itself.
+    pub(crate) fn client(&self) -> Option<(String, Option<String>)> {
+        Some((self.facts.client_name.clone()?, self.facts.client_version.clone()))
     }
 
     /// The tool that it calls.
@@ -178,9 +183,16 @@ pub(crate) fn name_of(call: &Call<'_>) -> Option<String> {
     }
 }
 
+/// How many characters of a caller's text are recorded.
+const SHOWN: usize = 256;
+
 /// Text of a caller as it is recorded: bounded, without control characters.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(256).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    // As it nearly always is.
+    if text.len() <= SHOWN && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// What the AI client calls itself: in the message, in the session, or by its user agent.

@@ -10,12 +10,18 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ledger::Event;
 use sha2::{Digest as _, Sha256};
 
+use crate::limits::slow::Hangup;
 use crate::refusal::Refusal;
 use crate::{Gateway, Settings};
 
-/// The address of the other end of the connection; the server puts it into the request's extensions.
-#[derive(Debug, Clone, Copy)]
-pub struct PeerAddr(pub SocketAddr);
+/// The other end of a request's connection; the server puts it into the request's extensions.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Its address.
+    pub address: SocketAddr,
+    /// The way to cut it off.
+    pub hangup: Hangup,
+}
 
 const API_KEY: &str = "x-drawbridge-api-key";
 
@@ -66,20 +72,17 @@ fn without_port(host: &str) -> &str {
 
 /// The credential of a request: `Authorization: Bearer` or `X-Drawbridge-Api-Key`.
 fn credential(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let text = |value: &HeaderValue| -> Result<String, Refusal> {
-        value.to_str().map(str::to_owned).map_err(|_| Refusal::http(StatusCode::BAD_REQUEST, "unreadable credential"))
-    };
+    fn text(value: &HeaderValue) -> Result<&str, Refusal> {
+        value.to_str().map_err(|_| Refusal::http(StatusCode::BAD_REQUEST, "unreadable credential"))
+    }
     if headers.get_all(header::AUTHORIZATION).iter().count() > 1 || headers.get_all(API_KEY).iter().count() > 1 {
         return Err(Refusal::http(StatusCode::BAD_REQUEST, "send one credential"));
     }
     if let Some(value) = headers.get(API_KEY) {
-        text(value)?;
-        return Ok(value.to_str().ok());
+        return text(value).map(Some);
     }
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    text(value)?;
-    let value = value.to_str().unwrap_or_default();
-    match value.split_once(' ') {
+    match text(value)?.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
         _ => Ok(None),
     }
@@ -111,7 +114,7 @@ impl Gateway {
         parts: &Parts,
         correlation: CorrelationId,
     ) -> Result<Authenticated, Refusal> {
-        let peer = parts.extensions.get::<PeerAddr>().map(|peer| peer.0.ip().to_canonical());
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.address.ip().to_canonical());
         let Some(secret) = credential(&parts.headers)? else {
             return Err(unauthorised("send your API key as `Authorization: Bearer` or `X-Drawbridge-Api-Key`"));
         };

@@ -147,7 +147,7 @@ impl Gateway {
     /// Serves the GET that opens a stream: its first event names the address to post to.
     pub(crate) async fn connect(&self, context: &Context) -> Result<Response<Body>, Refusal> {
         // Which client it is its first message will tell.
-        self.permit_server(context, None).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        self.permit_server(context).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         let whose = (context.caller.person.id, context.server.id);
         let opened = self.inner.connections.open(&*self.inner.parts.env, self.node(), whose, context.hangup.clone());
         let (open, receiver) = opened.ok_or_else(|| {

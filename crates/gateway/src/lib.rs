@@ -59,7 +59,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use edge::PeerAddr;
+pub use edge::Peer;
 pub use limits::Breaking;
 use limits::Limiter;
 pub use limits::slow::Hangup;
@@ -257,7 +257,7 @@ impl Gateway {
         }
         // What another node answered names what it caused there.
         if !response.headers().contains_key(CORRELATION_HEADER)
-            && let Ok(value) = HeaderValue::try_from(correlation.to_string())
+            && let Ok(value) = HeaderValue::from_str(&correlation.text())
         {
             response.headers_mut().insert(CORRELATION_HEADER, value);
         }

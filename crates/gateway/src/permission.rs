@@ -13,8 +13,7 @@ use policy::{Known, Target, Would};
 
 use crate::Gateway;
 use crate::context::{Context, Message, known_of, name_of, shown, user_agent};
-use crate::edge::Authenticated;
-use crate::limits::slow::Hangup;
+use crate::edge::{Authenticated, Peer};
 use crate::phases::Phase;
 use crate::refusal::Refusal;
 use crate::settle;
@@ -34,8 +33,8 @@ impl Gateway {
         let hidden = match caller.snapshot.server_for(slug, &caller.person, now) {
             Ok(server) => {
                 track.goes_to(self.inner.metrics.phases.of(&server, &caller.snapshot), server.slug.as_str());
-                let (headers, hangup) = (parts.headers, parts.extensions.get::<Hangup>().cloned());
-                let (track, message) = (track.clone(), Message::unread(caller.ip));
+                let (headers, hangup) = (parts.headers, parts.extensions.get::<Peer>().map(|peer| peer.hangup.clone()));
+                let (track, message) = (track.clone(), Arc::new(Message::unread(caller.ip)));
                 return Ok(Context { correlation, caller, server, headers, hangup, track, message });
             }
             Err(hidden) => hidden,
@@ -65,7 +64,6 @@ impl Gateway {
         &self,
         context: &Context,
         call: &Call<'_>,
-        client: Option<(String, Option<String>)>,
         generation: Generation,
     ) -> Result<Access, RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
@@ -84,14 +82,13 @@ impl Gateway {
         if let Some(would) = &verdict.would
             && (call.method.is_audited() || would.decision == Decision::Allow)
         {
-            self.record_would(context, call, client.clone(), would).await?;
+            self.record_would(context, call, would).await?;
         }
         if verdict.decision == Decision::Allow {
             return Ok(verdict);
         }
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
         event.tool = name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
-        event.client = client;
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());
@@ -120,13 +117,7 @@ impl Gateway {
     }
 
     /// Records what rules in monitor mode would have decided.
-    async fn record_would(
-        &self,
-        context: &Context,
-        call: &Call<'_>,
-        client: Option<(String, Option<String>)>,
-        would: &Would,
-    ) -> Result<(), RpcError> {
+    async fn record_would(&self, context: &Context, call: &Call<'_>, would: &Would) -> Result<(), RpcError> {
         // The outcome is what became of the call, not what would have.
         let (action, outcome) = match would.decision {
             Decision::Deny => (AuditAction::PolicyWouldDeny, Outcome::Success),
@@ -134,7 +125,6 @@ impl Gateway {
         };
         let mut event = settle::event(context, action, outcome);
         event.tool = name_of(call);
-        event.client = client;
         event.decision = Some(would.decision);
         event.rules = would.rules.clone();
         event.reason = Some("a rule in monitor mode would have decided otherwise".to_owned());
@@ -143,11 +133,7 @@ impl Gateway {
     }
 
     /// Asks the policy about the server as a whole, for messages that name nothing.
-    pub(crate) async fn permit_server(
-        &self,
-        context: &Context,
-        client: Option<(String, Option<String>)>,
-    ) -> Result<(), RpcError> {
+    pub(crate) async fn permit_server(&self, context: &Context) -> Result<(), RpcError> {
         let (now, since) = (self.inner.parts.env.now(), Instant::now());
         let (caller, known) = (&context.caller, context.message.known());
         let verdict = caller.snapshot.authorize(&caller.person, &context.server, Target::Server, now, known);
@@ -156,7 +142,6 @@ impl Gateway {
             return Ok(());
         }
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
-        event.client = client;
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());

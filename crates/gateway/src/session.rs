@@ -106,8 +106,8 @@ impl Gateway {
     pub(crate) async fn listen(&self, context: &mut Context) -> Result<Response<Body>, Refusal> {
         let (session, key) = self.session_of_get(context)?;
         let client = client_of(None, Some(&session), &context.headers);
-        context.message = Message::of(context.caller.ip, None, client.clone());
-        self.permit_server(context, client).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
+        context.message = Message::of(context.caller.ip, None, client).into();
+        self.permit_server(context).await.map_err(|e| Refusal::rpc(&e, None, Generation::Legacy))?;
         match session.link.clone() {
             Link::Direct { .. } => {}
             Link::Held { identity, .. } => {

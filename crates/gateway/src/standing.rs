@@ -1,5 +1,6 @@
 //! Whether an answer may go on: access that ends while a server answers ends the answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ServerId;
@@ -21,7 +22,7 @@ pub(crate) struct Standing {
     credential: [u8; 32],
     server: ServerId,
     /// What the answer is an answer to. Its arguments are not asked about again: they decided when it was sent.
-    message: Message,
+    message: Arc<Message>,
     /// Of the snapshot that was asked last.
     generation: u64,
     next: Instant,

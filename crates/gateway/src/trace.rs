@@ -115,8 +115,11 @@ impl Place {
     /// Says to a server what its own spans are below of.
     pub(crate) fn write(&self, span: [u8; 8], headers: &mut HeaderMap) {
         headers.remove(TRACESTATE);
-        let text = format!("00-{}-{}-{}", Hex(&self.trace), Hex(&span), Hex(&[self.flags]));
-        if let Ok(value) = HeaderValue::try_from(text) {
+        let mut text = *b"00-................................-................-..";
+        write_hex(&self.trace, &mut text[3..35]);
+        write_hex(&span, &mut text[36..52]);
+        write_hex(&[self.flags], &mut text[53..]);
+        if let Ok(value) = HeaderValue::from_bytes(&text) {
             headers.insert(TRACEPARENT, value);
             headers.extend(self.state.clone().map(|state| (TRACESTATE, state)));
         }
@@ -130,18 +133,22 @@ pub(crate) fn new_span(env: &dyn Env) -> [u8; 8] {
     span
 }
 
+fn write_hex(bytes: &[u8], text: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+}
+
 /// Bytes as hexadecimal digits.
 pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
 impl std::fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         for part in self.0.chunks(16) {
             let mut text = [0; 32];
-            for (pair, byte) in text.chunks_exact_mut(2).zip(part) {
-                pair[0] = DIGITS[usize::from(byte >> 4)];
-                pair[1] = DIGITS[usize::from(byte & 15)];
-            }
+            write_hex(part, &mut text);
             f.write_str(std::str::from_utf8(&text[..2 * part.len()]).unwrap_or_default())?;
         }
         Ok(())

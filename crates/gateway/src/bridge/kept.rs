@@ -202,7 +202,7 @@ impl Gateway {
             headers: HeaderMap::new(),
             hangup: None,
             track: Track::begin(&parts.env, None, correlation, &HeaderMap::new()),
-            message: Message::unread(None),
+            message: Message::unread(None).into(),
         };
         self.end_at_server(&context, &line).await;
     }

@@ -42,7 +42,7 @@ impl SseLine {
     pub(crate) async fn open(gateway: &Gateway, context: &Context) -> Result<Arc<Self>, Fault> {
         let outgoing = Outgoing { method: Verb::GET, headers: HeaderMap::new(), to: None, body: None };
         // It serves whatever this person asks later, not only what is asked now.
-        let context = &Context { message: Message::unread(context.caller.ip), ..context.share() };
+        let context = &Context { message: Message::unread(context.caller.ip).into(), ..context.share() };
         let upstream = gateway.dispatch_own(context, outgoing).await?;
         let mut stream = Replies::listening(gateway, context, upstream)?;
         let first = tokio::time::timeout(DEADLINE, stream.next()).await.map_err(|_| Fault::Timeout)??;

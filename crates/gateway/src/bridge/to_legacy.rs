@@ -39,7 +39,7 @@ impl Gateway {
         let Some(call) = incoming.envelope.call() else {
             return Err(refuse(&RpcError::invalid_request("this revision knows no answers of clients")));
         };
-        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = self.permit(context, call, incoming.generation());
         let access = access.await.map_err(|error| refuse(&error))?;
         let Envelope::Request(Request { call, .. }) = incoming.envelope else {
             // Notifications of this generation mean nothing to an older server; cancelling is closing the stream.
@@ -71,7 +71,7 @@ impl Gateway {
                 }
                 let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
                 let context = fresh.as_ref().unwrap_or(context);
-                let settle = self.admit(context, call, incoming.client(context), &access).await;
+                let settle = self.admit(context, call, &access).await;
                 let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
                 let serving = Serving::begin(self, context, &incoming, call, exchange, (identity, pass)).await?;
                 Ok(respond(self, context, serving).await)

@@ -57,7 +57,7 @@ impl Gateway {
             }
             Envelope::Notification(call) | Envelope::Request(Request { call, .. }) => call,
         };
-        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = self.permit(context, call, incoming.generation());
         let access = access.await.map_err(|error| refuse(&error))?;
         if call.method == Method::Initialize {
             let of = Some((call, incoming.envelope.id()));
@@ -80,7 +80,7 @@ impl Gateway {
         }
         let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
         let context = fresh.as_ref().unwrap_or(context);
-        let settle = self.admit(context, call, incoming.client(context), &access).await;
+        let settle = self.admit(context, call, &access).await;
         let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
         let running = streamed.key.map(|key| self.inner.sessions.run(key, &exchange.id));
         let mut relaying = Relaying::begin(self, context, &incoming, call, exchange, (streamed.whose(), pass)).await?;

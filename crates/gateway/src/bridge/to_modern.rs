@@ -55,7 +55,7 @@ impl Gateway {
             Envelope::Request(Request { call, .. }) => call,
         };
         let refuse = |error: &RpcError| incoming.refusal(error);
-        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = self.permit(context, call, incoming.generation());
         let access = access.await.map_err(|error| refuse(&error))?;
         match &call.method {
             Method::Initialize => {
@@ -100,7 +100,7 @@ impl Gateway {
             _ => {
                 let (pass, fresh, access) = self.take_turn(context, &incoming, call, access).await?;
                 let context = fresh.as_ref().unwrap_or(context);
-                let settle = self.admit(context, call, incoming.client(context), &access).await;
+                let settle = self.admit(context, call, &access).await;
                 let exchange = incoming.exchange(context, settle.map_err(|error| refuse(&error))?);
                 let asking = Asking::begin(self, context, &incoming, call, exchange, &held, pass).await?;
                 Ok(respond(self, context, asking).await)
@@ -116,7 +116,7 @@ impl Gateway {
         call: &Call<'_>,
         held: &Held,
     ) -> Result<Response<Body>, Refusal> {
-        let access = self.permit(context, call, incoming.client(context), incoming.generation());
+        let access = self.permit(context, call, incoming.generation());
         access.await.map_err(|error| incoming.refusal(&error))?;
         if call.method == Method::Cancelled
             && let (Some(key), Some(id)) = (held.key, call.params.request_id)
