@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// Only these measurements
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
+    /// Calls on only so many connections
+    #[arg(long, value_delimiter = ',', conflicts_with = "write", default_values_t = calls::CONNECTIONS)]
+    connections: Vec<usize>,
     /// Measure the programs in this directory (such as target/release) instead of building them
     #[arg(long, value_name = "DIR")]
     binaries: Option<PathBuf>,
@@ -214,7 +217,7 @@ fn one_engine(
         let others = others(repo, args, stage, engine)?;
         ways.extend(others.iter().map(|(name, running)| running.way(name)));
         ways.push(Way { name: "bare", unaudited: true, ..governed.clone() });
-        let calls = ByConnections::measure(rounds, &ways.iter().collect::<Vec<_>>())?;
+        let calls = ByConnections::measure(rounds, &ways.iter().collect::<Vec<_>>(), &args.connections)?;
         report.budgets.extend(of_calls(&calls, engine));
         report.add(calls.section(format!("Calls, {engine}")));
     }

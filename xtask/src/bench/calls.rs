@@ -18,9 +18,9 @@ pub(super) struct ByConnections {
 
 impl ByConnections {
     /// The first way is the one that the others add to.
-    pub(super) fn measure(rounds: &Rounds, ways: &[&Way]) -> Result<Self> {
+    pub(super) fn measure(rounds: &Rounds, ways: &[&Way], connections: &[usize]) -> Result<Self> {
         let mut measured = Vec::new();
-        for connections in CONNECTIONS {
+        for &connections in connections {
             measured.push((connections, rounds.compare(ways, Ask::call("bytes_512", connections))?));
         }
         Ok(Self { ways: ways.iter().map(|way| way.name).collect(), measured })
