@@ -29,6 +29,9 @@ const CACHED_STATEMENTS: usize = 256;
 /// How long a connection waits for SQLite's own lock.
 pub const BUSY: Duration = Duration::from_secs(5);
 
+/// Bytes of a page, where the file is new. Entries of the audit log take about one KiB, and there are many.
+const PAGE: u32 = 8192;
+
 /// What every connection sets, besides WAL, `synchronous = FULL`, foreign keys and [`BUSY`].
 pub const PRAGMAS: &[(&str, &str)] = &[
     ("trusted_schema", "OFF"),
@@ -37,7 +40,7 @@ pub const PRAGMAS: &[(&str, &str)] = &[
     ("mmap_size", "0"),
     ("cache_size", "-16384"),
     // 16 MiB: pages that every batch writes are copied into the file less often.
-    ("wal_autocheckpoint", "4000"),
+    ("wal_autocheckpoint", "2000"),
     // Only macOS knows it.
     ("fullfsync", "ON"),
 ];
@@ -175,6 +178,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 fn options(path: &Path) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new()
         .filename(path)
+        .page_size(PAGE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

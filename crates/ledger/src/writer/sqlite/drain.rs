@@ -23,10 +23,10 @@ use crate::{Error, Result};
 const LINGER: Duration = Duration::from_millis(200);
 
 /// How many waiting records are enough not to wait for more.
-const ENOUGH: Amount = Amount { records: MOST, kib: 1024 };
+const ENOUGH: Amount = Amount { records: MOST, kib: 2048 };
 
-/// How many records one transaction takes.
-const MOST: usize = 512;
+/// How many records one transaction takes. It keeps others from writing for some 50 ms then.
+const MOST: usize = 2048;
 
 /// How many records may wait. More calls wait for room.
 const ROOM: Amount = Amount { records: 8192, kib: 16 * 1024 };
