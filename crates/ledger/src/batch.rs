@@ -30,8 +30,8 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How often an unhealthy ledger tries whether the database has room again.
 pub(crate) const PROBE: Duration = Duration::from_secs(1);
 
-/// Why a call has the outcome `unknown` whose caller was gone when it was admitted.
-const GONE: &str = "the caller was gone before the call was sent";
+/// Why a call has the outcome `unknown` whose caller was gone when it was admitted, or had been told that it is not.
+const GONE: &str = "the caller was gone, or had been refused, before the call was sent";
 
 /// How often the thread that writes gives way before it does, as long as that brings more to write.
 const YIELDS: usize = 3;
@@ -77,7 +77,7 @@ impl Receipt {
     }
 }
 
-/// Whoever waited left just before this could be taken.
+/// Whoever waited left just before this could be taken, or had been told that the event is not durable, and it is.
 impl Drop for Receipt {
     fn drop(&mut self) {
         let Some((admission, queue)) = self.abandoned.take() else { return };
@@ -132,6 +132,9 @@ async fn run(core: Arc<Core>, mut writer: Writer, mut queue: mpsc::Receiver<Mess
                 Err(_) => {
                     let works = probe(&core).await.is_ok() && !writer.fails();
                     core.healthy.store(works, Ordering::Relaxed);
+                    if works {
+                        writer.look_again().await;
+                    }
                     continue;
                 }
             }
@@ -226,11 +229,12 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
         core.lost(handed_over.len());
     }
     drop(handed_over);
+    let mut refused = Vec::new();
     for (receipt, reply) in waiting {
         let said = match &result {
             Ok(()) => Ok(receipt),
             Err(error) => {
-                receipt.done();
+                refused.push(receipt);
                 Err(error.clone())
             }
         };
@@ -238,6 +242,7 @@ async fn write(core: &Core, writer: &mut Writer, jobs: Vec<Job>, closing: &mut V
             closing.extend(receipt.abandoned.take().map(|(admission, _)| admission));
         }
     }
+    writer.refused(refused);
 }
 
 /// Writes the outcomes of calls that were admitted for nobody.

@@ -10,6 +10,7 @@ use store::Db;
 
 use self::sqlite::Journal;
 use crate::append::Prepared;
+use crate::batch::Receipt;
 use crate::ledger::Core;
 use crate::{Error, Result};
 
@@ -42,6 +43,23 @@ impl Writer {
         match self {
             Self::Sqlite(writer) => writer.append(batch, durable),
             Self::Postgres(writer) => writer.append(batch).await,
+        }
+    }
+
+    /// Takes the receipts of those who were told that the last batch was not added: where it turns out that it was, their
+    /// calls are closed.
+    pub(crate) fn refused(&mut self, receipts: Vec<Receipt>) {
+        match self {
+            Self::Sqlite(_) => receipts.into_iter().for_each(Receipt::done),
+            Self::Postgres(writer) => writer.refused(receipts),
+        }
+    }
+
+    /// Finds out, if it can, whether a batch was added whose answer was lost.
+    pub(crate) async fn look_again(&mut self) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(writer) => writer.look_again().await,
         }
     }
 

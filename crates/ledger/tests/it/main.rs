@@ -11,6 +11,8 @@ mod events;
 #[cfg(test)]
 mod journal;
 #[cfg(test)]
+mod lost_answers;
+#[cfg(test)]
 mod query;
 #[cfg(test)]
 mod record;
