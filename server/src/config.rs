@@ -134,10 +134,10 @@ pub struct ServeArgs {
           value_name = "SECONDS", value_parser = within::<u64>(ServerLimits::QUEUE_WAIT))]
     pub limit_queue_wait: u64,
 
-    /// Calls of one person under way or waiting at one MCP server; no limit of its own when absent.
-    #[arg(long, env = "DRAWBRIDGE_LIMIT_PER_PERSON", value_name = "CALLS",
-          value_parser = within::<u32>(ServerLimits::CONCURRENT))]
-    pub limit_per_person: Option<u32>,
+    /// Calls of one person under way or waiting at one MCP server.
+    #[arg(long, env = "DRAWBRIDGE_LIMIT_PER_PERSON", default_value_t = Limits::default().concurrent_per_person,
+          value_name = "CALLS", value_parser = within::<u32>(ServerLimits::CONCURRENT))]
+    pub limit_per_person: u32,
 
     /// Calls of one person to one MCP server in a minute; no limit when absent.
     #[arg(long, env = "DRAWBRIDGE_LIMIT_RATE", value_name = "CALLS",

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::{Definition, Health, KeyId, ServerId, Speaks};
 use futures_util::future::BoxFuture;
-use service::Services;
+use gateway::{TaskKey, TaskOwner};
+use service::{McpTask, Services};
 use tokio::sync::mpsc;
 
 /// Notices that wait to be written; more are dropped and counted. Each is repeated by a later request.
@@ -68,6 +69,35 @@ impl gateway::Observer for Notices {
             written.is_ok()
         })
     }
+}
+
+impl gateway::Tasks for Notices {
+    fn started(
+        &self,
+        (server, task): TaskKey,
+        by: TaskOwner,
+        until: DateTime<Utc>,
+    ) -> BoxFuture<'_, Option<TaskOwner>> {
+        Box::pin(async move {
+            let started = McpTask { user: by.person, tool: by.tool };
+            let known = self.services.start_mcp_task(server, &task, started, until).await;
+            known.map(owner).inspect_err(|error| tracing::error!(%error, "a task could not be remembered")).ok()
+        })
+    }
+
+    fn owner(&self, (server, task): TaskKey) -> BoxFuture<'_, Result<Option<TaskOwner>, gateway::Unknown>> {
+        Box::pin(async move {
+            let known = self.services.mcp_task(server, &task).await.map(|task| task.map(owner));
+            known.map_err(|error| {
+                tracing::error!(%error, "a task could not be looked up");
+                gateway::Unknown
+            })
+        })
+    }
+}
+
+fn owner(task: McpTask) -> TaskOwner {
+    TaskOwner { person: task.user, tool: task.tool }
 }
 
 impl NoticeWriter {

@@ -16,6 +16,7 @@ use service::{Caller, RequestMeta, Services};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::assets::{AssetError, Site};
 use crate::config::{AuditDelivery, ConfigError, ServeArgs};
@@ -143,6 +144,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         net,
         env: env.clone(),
         peers: net::Peers::new(&net_settings(args)?)?,
+        tasks: observer.clone(),
         observer,
         spans: traces.as_ref().map(spans::Export::queue),
         settings: gateway::Settings {
@@ -164,6 +166,7 @@ pub async fn start(args: &ServeArgs, env: Arc<dyn Env>) -> Result<Running, Start
         .merge(rest::router(services.clone()))
         .fallback_service(web::router(services.clone(), site, &public, stop.clone())?)
         .layer(from_fn_with_state(hosts, only_known_hosts))
+        .layer(RequestBodyTimeoutLayer::new(SILENCE))
         // Operators' probes come by address.
         .merge(operations::router(data.clone(), registry));
     // The data path checks hosts itself.
@@ -289,6 +292,9 @@ async fn upkeep(services: Services, stop: CancellationToken) {
     }
 }
 
+/// Longest pause of a client within the body of a request to console and REST; the data path has limits of its own.
+const SILENCE: Duration = Duration::from_secs(30);
+
 #[derive(Clone)]
 struct Hosts(Arc<[String]>);
 
@@ -305,4 +311,26 @@ async fn only_known_hosts(State(hosts): State<Hosts>, request: Request, next: Ne
     let text = "this host name is not served; use the address of DRAWBRIDGE_PUBLIC_URL, or add the name to \
                 DRAWBRIDGE_ALLOWED_HOSTS\n";
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::post;
+    use futures_util::StreamExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_go_on_is_not_waited_for() {
+        let router = Router::new()
+            .route("/", post(async |body: String| body))
+            .layer(RequestBodyTimeoutLayer::new(Duration::from_millis(20)));
+        let begun = futures_util::stream::iter([Ok::<_, std::io::Error>("begun")]);
+        let body = Body::from_stream(begun.chain(futures_util::stream::pending()));
+        let answer = router.oneshot(Request::post("/").body(body).unwrap());
+        let answer = tokio::time::timeout(Duration::from_secs(20), answer).await.expect("it does not wait for ever");
+        assert_eq!(answer.unwrap().status(), StatusCode::BAD_REQUEST);
+    }
 }

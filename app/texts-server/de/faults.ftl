@@ -59,6 +59,7 @@ faults-your-access-ended-while = Ihr Zugriff endete, während der Server antwort
 faults-tool-wants-arguments-headers = das Werkzeug will Argumente auf eine Weise in Kopfzeilen, die die Spezifikation verbietet; sein Hersteller muss das berichtigen
 faults-too-many-questions-people = zu viele Fragen an Personen warten auf Antwort; beantworten Sie zuerst diese
 faults-server-ended-session = der Server hat die Sitzung beendet
+faults-server-gave-task-id = der Server gab dieser Aufgabe eine Kennung, die schon die Aufgabe einer anderen Person hat; rufen Sie noch einmal auf
 faults-client-did-not-answer = der Client hat die Frage des Servers nicht rechtzeitig beantwortet
 faults-client-refused-server-question = der Client hat die Frage des Servers abgelehnt: { $why }
 faults-call-that-requeststate-belongs = der Aufruf, zu dem dieser requestState gehört, wartet nicht mehr; beginnen Sie ihn ohne requestState neu

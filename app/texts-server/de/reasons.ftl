@@ -38,6 +38,7 @@ reasons-more = { $reasons } (so noch { NUMBER($n) }-mal, nicht einzeln festgehal
 reasons-limit = Grenze { $limit }: { $limited }
 reasons-further = { $reasons } (weitere Ablehnungen dieser Person in dieser Minute werden nur gezählt)
 reasons-access-ended = der Zugriff endete, während der Aufruf wartete, bis er an der Reihe war
+reasons-task-of-another = die Aufgabe hat jemand anders begonnen
 reasons-connection-ended = die Verbindung endete vor der Antwort
 reasons-outcome-late = das Ergebnis konnte nicht rechtzeitig aufgezeichnet werden, deshalb wurde die Antwort zurückgehalten
 reasons-closed-early = der Server hat den Stream geschlossen, bevor er geantwortet hat; die Antwort folgt vielleicht auf einem wiederaufgenommenen Stream

@@ -59,6 +59,7 @@ faults-your-access-ended-while = your access ended while the server answered
 faults-tool-wants-arguments-headers = the tool wants arguments in headers in a way that the specification forbids; its maker has to mend that
 faults-too-many-questions-people = too many questions to people wait for answers; answer those first
 faults-server-ended-session = the server ended the session
+faults-server-gave-task-id = the server gave this task an id that somebody else's has; call again
 faults-client-did-not-answer = the client did not answer the server's question in time
 faults-client-refused-server-question = the client refused the server's question: { $why }
 faults-call-that-requeststate-belongs = the call that this requestState belongs to is no longer waiting; begin it again without requestState

@@ -38,6 +38,7 @@ reasons-more = { $reasons } ({ NUMBER($n) } more like this were not recorded)
 reasons-limit = limit { $limit }: { $limited }
 reasons-further = { $reasons } (further refusals of this person in this minute are only counted)
 reasons-access-ended = access ended while the call waited for its turn
+reasons-task-of-another = the task was not started by this person
 reasons-connection-ended = the connection ended before the answer
 reasons-outcome-late = the outcome could not be recorded in time, so the answer was withheld
 reasons-closed-early = the server closed the stream before it answered; the answer may follow on a resumed stream

@@ -45,6 +45,12 @@ words! {
         CompletionSuccess = "completion_success",
         /// A completion failed.
         CompletionFailure = "completion_failure",
+        /// Something about a task was admitted: its state, its result, input for it, its end.
+        TaskAdmitted = "task_admitted",
+        /// A question about a task was answered.
+        TaskSuccess = "task_success",
+        /// A question about a task failed.
+        TaskFailure = "task_failure",
         /// A call or a change was denied.
         AccessDenied = "access_denied",
         /// A rule of the guard was violated.
@@ -142,7 +148,11 @@ impl AuditAction {
     pub const fn is_admission(self) -> bool {
         matches!(
             self,
-            Self::ToolCallAdmitted | Self::ResourceReadAdmitted | Self::PromptGetAdmitted | Self::CompletionAdmitted
+            Self::ToolCallAdmitted
+                | Self::ResourceReadAdmitted
+                | Self::PromptGetAdmitted
+                | Self::CompletionAdmitted
+                | Self::TaskAdmitted
         )
     }
 
@@ -158,7 +168,14 @@ impl AuditAction {
                 | Self::PromptGetFailure
                 | Self::CompletionSuccess
                 | Self::CompletionFailure
+                | Self::TaskSuccess
+                | Self::TaskFailure
         )
+    }
+
+    /// True for the outcome of what is counted as a call. A task is counted once, when it is started.
+    pub const fn is_counted(self) -> bool {
+        self.is_call_outcome() && !matches!(self, Self::TaskSuccess | Self::TaskFailure)
     }
 }
 

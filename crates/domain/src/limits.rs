@@ -117,6 +117,12 @@ pub struct ServerLimits {
     /// Calls of one person under way or waiting at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrent_per_person: Option<u32>,
+    /// Streams that wait for events at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listening: Option<u32>,
+    /// Streams of one person that wait for events at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listening_per_person: Option<u32>,
     /// Calls of one person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_per_person: Option<Rate>,
@@ -132,15 +138,31 @@ pub struct ServerLimits {
     /// How long it may take for single tools, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tools: BTreeMap<String, Deadlines>,
+    /// Time for a client to send its request's body, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_time: Option<u32>,
+    /// Largest headers of a request in bytes: names and values of all of them together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_headers: Option<u64>,
     /// Largest request in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_request: Option<u64>,
+    /// How many arrays and objects of a request may be open at once; the outermost counts as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_depth: Option<u32>,
     /// Largest answer in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_answer: Option<u64>,
     /// Largest event of an event stream in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_event: Option<u64>,
+    /// Failures in a row after which calls are refused for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker_failures: Option<u32>,
+    /// How long calls are refused until one may try whether the server is back, in seconds. It doubles each time it is
+    /// not, up to two minutes or this, whichever is longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker_pause: Option<u32>,
 }
 
 /// The limits that are in force: those of the program, or of a server with what an administrator set for it.
@@ -153,7 +175,11 @@ pub struct Limits {
     /// Longest wait for a turn.
     pub queue_wait: Duration,
     /// Calls of one person under way or waiting at one server.
-    pub concurrent_per_person: Option<u32>,
+    pub concurrent_per_person: u32,
+    /// Streams that wait for events at one server.
+    pub listening: u32,
+    /// Streams of one person that wait for events at one server.
+    pub listening_per_person: u32,
     /// Calls of one person to one server.
     pub rate_per_person: Option<Rate>,
     /// Calls of everybody to one server.
@@ -166,12 +192,23 @@ pub struct Limits {
     pub idle: Duration,
     /// Longest duration of an answer.
     pub total: Duration,
+    /// Time for a client to send its request's body.
+    pub request_time: Duration,
+    /// Largest headers of a request in bytes: names and values of all of them together.
+    pub max_headers: u64,
     /// Largest request in bytes.
     pub max_request: u64,
+    /// How many arrays and objects of a request may be open at once; the outermost counts as one.
+    pub max_depth: u32,
     /// Largest answer in bytes; a larger one is cut.
     pub max_answer: u64,
     /// Largest event of an event stream in bytes.
     pub max_event: u64,
+    /// Failures in a row after which calls are refused for a while.
+    pub breaker_failures: u32,
+    /// How long calls are refused until one may try whether the server is back. It doubles each time it is not, up to
+    /// two minutes or this, whichever is longer.
+    pub breaker_pause: Duration,
 }
 
 impl Default for Limits {
@@ -180,16 +217,24 @@ impl Default for Limits {
             concurrent: 512,
             queue: 256,
             queue_wait: Duration::from_secs(10),
-            concurrent_per_person: None,
+            // Half of the turns: one person cannot take them all.
+            concurrent_per_person: 256,
+            listening: 512,
+            listening_per_person: 64,
             rate_per_person: None,
             rate: None,
             rate_per_tool: None,
             first_byte: Duration::from_mins(2),
             idle: Duration::from_mins(2),
             total: Duration::from_mins(15),
+            request_time: Duration::from_secs(30),
+            max_headers: 64 << 10,
             max_request: 4 << 20,
+            max_depth: 64,
             max_answer: 64 << 20,
             max_event: 4 << 20,
+            breaker_failures: 5,
+            breaker_pause: Duration::from_secs(10),
         }
     }
 }
@@ -202,13 +247,20 @@ impl Limits {
             concurrent: server.concurrent.unwrap_or(self.concurrent),
             queue: server.queue.unwrap_or(self.queue),
             queue_wait: seconds(server.queue_wait, self.queue_wait),
-            concurrent_per_person: server.concurrent_per_person.or(self.concurrent_per_person),
+            concurrent_per_person: server.concurrent_per_person.unwrap_or(self.concurrent_per_person),
+            listening: server.listening.unwrap_or(self.listening),
+            listening_per_person: server.listening_per_person.unwrap_or(self.listening_per_person),
             rate_per_person: server.rate_per_person.or(self.rate_per_person),
             rate: server.rate.or(self.rate),
             rate_per_tool: server.rate_per_tool.or(self.rate_per_tool),
+            request_time: seconds(server.request_time, self.request_time),
+            max_headers: server.max_headers.unwrap_or(self.max_headers),
             max_request: server.max_request.unwrap_or(self.max_request),
+            max_depth: server.max_depth.unwrap_or(self.max_depth),
             max_answer: server.max_answer.unwrap_or(self.max_answer),
             max_event: server.max_event.unwrap_or(self.max_event),
+            breaker_failures: server.breaker_failures.unwrap_or(self.breaker_failures),
+            breaker_pause: seconds(server.breaker_pause, self.breaker_pause),
             ..self
         };
         limits.within(server.deadlines)
@@ -247,16 +299,28 @@ impl ServerLimits {
     pub const QUEUE: Range = (0, 10_000);
     /// Seconds of a wait.
     pub const QUEUE_WAIT: Range = (1, 300);
+    /// Streams that wait for events.
+    pub const LISTENING: Range = (1, 10_000);
     /// Calls a minute.
     pub const PER_MINUTE: Range = (1, 1_000_000);
     /// Calls at once after a pause.
     pub const BURST: Range = (1, 100_000);
     /// Seconds that a server may take.
     pub const DEADLINE: Range = (1, 86_400);
+    /// Seconds that a client may take to send a body.
+    pub const REQUEST_TIME: Range = (1, 3_600);
+    /// Bytes of all headers of a request.
+    pub const HEADERS: Range = (1 << 10, 256 << 10);
     /// Bytes of a message.
     pub const MESSAGE: Range = (1 << 10, 64 << 20);
+    /// Arrays and objects that are open at once.
+    pub const DEPTH: Range = (8, 256);
     /// Bytes of an answer.
     pub const ANSWER: Range = (1 << 10, 4 << 30);
+    /// Failures in a row.
+    pub const BREAKER_FAILURES: Range = (1, 1_000);
+    /// Seconds for which calls are refused.
+    pub const BREAKER_PAUSE: Range = (1, 3_600);
 
     /// The numbers that are out of their range: the path of each, and what it may be.
     pub fn out_of_range(&self) -> Vec<(String, Range)> {
@@ -370,11 +434,13 @@ macro_rules! burst {
 }
 
 /// The numbers that can be set for a server, in the order of its page; each rate before its burst.
-pub const LIMIT_NUMBERS: [LimitNumber; 16] = [
+pub const LIMIT_NUMBERS: [LimitNumber; 23] = [
     number!("concurrent", CONCURRENT, concurrent, concurrent),
     number!("queue", QUEUE, queue, queue),
     number!("queue_wait", QUEUE_WAIT, queue_wait, queue_wait),
     number!("concurrent_per_person", CONCURRENT, concurrent_per_person, concurrent_per_person),
+    number!("listening", LISTENING, listening, listening),
+    number!("listening_per_person", LISTENING, listening_per_person, listening_per_person),
     per_minute!("rate_per_person.per_minute", rate_per_person),
     burst!("rate_per_person.burst", rate_per_person),
     per_minute!("rate.per_minute", rate),
@@ -384,9 +450,14 @@ pub const LIMIT_NUMBERS: [LimitNumber; 16] = [
     number!("deadlines.first_byte", DEADLINE, deadlines.first_byte, first_byte),
     number!("deadlines.idle", DEADLINE, deadlines.idle, idle),
     number!("deadlines.total", DEADLINE, deadlines.total, total),
+    number!("request_time", REQUEST_TIME, request_time, request_time),
+    number!("max_headers", HEADERS, max_headers, max_headers),
     number!("max_request", MESSAGE, max_request, max_request),
+    number!("max_depth", DEPTH, max_depth, max_depth),
     number!("max_answer", ANSWER, max_answer, max_answer),
     number!("max_event", MESSAGE, max_event, max_event),
+    number!("breaker_failures", BREAKER_FAILURES, breaker_failures, breaker_failures),
+    number!("breaker_pause", BREAKER_PAUSE, breaker_pause, breaker_pause),
 ];
 
 #[cfg(test)]
@@ -428,14 +499,21 @@ mod tests {
             queue: Some(1),
             queue_wait: Some(1),
             concurrent_per_person: Some(1),
+            listening: Some(1),
+            listening_per_person: Some(1),
             rate_per_person: rate,
             rate,
             rate_per_tool: rate,
             deadlines,
             tools: BTreeMap::new(),
+            request_time: Some(1),
+            max_headers: Some(1),
             max_request: Some(1),
+            max_depth: Some(1),
             max_answer: Some(1),
             max_event: Some(1),
+            breaker_failures: Some(1),
+            breaker_pause: Some(1),
         };
         let json = serde_json::to_value(&all).unwrap();
         let fields = json.as_object().unwrap().iter().flat_map(|(field, value)| match value.as_object() {
@@ -455,6 +533,14 @@ mod tests {
             (number.put)(&mut again, 1);
         }
         assert_eq!(again, all);
+    }
+
+    #[test]
+    fn every_default_is_in_its_range() {
+        for number in LIMIT_NUMBERS {
+            let value = (number.in_force)(&Limits::default());
+            assert!(value.is_none_or(|value| is_within(value, number.range)), "{}: {value:?}", number.path);
+        }
     }
 
     /// Limits with every number set to a value of its range.

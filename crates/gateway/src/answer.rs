@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use ledger::Payload;
 use mcp::result::Outcome as Answered;
-use mcp::{GatewayCode, ProtocolVersion, RpcError};
+use mcp::{GatewayCode, ProtocolVersion, RpcError, codes};
 
 use crate::Gateway;
 use crate::context::Context;
@@ -53,8 +53,7 @@ impl Gateway {
         };
         let status = response.status();
         let media = Media::of(&response);
-        let opens = exchange.opens.is_some() || exchange.generation == mcp::Generation::Modern;
-        if opens && media != Media::Json && matches!(status.as_u16(), 400 | 404 | 405) {
+        if media != Media::Json && exchange.tells_speech() && is_odd(status) {
             // It may speak another generation than it did.
             self.forget_speech(context);
         }
@@ -89,12 +88,21 @@ impl Gateway {
 
     /// Records the outcome, if one is owed. The error is what the client gets instead of the answer.
     pub(crate) async fn settle(&self, exchange: &mut Exchange, ending: Ending) -> Result<(), RpcError> {
+        let remembered = match &exchange.starter {
+            Some(starter) => self.remember_task(starter, &ending).await,
+            None => Ok(()),
+        };
+        let ending = match &remembered {
+            Ok(()) => ending,
+            Err(error) => Ending::Failure { error: error.message.to_string(), result: ending.result() },
+        };
         exchange.track.came_to(ending.outcome().as_str());
-        let Some(settle) = exchange.settle.take() else { return Ok(()) };
+        let Some(settle) = exchange.settle.take() else { return remembered };
         settle.finish(ending).await.map_err(|error| {
             tracing::error!(%error, "the outcome of a call could not be recorded; its answer is withheld");
             ledger_unavailable()
-        })
+        })?;
+        remembered
     }
 
     async fn json(
@@ -119,6 +127,9 @@ impl Gateway {
             return Ok(json_response(status, self.large(context, exchange, body, chunks)));
         }
         let said = body.clone();
+        if exchange.tells_speech() && is_odd(status) && is_of_another_generation(&said) {
+            self.doubt_speech(context);
+        }
         let (body, ending) = match self.inspect(context, &exchange, &body) {
             Ok(inspected) => inspected,
             Err(fault) => return Err(self.failed(&mut exchange, &fault).await),
@@ -281,6 +292,20 @@ impl Large {
 fn answers(body: &[u8], exchange: &Exchange) -> bool {
     let id = mcp::Response::parse(body).ok().and_then(|response| Some(response.id?.same_as(exchange.raw_id()?)));
     id.unwrap_or_default()
+}
+
+/// A status with which servers answer what they do not understand at all, among other things.
+fn is_odd(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 404 | 405)
+}
+
+/// Whether an answer with such a status is one of a server that knows another generation: older ones miss their session or
+/// their handshake, and newer ones the revision. That costs a question at most, where it was something else.
+fn is_of_another_generation(answer: &[u8]) -> bool {
+    /// What official SDKs say of a request without its session.
+    const NO_SESSION: i64 = -32000;
+    let Ok(mcp::Response { outcome: Answered::Error(error), .. }) = mcp::Response::parse(answer) else { return false };
+    matches!(error.code, NO_SESSION | codes::INVALID_REQUEST | codes::UNSUPPORTED_VERSION)
 }
 
 /// The revision in the answer to `initialize`.

@@ -10,7 +10,7 @@ use mcp::{Call, Envelope, Generation, Method, Mirrored, ProtocolVersion, Raw, Rp
 
 use crate::Gateway;
 use crate::bridge::{Pairing, parked};
-use crate::context::{Context, Message, name_of};
+use crate::context::{Context, Message};
 use crate::exchange::{Exchange, Opening};
 use crate::forward::{Fault, Upstream};
 use crate::incoming::Incoming;
@@ -21,6 +21,7 @@ use crate::refusal::Refusal;
 use crate::sealed::{self, Unsealed};
 use crate::session;
 use crate::settle::{self, Settle};
+use crate::task::{self, Starter};
 
 /// The revisions that a client may speak here. Which of them a server speaks is for the server to say.
 pub(crate) const SUPPORTED: &[ProtocolVersion] = &[
@@ -38,7 +39,7 @@ impl Gateway {
             return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send `Content-Type: application/json`"));
         }
         let body = self.body(context, body).await?;
-        let raw = mcp::scan(&body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
+        let raw = self.scan(context, &body)?;
         if raw.kind() == mcp::Kind::Array {
             Box::pin(self.batch(context, &body, raw)).await
         } else {
@@ -48,7 +49,7 @@ impl Gateway {
 
     /// Serves one message.
     pub(crate) async fn message(&self, context: &mut Context, body: &Bytes) -> Result<Response<Body>, Refusal> {
-        let raw = mcp::scan(body).map_err(|error| Refusal::rpc(&error.rpc(), None, Generation::Legacy))?;
+        let raw = self.scan(context, body)?;
         self.scanned(context, body, raw).await
     }
 
@@ -80,6 +81,10 @@ impl Gateway {
             }
             call.check_params().map_err(|fault| refuse(&fault.rpc()))?;
         }
+        if envelope.call().is_some_and(|call| call.method == Method::TasksList) {
+            // A server knows one client, the gateway, and would list the tasks of all people.
+            return Err(refuse(&RpcError::method_not_found(Method::TasksList.as_str())));
+        }
         if let Some(response) = Box::pin(self.parked_elsewhere(context, body, envelope.call())).await? {
             return Ok(response);
         }
@@ -90,7 +95,8 @@ impl Gateway {
         let body = opened.as_ref().unwrap_or(body);
         let envelope = match &opened {
             Some(opened) => {
-                let raw = mcp::scan(opened).map_err(|error| refuse(&error.rpc()))?;
+                let raw = mcp::scan_with(opened, mcp::Limits { max_depth: usize::MAX, ..mcp::Limits::REQUEST })
+                    .map_err(|error| refuse(&error.rpc()))?;
                 Envelope::parse(raw).map_err(|rejected| refuse(&rejected.fault.rpc()))?
             }
             None => envelope,
@@ -102,7 +108,12 @@ impl Gateway {
         if matches!(pairing, Pairing::Same) && !goes_on && state.is_some_and(|state| !state.is_empty()) {
             return Err(incoming.refusal(&Fault::NoState.rpc()));
         }
-        context.message = Message::of(context.caller.ip, envelope.call(), incoming.client(context)).into();
+        let message = Message::of(context.caller.ip, envelope.call(), incoming.client(context));
+        context.message = message.into();
+        if let Some(call) = envelope.call().filter(|call| task::named_by(call).is_some()) {
+            let message = Box::pin(self.of_own_task(context, call, envelope.id().is_some())).await;
+            context.message = message.map_err(|error| incoming.refusal(&error))?;
+        }
         match pairing {
             Pairing::Same => self.forward(context, incoming).await,
             // On the heap, so that the common way need not carry their size.
@@ -167,6 +178,7 @@ impl Gateway {
             .then(|| sealed::about(call).into()),
             in_session: session.is_some(),
             primes: incoming.primes(),
+            starter: Starter::of(context, call),
             settle,
             track: context.track.clone(),
         };
@@ -203,7 +215,7 @@ impl Gateway {
             return Ok(None);
         }
         let mut event = settle::event(context, AuditAction::ToolCallAdmitted, Outcome::Admitted);
-        event.tool = name_of(call);
+        event.tool = context.named(call);
         event.decision = Some(access.decision);
         event.rules = access.rules.to_vec();
         event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));

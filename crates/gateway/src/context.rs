@@ -60,6 +60,12 @@ impl Message {
         }
     }
 
+    /// The same message, which is about a task that this tool has started.
+    #[must_use]
+    pub(crate) fn of_task(self, tool: String) -> Self {
+        Self { asked: Asked::Tool(tool), ..self }
+    }
+
     /// What the policy is asked about.
     pub(crate) fn target(&self) -> Target<'_> {
         self.asked.target()
@@ -119,10 +125,7 @@ impl Asked {
             mcp::Target::Prompt(name) => Self::Prompt(name.to_owned()),
             mcp::Target::Resource(uri) => Self::Resource(uri.to_owned()),
             mcp::Target::ResourceTemplate(template) => Self::Template(template.to_owned()),
-            // A server knows one client, the gateway, and may list the tasks of all people.
-            _ if !call.method.is_known() || call.method == Method::TasksList => {
-                Self::Resource(call.method.as_str().to_owned())
-            }
+            _ if !call.method.is_known() => Self::Resource(call.method.as_str().to_owned()),
             _ => Self::Server,
         }
     }
@@ -157,6 +160,12 @@ impl Context {
         self.with_headers(HeaderMap::new())
     }
 
+    /// What a call is recorded as being about: the tool, resource, prompt or template that it names, or the tool that started
+    /// the task.
+    pub(crate) fn named(&self, call: &Call<'_>) -> Option<String> {
+        self.message.tool().map(shown).or_else(|| name_of(call))
+    }
+
     /// The same caller with other headers.
     pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
         Self {
@@ -172,14 +181,13 @@ impl Context {
 }
 
 /// The tool, resource, prompt or template that a call names.
-pub(crate) fn name_of(call: &Call<'_>) -> Option<String> {
+fn name_of(call: &Call<'_>) -> Option<String> {
     match call.target() {
         mcp::Target::Tool(name)
         | mcp::Target::Prompt(name)
         | mcp::Target::Resource(name)
-        | mcp::Target::ResourceTemplate(name)
-        | mcp::Target::Task(name) => Some(shown(name)),
-        mcp::Target::None => None,
+        | mcp::Target::ResourceTemplate(name) => Some(shown(name)),
+        mcp::Target::Task(_) | mcp::Target::None => None,
     }
 }
 

@@ -6,6 +6,7 @@ use mcp::{Generation, ListKind, ProtocolVersion, RawId, RpcError};
 
 use crate::refusal::Refusal;
 use crate::settle::Settle;
+use crate::task::Starter;
 use crate::track::Track;
 
 /// What is known about a request while its answer is awaited.
@@ -27,6 +28,8 @@ pub(crate) struct Exchange {
     pub(crate) in_session: bool,
     /// The client knows events without data, which prime a stream for resumption (2025-11-25).
     pub(crate) primes: bool,
+    /// It is a call that may start a task.
+    pub(crate) starter: Option<Starter>,
     /// The outcome that is owed.
     pub(crate) settle: Option<Settle>,
     pub(crate) track: Arc<Track>,
@@ -44,6 +47,11 @@ pub(crate) struct Opening {
 impl Exchange {
     pub(crate) fn raw_id(&self) -> Option<RawId<'_>> {
         RawId::parse(&self.id)
+    }
+
+    /// Whether an odd answer tells that the server speaks another generation than it did.
+    pub(crate) fn tells_speech(&self) -> bool {
+        self.opens.is_some() || self.generation == Generation::Modern
     }
 
     pub(crate) fn refusal(&self, error: &RpcError) -> Refusal {

@@ -11,6 +11,7 @@ use crate::exchange::Exchange;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::settle::Settle;
+use crate::task::Starter;
 
 /// A message and what is known about it.
 pub(crate) struct Incoming<'a> {
@@ -70,6 +71,7 @@ impl Incoming<'_> {
             about: None,
             in_session: false,
             primes: self.primes(),
+            starter: self.envelope.call().and_then(|call| Starter::of(context, call)),
             settle,
             track: context.track.clone(),
         }

@@ -2,8 +2,8 @@
 //!
 //! Bytes with light parsing, not typed messages: what a client sent is forwarded as it was sent, what a server answers
 //! comes back as it was answered, except where a rule needs otherwise (a filtered list, a withheld definition, a sealed
-//! session id). The database is never read here; everything comes from [`directory::Directory`], and the audit log is
-//! written through [`ledger::Ledger`].
+//! session id). The database is not read here; everything comes from [`directory::Directory`], and the audit log is written
+//! through [`ledger::Ledger`]. Only whose a task is, is asked once for each task that this node did not see begin ([`Tasks`]).
 //!
 //! - [`Gateway::handle`] is the one entry; `edge` checks host, origin and credential.
 //! - `call` parses a message and sends it its way; `permission` is the only place that asks the policy.
@@ -43,6 +43,7 @@ mod settle;
 mod shown;
 mod standing;
 mod stream;
+mod task;
 mod trace;
 mod track;
 
@@ -60,13 +61,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use edge::Peer;
-pub use limits::Breaking;
 use limits::Limiter;
 pub use limits::slow::Hangup;
 pub use metrics::Metrics;
 use nodes::Sent;
 use phases::Phase;
 use refusal::Refusal;
+pub use task::{TaskKey, TaskOwner};
 use track::Track;
 pub use track::{Span, SpanKind, SpanValue, Spans};
 
@@ -86,16 +87,8 @@ pub struct Settings {
     pub console: String,
     /// Largest JSON answer that is held in memory, in bytes; a larger one is streamed.
     pub max_buffered: usize,
-    /// Time for a client to send its body.
-    pub body_deadline: Duration,
     /// Limits where nothing else is set for a server.
     pub limits: Limits,
-    /// Listening streams at one server.
-    pub listening: u32,
-    /// Listening streams of one person at one server.
-    pub listening_per_person: u32,
-    /// When calls to a server that does not answer are refused.
-    pub breaking: Breaking,
     /// Tell clients by `Server-Timing` what the phases of their request took. For development only.
     pub server_timing: bool,
 }
@@ -107,11 +100,7 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             console: "http://localhost:3000".into(),
             max_buffered: 4 << 20,
-            body_deadline: Duration::from_secs(30),
             limits: Limits::default(),
-            listening: 512,
-            listening_per_person: 64,
-            breaking: Breaking::default(),
             server_timing: false,
         }
     }
@@ -132,6 +121,23 @@ pub trait Observer: Send + Sync {
     fn session_ended(&self, session: [u8; 32], until: DateTime<Utc>) -> BoxFuture<'_, bool>;
 }
 
+/// That it cannot be found out now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unknown;
+
+/// Who started the tasks of servers, for all nodes. A server knows one client, the gateway, so the id of a task must not be
+/// enough to get at it (MCP security: "Session Hijacking"). Not from the hot path.
+pub trait Tasks: Send + Sync {
+    /// A task was started: its server, SHA-256 of its id, who did, and until when that is to be remembered. Gives who did,
+    /// which is somebody else where the server has given the same id before; nothing when it could not be written.
+    fn started(&self, task: TaskKey, by: TaskOwner, until: DateTime<Utc>) -> BoxFuture<'_, Option<TaskOwner>>;
+    /// Who started a task, if anybody has.
+    ///
+    /// # Errors
+    /// When that cannot be found out now.
+    fn owner(&self, task: TaskKey) -> BoxFuture<'_, Result<Option<TaskOwner>, Unknown>>;
+}
+
 /// What the data path stands on.
 pub struct Parts {
     /// Servers, people, rules, keys.
@@ -148,6 +154,8 @@ pub struct Parts {
     pub env: Arc<dyn domain::Env>,
     /// Who is told what is noticed.
     pub observer: Arc<dyn Observer>,
+    /// Whose tasks are whose.
+    pub tasks: Arc<dyn Tasks>,
     /// Who gets the spans of what is done here; nothing is kept of them where nobody does.
     pub spans: Option<Arc<dyn Spans>>,
     /// Limits and addresses.
@@ -198,6 +206,7 @@ struct Inner {
     questions: bridge::asked::Questions,
     parked: bridge::parked::Parked,
     others: nodes::Others,
+    owners: task::Owners,
     tasks: TaskTracker,
     draining: CancellationToken,
 }
@@ -206,7 +215,7 @@ impl Gateway {
     /// A data path over these parts.
     pub fn new(parts: Parts) -> Self {
         let metrics = Arc::new(Metrics::new());
-        let limiter = Limiter::new(parts.settings.breaking, &metrics);
+        let limiter = Limiter::new(&metrics);
         let others = nodes::Others::new(parts.peers.clone());
         Self {
             inner: Arc::new(Inner {
@@ -228,6 +237,7 @@ impl Gateway {
                 questions: bridge::asked::Questions::default(),
                 parked: bridge::parked::Parked::default(),
                 others,
+                owners: task::Owners::default(),
                 tasks: TaskTracker::new(),
                 draining: CancellationToken::new(),
             }),
@@ -292,6 +302,9 @@ impl Gateway {
         let (method, uri) = (parts.method.clone(), parts.uri.clone());
         let query = uri.query().unwrap_or_default();
         let mut context = self.open(slug, caller, parts, correlation, track).await?;
+        if !context.caller.passed_on {
+            self.check_headers(&context)?;
+        }
         let body = match self.home(&context, endpoint, query) {
             None => body,
             Some(home) => {

@@ -12,7 +12,7 @@ use mcp::{Call, GatewayCode, Generation, RpcError};
 use policy::{Known, Target, Would};
 
 use crate::Gateway;
-use crate::context::{Context, Message, known_of, name_of, shown, user_agent};
+use crate::context::{Context, Message, known_of, shown, user_agent};
 use crate::edge::{Authenticated, Peer};
 use crate::phases::Phase;
 use crate::refusal::Refusal;
@@ -79,6 +79,9 @@ impl Gateway {
             .find(|verdict| verdict.decision == Decision::Deny)
             .unwrap_or_else(|| ask(message.target(), known));
         context.track.took(Phase::Policy, since);
+        if verdict.decision != Decision::Allow {
+            self.count_denied(context, call).await?;
+        }
         if let Some(would) = &verdict.would
             && (call.method.is_audited() || would.decision == Decision::Allow)
         {
@@ -88,7 +91,7 @@ impl Gateway {
             return Ok(verdict);
         }
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
-        event.tool = name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
+        event.tool = context.named(call).or_else(|| Some(call.method.as_str().to_owned()));
         event.decision = Some(Decision::Deny);
         event.rules = verdict.rules.to_vec();
         event.reason = Some(verdict.why.to_string());
@@ -124,7 +127,7 @@ impl Gateway {
             Decision::Allow => (AuditAction::PolicyWouldAllow, Outcome::Denied),
         };
         let mut event = settle::event(context, action, outcome);
-        event.tool = name_of(call);
+        event.tool = context.named(call);
         event.decision = Some(would.decision);
         event.rules = would.rules.clone();
         event.reason = Some("a rule in monitor mode would have decided otherwise".to_owned());

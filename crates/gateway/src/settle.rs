@@ -31,6 +31,15 @@ impl Ending {
         }
     }
 
+    /// The result, if there is one.
+    pub(crate) fn result(self) -> Option<Payload> {
+        match self {
+            Self::Success { result, .. } => Some(result),
+            Self::Failure { result, .. } => result,
+            Self::Unknown { .. } => None,
+        }
+    }
+
     fn ended(self) -> Ended {
         let ended = Ended::new(self.outcome());
         match self {
@@ -48,6 +57,9 @@ const fn admitted(method: &Method<'_>) -> Option<AuditAction> {
         Method::ResourcesRead => Some(AuditAction::ResourceReadAdmitted),
         Method::PromptsGet => Some(AuditAction::PromptGetAdmitted),
         Method::CompletionComplete => Some(AuditAction::CompletionAdmitted),
+        Method::TasksGet | Method::TasksResult | Method::TasksUpdate | Method::TasksCancel => {
+            Some(AuditAction::TaskAdmitted)
+        }
         _ => None,
     }
 }
@@ -57,6 +69,8 @@ pub(crate) struct Settle {
     gateway: Gateway,
     /// What the outcome is made of, until there is one.
     owed: Option<Admission>,
+    /// It is a call, and no question about one.
+    counted: bool,
     started: Instant,
     track: Arc<Track>,
 }
@@ -78,7 +92,8 @@ impl Settle {
         let started = Instant::now();
         let written = gateway.inner.parts.ledger.admit(event).await;
         track.took(Phase::Admit, started);
-        Ok(Some(Self { gateway: gateway.clone(), owed: Some(written?), started, track: track.clone() }))
+        let counted = action != AuditAction::TaskAdmitted;
+        Ok(Some(Self { gateway: gateway.clone(), owed: Some(written?), counted, started, track: track.clone() }))
     }
 
     /// Records the outcome and returns when it is durable.
@@ -97,7 +112,9 @@ impl Settle {
         let admission = self.owed.take()?;
         let latency_us = i64::try_from(self.started.elapsed().as_micros()).ok();
         let ended = Ended { latency_us, ..ending.ended() };
-        self.gateway.inner.metrics.call(ended.outcome.as_str());
+        if self.counted {
+            self.gateway.inner.metrics.call(ended.outcome.as_str());
+        }
         self.track.came_to(ended.outcome.as_str());
         Some((admission, ended))
     }

@@ -84,9 +84,12 @@ impl Standing {
 }
 
 impl Gateway {
-    /// Whether the caller may hear this on a stream of changes, as far as it names a resource: rules and groups may have
-    /// changed since it was subscribed to.
+    /// Whether the caller may hear this on a stream of changes, as far as it names a task, which must be the caller's, or a
+    /// resource: rules and groups may have changed since it was subscribed to.
     pub(crate) fn may_hear(&self, context: &Context, call: &Call<'_>) -> bool {
+        if call.method == Method::TasksStatus {
+            return self.is_own_task(context, call.params.task_id.as_deref().unwrap_or_default());
+        }
         let (Method::ResourcesUpdated, Some(uri)) = (&call.method, call.params.uri.as_deref()) else { return true };
         let parts = &self.inner.parts;
         let (snapshot, now) = (parts.directory.load(), parts.env.now());

@@ -65,6 +65,11 @@ impl Payload {
     pub fn beginning(text: impl Into<String>, whole: u64) -> Self {
         Self { text: text.into(), whole: Some(whole) }
     }
+
+    /// The text, or its beginning.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 impl Event {

@@ -53,7 +53,7 @@ pub(crate) enum Counted {
 impl Counted {
     /// Outcomes of calls, and denials of calls (a denied change has no tool).
     pub(crate) fn of(action: AuditAction, outcome: Outcome, of_a_tool: bool) -> Self {
-        if action.is_call_outcome() {
+        if action.is_counted() {
             Self::Call { failed: outcome != Outcome::Success }
         } else if outcome == Outcome::Denied
             && of_a_tool

@@ -36,6 +36,7 @@ pub(crate) const fn failure(action: AuditAction) -> Option<AuditAction> {
         A::ResourceReadAdmitted | A::ResourceReadSuccess | A::ResourceReadFailure => Some(A::ResourceReadFailure),
         A::PromptGetAdmitted | A::PromptGetSuccess | A::PromptGetFailure => Some(A::PromptGetFailure),
         A::CompletionAdmitted | A::CompletionSuccess | A::CompletionFailure => Some(A::CompletionFailure),
+        A::TaskAdmitted | A::TaskSuccess | A::TaskFailure => Some(A::TaskFailure),
         _ => None,
     }
 }
@@ -48,6 +49,7 @@ pub(crate) const fn success(action: AuditAction) -> Option<AuditAction> {
         Some(A::ResourceReadFailure) => Some(A::ResourceReadSuccess),
         Some(A::PromptGetFailure) => Some(A::PromptGetSuccess),
         Some(A::CompletionFailure) => Some(A::CompletionSuccess),
+        Some(A::TaskFailure) => Some(A::TaskSuccess),
         _ => None,
     }
 }

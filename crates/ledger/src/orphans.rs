@@ -70,7 +70,8 @@ pub(crate) async fn close<E: Env + ?Sized>(tx: &mut Tx, env: &E, node: NodeId, n
            AND action IN ('tool_call_admitted', 'tool_call_success', 'tool_call_failure',
                           'resource_read_admitted', 'resource_read_success', 'resource_read_failure',
                           'prompt_get_admitted', 'prompt_get_success', 'prompt_get_failure',
-                          'completion_admitted', 'completion_success', 'completion_failure')
+                          'completion_admitted', 'completion_success', 'completion_failure',
+                          'task_admitted', 'task_success', 'task_failure')
          ORDER BY seq")
         .bind(node)
         .bind(since)

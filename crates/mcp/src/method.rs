@@ -141,7 +141,17 @@ impl Method<'_> {
 
     /// Whether the attempt and its outcome belong in the audit log, even when it succeeds.
     pub const fn is_audited(&self) -> bool {
-        matches!(self, Self::ToolsCall | Self::ResourcesRead | Self::PromptsGet | Self::CompletionComplete)
+        matches!(
+            self,
+            Self::ToolsCall
+                | Self::ResourcesRead
+                | Self::PromptsGet
+                | Self::CompletionComplete
+                | Self::TasksGet
+                | Self::TasksResult
+                | Self::TasksUpdate
+                | Self::TasksCancel
+        )
     }
 
     /// Whether the answer is a list that must be filtered by what the caller may use.

@@ -81,6 +81,8 @@ pub struct Meta<'a> {
     pub traceparent: Option<Cow<'a, str>>,
     /// `tracestate` (W3C Trace Context).
     pub tracestate: Option<Cow<'a, str>>,
+    /// The task that `io.modelcontextprotocol/related-task` names (2025-11-25 "Tasks", "Related Task Metadata").
+    pub related_task: Option<Cow<'a, str>>,
 }
 
 impl<'a> Meta<'a> {
@@ -92,6 +94,10 @@ impl<'a> Meta<'a> {
                 Some("clientInfo") => meta.client_info = ClientInfo::read(value),
                 Some("clientCapabilities") => meta.client_capabilities = value.is_object().then_some(value),
                 Some("logLevel") => meta.log_level = value.as_str(),
+                Some("related-task") => {
+                    // Without an id it is about a task that nobody has.
+                    meta.related_task = Some(value.get("taskId").and_then(Raw::as_str).unwrap_or_default());
+                }
                 Some(_) => {}
                 None => match key.as_ref() {
                     "progressToken" => meta.progress_token = RawId::new(value),
@@ -151,7 +157,9 @@ pub struct Params<'a> {
 }
 
 /// The members that decide what is executed.
-const DECISIVE: [&str; 7] = ["name", "uri", "arguments", "argument", "ref", "taskId", "task"];
+const DECISIVE: [&str; 8] = ["name", "uri", "arguments", "argument", "ref", "taskId", "task", "notifications"];
+/// Those inside of `notifications`.
+const WATCHED: [&str; 2] = ["resourceSubscriptions", "taskIds"];
 
 impl<'a> Params<'a> {
     /// Reads the known members of a `params` object in one pass.
@@ -174,7 +182,12 @@ impl<'a> Params<'a> {
                 "requestState" => params.request_state = value.as_str(),
                 "inputResponses" => params.input_responses = object(value),
                 "task" => params.task = object(value),
-                "notifications" => params.notifications = object(value),
+                "notifications" => {
+                    params.notifications = object(value);
+                    let twin =
+                        |(key, _): (Cow<'_, str>, _)| WATCHED.into_iter().find(|known| is_case_twin(&key, known));
+                    params.twin = params.twin.or(value.members().find_map(twin));
+                }
                 "requestId" => params.request_id = RawId::new(value),
                 "progressToken" => params.progress_token = RawId::new(value),
                 "_meta" => params.meta = Meta::read(value),
@@ -263,8 +276,15 @@ impl<'a> Call<'a> {
     pub fn audited_arguments(&self) -> Option<Raw<'a>> {
         match self.method {
             Method::CompletionComplete => self.params.argument,
+            Method::TasksGet | Method::TasksResult | Method::TasksUpdate | Method::TasksCancel => self.params.raw,
             _ => self.params.arguments,
         }
+    }
+
+    /// Whether it asks for changes of tasks (`subscriptions/listen` with the tasks extension, "Notifications").
+    pub fn watches_tasks(&self) -> bool {
+        self.method == Method::SubscriptionsListen
+            && self.params.notifications.is_some_and(|wanted| wanted.get("taskIds").is_some())
     }
 
     /// Checks the members that this method needs. Must pass before the message is authorised: what

@@ -56,7 +56,7 @@ pub use demo::{DEMO_ADMIN, DEMO_EMPLOYEE, DEMO_PASSWORD};
 pub use error::{Error, Result};
 pub use groups::{MOST_BYTES as MOST_GROUP_FILE_BYTES, MOST_LINES as MOST_GROUP_FILE_LINES, defused, text_of_file};
 pub use links::AcceptLink;
-pub use nodes::BEAT;
+pub use nodes::{BEAT, McpTask};
 pub use sessions::SignedIn;
 
 /// What the use cases need to know of the installation.

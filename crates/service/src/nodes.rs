@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use directory::Nodes;
-use domain::NodeId;
+use domain::{NodeId, ServerId};
 use store::Tx;
 use store::changes::Part;
+pub use store::mcp_tasks::McpTask;
 use store::nodes::Node;
 
 use crate::{Error, Result, Services};
@@ -114,6 +115,34 @@ impl Services {
         store::ended_sessions::insert(&mut tx, &hex::encode(session), expires_at).await?;
         tx.commit().await?;
         self.publish().await
+    }
+
+    /// Remembers for all nodes who started a task at a server: SHA-256 of the task's id. Gives who did, which is somebody
+    /// else where the server has given the same id twice.
+    ///
+    /// # Errors
+    /// When the database cannot be written or read.
+    pub async fn start_mcp_task(
+        &self,
+        server: ServerId,
+        task: &[u8; 32],
+        started: McpTask,
+        expires_at: DateTime<Utc>,
+    ) -> Result<McpTask> {
+        let (mut tx, task) = (self.parts().db.begin().await?, hex::encode(task));
+        store::mcp_tasks::insert(&mut tx, server, &task, &started, expires_at, self.now()).await?;
+        let known = store::mcp_tasks::get(&mut tx, server, &task, self.now()).await?;
+        tx.commit().await?;
+        known.ok_or_else(|| Error::broken("who started a task", "its time was over at once"))
+    }
+
+    /// Who started a task at a server, by the SHA-256 of its id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn mcp_task(&self, server: ServerId, task: &[u8; 32]) -> Result<Option<McpTask>> {
+        let mut tx = self.parts().db.read().await?;
+        Ok(store::mcp_tasks::get(&mut tx, server, &hex::encode(task), self.now()).await?)
     }
 
     /// Publishes the other nodes that live; gives those that are dead.

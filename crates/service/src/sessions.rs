@@ -306,6 +306,7 @@ impl Services {
         store::sessions::delete_expired(&mut change.tx, now, now - IDLE).await?;
         store::changes::prune(&mut change.tx, now - MARKS).await?;
         store::ended_sessions::prune(&mut change.tx, now, MOST_ENDED).await?;
+        store::mcp_tasks::prune(&mut change.tx, now).await?;
         self.directory().ended().prune(now);
         change.commit_unaudited("what has expired has no effect any more").await
     }

@@ -213,6 +213,7 @@ pub const UNIQUE: &[(&str, &str, &str)] = &[
     ("nodes.node", "nodes.node", "nodes_pkey"),
     ("ended_sessions.id", "ended_sessions.id", "ended_sessions_pkey"),
     ("ended_sessions.session", "ended_sessions.session", "ended_sessions_session_key"),
+    ("mcp_tasks", "mcp_tasks.server_id, mcp_tasks.task", "mcp_tasks_pkey"),
     ("chain_heads.node", "chain_heads.node", "chain_heads_pkey"),
     ("audit.id", "audit.id", "audit_pkey"),
     ("audit.seq", "audit.node, audit.seq", "audit_node_seq_key"),

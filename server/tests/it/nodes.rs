@@ -270,6 +270,26 @@ async fn an_ended_session_is_ended_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_is_known_on_every_node() {
+    let two = Two::start().await;
+    for (here, there) in two.both_ways() {
+        let mcp = two.connected(here, "newer", Era::Modern).await;
+        let arguments = json!({ "seconds": 0, "label": "it" });
+        let mut call = mcp.message("tools/call", json!({ "name": "slow_compute", "arguments": arguments }));
+        let knows_tasks = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+        let capabilities = "io.modelcontextprotocol/clientCapabilities";
+        call["params"]["_meta"][capabilities] = knows_tasks.clone();
+        let started = mcp.answer(&call).await;
+        let task = started.result()["taskId"].as_str().unwrap().to_owned();
+        let elsewhere = two.at(there, &mcp);
+        let mut question = elsewhere.message("tasks/get", json!({ "taskId": task }));
+        question["params"]["_meta"][capabilities] = knows_tasks;
+        assert_eq!(elsewhere.answer(&question).await.result()["taskId"], task.as_str());
+    }
+    two.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_of_the_first_revision_posts_to_any_node() {
     let two = Two::start().await;
     for (here, there) in two.both_ways() {

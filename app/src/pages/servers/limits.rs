@@ -18,6 +18,8 @@ const LABELS: [(&str, Label); LIMIT_NUMBERS.len()] = [
     ("queue", text::said::servers::limit_queue),
     ("queue_wait", text::said::servers::limit_queue_wait),
     ("concurrent_per_person", text::said::servers::limit_per_person),
+    ("listening", text::said::servers::limit_listening),
+    ("listening_per_person", text::said::servers::limit_listening_per_person),
     ("rate_per_person.per_minute", text::said::servers::limit_person_rate),
     ("rate_per_person.burst", text::said::servers::limit_person_burst),
     ("rate.per_minute", text::said::servers::limit_rate),
@@ -27,9 +29,14 @@ const LABELS: [(&str, Label); LIMIT_NUMBERS.len()] = [
     ("deadlines.first_byte", text::said::servers::limit_first_byte),
     ("deadlines.idle", text::said::servers::limit_idle),
     ("deadlines.total", text::said::servers::limit_total),
+    ("request_time", text::said::servers::limit_request_time),
+    ("max_headers", text::said::servers::limit_max_headers),
     ("max_request", text::said::servers::limit_max_request),
+    ("max_depth", text::said::servers::limit_max_depth),
     ("max_answer", text::said::servers::limit_max_answer),
     ("max_event", text::said::servers::limit_max_event),
+    ("breaker_failures", text::said::servers::limit_breaker_failures),
+    ("breaker_pause", text::said::servers::limit_breaker_pause),
 ];
 
 /// What the page of a server says about limits: rows of name, label, value that is set, and value in force in words.

@@ -28,6 +28,7 @@ const SOURCES: &[&str] = &[
     "crates/gateway/src/limits/record.rs",
     "crates/gateway/src/settle.rs",
     "crates/gateway/src/stream.rs",
+    "crates/gateway/src/task.rs",
     "crates/ledger/src/cut.rs",
     "app/src/pages",
     "app/src/parse.rs",

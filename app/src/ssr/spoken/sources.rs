@@ -151,6 +151,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
             "rule_refs.rule_id, rule_refs.kind, rule_refs.ref_id",
             "rule_versions.rule_id, rule_versions.version",
             "saved_views.user_id, saved_views.list, saved_views.name",
+            "mcp_tasks.server_id, mcp_tasks.task",
             "audit.node, audit.seq",
             "call_hours.hour, call_hours.server_id, call_hours.tool, call_hours.user_id, call_hours.client_name",
             "UNIQUE constraint failed: ",

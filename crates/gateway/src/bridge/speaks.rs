@@ -99,6 +99,15 @@ impl Gateway {
         self.inner.speaks.write().remove(&context.server.id);
     }
 
+    /// Forgets what the server speaks after an answer that may mean something else, unless it has just been asked: clients can
+    /// provoke such answers.
+    pub(crate) fn doubt_speech(&self, context: &Context) {
+        let mut known = self.inner.speaks.write();
+        if known.get(&context.server.id).is_some_and(|known| known.asked.elapsed() >= DEADLINE) {
+            known.remove(&context.server.id);
+        }
+    }
+
     /// What the server says that it speaks; nothing if it says nothing that is MCP.
     async fn ask(&self, context: &Context) -> Result<Option<Speaks>, Fault> {
         match (context.server.protocol, context.server.transport) {

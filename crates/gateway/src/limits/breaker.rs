@@ -4,24 +4,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Limits;
 use parking_lot::Mutex;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::time::Instant;
 
 /// When a breaker opens, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Breaking {
+pub(crate) struct Breaking {
     /// Failures in a row that open it.
-    pub failures: u32,
+    failures: u32,
     /// Time until the first probe; it doubles with every probe that fails.
-    pub cool_down: Duration,
-    /// Longest time between probes.
-    pub longest: Duration,
+    pause: Duration,
 }
 
-impl Default for Breaking {
-    fn default() -> Self {
-        Self { failures: 5, cool_down: Duration::from_secs(10), longest: Duration::from_mins(2) }
+/// Longest time between probes, unless the first pause is longer.
+const LONGEST: Duration = Duration::from_mins(2);
+
+impl Breaking {
+    fn after(self, pause: Duration) -> Duration {
+        (pause * 2).min(LONGEST.max(self.pause))
+    }
+}
+
+impl From<&Limits> for Breaking {
+    fn from(limits: &Limits) -> Self {
+        Self { failures: limits.breaker_failures, pause: limits.breaker_pause }
     }
 }
 
@@ -34,9 +42,9 @@ pub(crate) enum State {
     /// Calls pass; so many failed in a row.
     Closed { failures: u32 },
     /// Calls are refused until then.
-    Open { until: Instant, cool_down: Duration },
+    Open { until: Instant, pause: Duration },
     /// One call is under way to see whether the server is back.
-    HalfOpen { cool_down: Duration },
+    HalfOpen { pause: Duration },
 }
 
 /// How many breakers are not closed.
@@ -58,7 +66,6 @@ impl Gauges {
 
 /// One server's breaker.
 pub(crate) struct Breaker {
-    settings: Breaking,
     gauges: Gauges,
     inner: Mutex<Inner>,
 }
@@ -67,24 +74,23 @@ struct Inner {
     state: State,
     /// Grows with every change between open and closed: what began before says nothing about now.
     epoch: u64,
+    settings: Breaking,
     /// Of the server's settings.
     revision: u64,
 }
 
 impl Breaker {
     pub(crate) fn new(settings: Breaking, gauges: Gauges) -> Self {
-        Self {
-            settings,
-            gauges,
-            inner: Mutex::new(Inner { state: State::Closed { failures: 0 }, epoch: 0, revision: 0 }),
-        }
+        let inner = Inner { state: State::Closed { failures: 0 }, epoch: 0, settings, revision: 0 };
+        Self { gauges, inner: Mutex::new(inner) }
     }
 
     /// Whether a call would be refused now, and for how long at least. With other settings it begins anew: the address may
     /// have been what was wrong.
-    pub(crate) fn refuses(&self, revision: u64, now: Instant) -> Option<Duration> {
+    pub(crate) fn refuses(&self, settings: Breaking, revision: u64, now: Instant) -> Option<Duration> {
         let mut inner = self.inner.lock();
         if inner.revision < revision {
+            inner.settings = settings;
             inner.revision = revision;
             inner.epoch += 1;
             self.set(&mut inner, State::Closed { failures: 0 });
@@ -102,8 +108,8 @@ impl Breaker {
         let probe = match inner.state {
             State::Closed { .. } => false,
             State::Open { until, .. } if now < until => return Err(until - now),
-            State::Open { cool_down, .. } => {
-                self.set(&mut inner, State::HalfOpen { cool_down });
+            State::Open { pause, .. } => {
+                self.set(&mut inner, State::HalfOpen { pause });
                 true
             }
             State::HalfOpen { .. } => return Err(PROBE_UNDER_WAY),
@@ -151,15 +157,15 @@ impl Breaker {
         if inner.epoch != epoch {
             return false;
         }
-        let cool_down = match inner.state {
-            State::Closed { failures } if failures + 1 < self.settings.failures => {
+        let pause = match inner.state {
+            State::Closed { failures } if failures + 1 < inner.settings.failures => {
                 inner.state = State::Closed { failures: failures + 1 };
                 return false;
             }
-            State::Closed { .. } => self.settings.cool_down,
-            State::Open { cool_down, .. } | State::HalfOpen { cool_down } => (cool_down * 2).min(self.settings.longest),
+            State::Closed { .. } => inner.settings.pause,
+            State::Open { pause, .. } | State::HalfOpen { pause } => inner.settings.after(pause),
         };
-        self.set(&mut inner, State::Open { until: now + cool_down, cool_down });
+        self.set(&mut inner, State::Open { until: now + pause, pause });
         inner.epoch += 1;
         true
     }
@@ -167,10 +173,19 @@ impl Breaker {
     /// A probe ended without saying anything: the next call is one.
     fn abandoned(&self, epoch: u64, began: Instant) {
         let mut inner = self.inner.lock();
-        if let State::HalfOpen { cool_down } = inner.state
+        if let State::HalfOpen { pause } = inner.state
             && inner.epoch == epoch
         {
-            self.set(&mut inner, State::Open { until: began, cool_down });
+            self.set(&mut inner, State::Open { until: began, pause });
+        }
+    }
+}
+
+/// Its server is gone.
+impl Drop for Breaker {
+    fn drop(&mut self) {
+        if let Some(gauge) = self.gauges.of(self.inner.get_mut().state) {
+            gauge.dec();
         }
     }
 }
@@ -213,8 +228,10 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
+    const SETTINGS: Breaking = Breaking { failures: 5, pause: secs(10) };
+
     fn breaker() -> (Arc<Breaker>, Instant) {
-        (Arc::new(Breaker::new(Breaking::default(), Gauges::default())), Instant::now())
+        (Arc::new(Breaker::new(SETTINGS, Gauges::default())), Instant::now())
     }
 
     fn open(breaker: &Arc<Breaker>, now: Instant) {
@@ -235,7 +252,7 @@ mod tests {
         }
         breaker.enter(now).ok().unwrap().succeeded();
         open(&breaker, now);
-        assert_eq!(breaker.refuses(0, now), Some(secs(10)));
+        assert_eq!(breaker.refuses(SETTINGS, 0, now), Some(secs(10)));
         assert_eq!(refused(&breaker, now + secs(4)), secs(6));
     }
 
@@ -244,7 +261,7 @@ mod tests {
         let (breaker, now) = breaker();
         open(&breaker, now);
         let later = now + secs(10);
-        assert_eq!(breaker.refuses(0, later), None);
+        assert_eq!(breaker.refuses(SETTINGS, 0, later), None);
         assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (1, 0));
         let probe = breaker.enter(later).ok().unwrap();
         assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 1));
@@ -276,15 +293,49 @@ mod tests {
     #[test]
     fn other_settings_begin_anew() {
         let (breaker, now) = breaker();
-        assert_eq!(breaker.refuses(7, now), None);
+        assert_eq!(breaker.refuses(SETTINGS, 7, now), None);
         let slow = breaker.enter(now).ok().unwrap();
         open(&breaker, now);
-        assert_eq!(breaker.refuses(7, now), Some(secs(10)));
-        assert_eq!(breaker.refuses(6, now), Some(secs(10)), "a call that knows older settings changes nothing");
-        assert_eq!(breaker.refuses(8, now), None);
+        assert_eq!(breaker.refuses(SETTINGS, 7, now), Some(secs(10)));
+        assert_eq!(
+            breaker.refuses(SETTINGS, 6, now),
+            Some(secs(10)),
+            "a call that knows older settings changes nothing"
+        );
+        assert_eq!(breaker.refuses(SETTINGS, 8, now), None);
         assert!(!slow.failed(now));
         assert_eq!(breaker.state(), State::Closed { failures: 0 });
         assert_eq!((breaker.gauges.open.get(), breaker.gauges.half_open.get()), (0, 0));
+    }
+
+    #[test]
+    fn other_numbers_are_in_force_with_the_settings_that_bring_them() {
+        let (breaker, mut now) = breaker();
+        let stricter = Breaking { failures: 2, pause: secs(300) };
+        assert_eq!(breaker.refuses(stricter, 1, now), None);
+        assert!(!breaker.enter(now).ok().unwrap().failed(now));
+        assert!(breaker.enter(now).ok().unwrap().failed(now));
+        for _ in 0..2 {
+            assert_eq!(refused(&breaker, now), secs(300), "longer than any pause of others, and not doubled");
+            now += secs(300);
+            assert!(breaker.enter(now).ok().unwrap().failed(now));
+        }
+        assert_eq!(breaker.refuses(SETTINGS, 0, now), Some(secs(300)), "older settings change nothing");
+    }
+
+    #[test]
+    fn what_a_call_needs_passes_a_probe_under_way_and_is_none() {
+        let (breaker, now) = breaker();
+        assert!(breaker.enter_within(now).is_ok());
+        open(&breaker, now);
+        assert_eq!(breaker.enter_within(now + secs(4)).err(), Some(secs(6)), "an open breaker stops it, too");
+        let later = now + secs(10);
+        let probe = breaker.enter(later).ok().unwrap();
+        drop(breaker.enter_within(later).ok().unwrap());
+        assert_eq!(breaker.state(), State::HalfOpen { pause: secs(10) }, "it is not the probe that was given up");
+        assert!(breaker.enter_within(later).ok().unwrap().failed(later), "but its failure is the probe's");
+        assert_eq!(breaker.state(), State::Open { until: later + secs(20), pause: secs(20) });
+        drop(probe);
     }
 
     #[test]
@@ -299,6 +350,16 @@ mod tests {
     }
 
     #[test]
+    fn a_breaker_that_is_gone_is_not_counted() {
+        let (breaker, now) = breaker();
+        let gauges = breaker.gauges.clone();
+        open(&breaker, now);
+        assert_eq!(gauges.open.get(), 1);
+        drop(breaker);
+        assert_eq!(gauges.open.get(), 0);
+    }
+
+    #[test]
     fn what_began_before_says_nothing() {
         let (breaker, now) = breaker();
         let (early, slow) = (breaker.enter(now).ok().unwrap(), breaker.enter(now).ok().unwrap());
@@ -308,7 +369,7 @@ mod tests {
         let later = now + secs(10);
         let probe = breaker.enter(later).ok().unwrap();
         assert!(!slow.failed(later));
-        assert_eq!(breaker.state(), State::HalfOpen { cool_down: secs(10) });
+        assert_eq!(breaker.state(), State::HalfOpen { pause: secs(10) });
         probe.succeeded();
         assert_eq!(breaker.state(), State::Closed { failures: 0 });
     }

@@ -7,6 +7,7 @@
 
 pub(crate) mod breaker;
 mod bucket;
+mod incoming;
 mod queue;
 mod record;
 pub(crate) mod slow;
@@ -16,13 +17,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::body::Body;
-pub use breaker::Breaking;
 use breaker::{Breaker, Ticket};
 use bucket::{Buckets, Key, Taken};
-use bytes::Bytes;
 use domain::{Limits, Rate, ServerId};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use mcp::{Call, GatewayCode, Generation, Method, RawId, RpcError, Target};
 use parking_lot::RwLock;
 use prometheus_client::metrics::gauge::Gauge;
@@ -32,13 +30,15 @@ use tokio::time::Instant;
 use crate::context::Context;
 use crate::edge::Authenticated;
 use crate::forward::Fault;
-use crate::reader::{self, Broken};
+use crate::reader::Broken;
 use crate::refusal::Refusal;
 use crate::{Gateway, Metrics};
 
 /// How long to wait after a refusal for too many calls at once, when nobody can know.
 const A_MOMENT: Duration = Duration::from_secs(1);
-/// Calls between two looks for buckets that can be forgotten.
+/// What [`Limit::PersonRate`] limits.
+const PERSONS_USE: &str = "your use of this server";
+/// Calls between two looks for buckets and servers that can be forgotten.
 const TIDY_EVERY: u64 = 4096;
 
 /// Which limit refuses a call.
@@ -52,7 +52,9 @@ pub(crate) enum Limit {
     ServerRate,
     ToolRate,
     Breaker,
+    Headers,
     Request,
+    Depth,
     Answer,
     Event,
     SlowReader,
@@ -70,7 +72,9 @@ impl Limit {
             Self::ServerRate => "rate",
             Self::ToolRate => "rate_per_tool",
             Self::Breaker => "breaker",
+            Self::Headers => "max_headers",
             Self::Request => "max_request",
+            Self::Depth => "max_depth",
             Self::Answer => "max_answer",
             Self::Event => "max_event",
             Self::SlowReader => "slow_reader",
@@ -138,7 +142,6 @@ fn again(after: Duration) -> String {
 
 /// The state behind the limits, of all servers.
 pub(crate) struct Limiter {
-    breaking: Breaking,
     gates: RwLock<HashMap<ServerId, Arc<Gate>>>,
     buckets: Buckets,
     refusals: record::Budget,
@@ -224,9 +227,8 @@ pub(crate) enum NoPass {
 }
 
 impl Limiter {
-    pub(crate) fn new(breaking: Breaking, metrics: &Metrics) -> Self {
+    pub(crate) fn new(metrics: &Metrics) -> Self {
         Self {
-            breaking,
             gates: RwLock::default(),
             buckets: Buckets::new(),
             refusals: record::Budget::default(),
@@ -237,7 +239,7 @@ impl Limiter {
         }
     }
 
-    fn gate(&self, server: ServerId) -> Arc<Gate> {
+    fn gate(&self, server: ServerId, limits: &Limits) -> Arc<Gate> {
         if let Some(gate) = self.gates.read().get(&server) {
             return gate.clone();
         }
@@ -246,7 +248,7 @@ impl Limiter {
             Arc::new(Gate {
                 calls: Arc::new(Queue::new(self.waiting.clone())),
                 listening: Arc::new(Queue::new(Gauge::default())),
-                breaker: Arc::new(Breaker::new(self.breaking, self.breakers.clone())),
+                breaker: Arc::new(Breaker::new(limits.into(), self.breakers.clone())),
             })
         });
         gate.clone()
@@ -254,18 +256,11 @@ impl Limiter {
 
     /// Takes a call out of every bucket that counts it, or out of none.
     fn take(&self, context: &Context, limits: &Limits, tool: Option<&str>, now: Instant) -> Result<Taken<'_>, Limited> {
-        if self.passes.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
-            self.buckets.tidy(now);
-        }
         let (server, person) = (context.server.id, context.caller.person.id);
         let of_tool = limits.rate_per_tool.zip(tool);
         let mut taken = self.buckets.nothing();
         for (limit, bucket, whose) in [
-            (
-                Limit::PersonRate,
-                limits.rate_per_person.map(|rate| (Key::Person(server, person), rate)),
-                "your use of this server",
-            ),
+            (Limit::PersonRate, limits.rate_per_person.map(|rate| (Key::Person(server, person), rate)), PERSONS_USE),
             (
                 Limit::ToolRate,
                 of_tool.map(|(rate, tool)| (self.buckets.tool(server, person, tool), rate)),
@@ -277,6 +272,17 @@ impl Limiter {
             taken.take(key, rate, now).map_err(|after| Limited::rate(limit, whose, rate, after))?;
         }
         Ok(taken)
+    }
+
+    /// Counts a call that the policy denied towards the person's rate: who asks again and again for what is denied fills
+    /// the audit log.
+    fn denied(&self, context: &Context, limits: &Limits, now: Instant) -> Result<(), Limited> {
+        let Some(rate) = limits.rate_per_person else { return Ok(()) };
+        let mut taken = self.buckets.nothing();
+        let taking = taken.take(Key::Person(context.server.id, context.caller.person.id), rate, now);
+        taking.map_err(|after| Limited::rate(Limit::PersonRate, PERSONS_USE, rate, after))?;
+        taken.made();
+        Ok(())
     }
 }
 
@@ -304,17 +310,22 @@ impl Gateway {
 
     async fn try_pass(&self, context: &Context, kind: Kind, tool: Option<&str>) -> Result<Pass, NoPass> {
         let limiter = &self.inner.limiter;
+        if limiter.passes.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == TIDY_EVERY - 1 {
+            limiter.buckets.tidy(Instant::now());
+            let servers = &self.inner.parts.directory.load().servers;
+            limiter.gates.write().retain(|server, _| servers.get(*server).is_some());
+        }
         let limits = self.limits(context, tool);
-        let gate = limiter.gate(context.server.id);
+        let gate = limiter.gate(context.server.id, &limits);
         // What a probe needs must not be refused because of that very probe.
         if kind != Kind::Own
-            && let Some(after) = gate.breaker.refuses(context.server.revision, Instant::now())
+            && let Some(after) = gate.breaker.refuses((&limits).into(), context.server.revision, Instant::now())
         {
             return Err(NoPass::Limited(broken(after)));
         }
         let (queue, most) = match kind {
-            Kind::Call | Kind::Again => (&gate.calls, limits.concurrent_per_person),
-            Kind::Listen => (&gate.listening, Some(self.inner.parts.settings.listening_per_person)),
+            Kind::Call | Kind::Again => (&gate.calls, Some(limits.concurrent_per_person)),
+            Kind::Listen => (&gate.listening, Some(limits.listening_per_person)),
             Kind::Note | Kind::Own => (&gate.calls, None),
         };
         let person = match (kind, queue.person(context.caller.person.id, most)) {
@@ -350,7 +361,7 @@ impl Gateway {
     ) -> Result<(Option<Turn>, bool), NoPass> {
         let asked = match kind {
             Kind::Call | Kind::Again => gate.calls.ask(limits.concurrent, limits.queue),
-            Kind::Listen => gate.listening.ask(self.inner.parts.settings.listening, 0),
+            Kind::Listen => gate.listening.ask(limits.listening, 0),
             Kind::Note | Kind::Own => return Ok((None, false)),
         };
         let mut waiting = match asked {
@@ -440,16 +451,6 @@ impl Gateway {
             Err(error) => error,
         };
         Refusal::rpc(&error, id, generation)
-    }
-
-    /// The body of a request, within the limits of the server.
-    pub(crate) async fn body(&self, context: &Context, body: Body) -> Result<Bytes, Refusal> {
-        let max = usize::try_from(self.limits(context, None).max_request).unwrap_or(usize::MAX);
-        let read = reader::request(body, max, self.inner.parts.settings.body_deadline).await;
-        if read.as_ref().is_err_and(|refusal| refusal.status() == StatusCode::PAYLOAD_TOO_LARGE) {
-            self.inner.metrics.limited(Limit::Request.name());
-        }
-        read
     }
 }
 

@@ -9,7 +9,7 @@ use mcp::{Call, RpcError};
 use parking_lot::Mutex;
 
 use crate::Gateway;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::settle;
 
 /// Refusals of one person that are recorded in a minute; the rest is only counted.
@@ -51,7 +51,7 @@ impl Gateway {
         };
         let mut event = settle::event(context, AuditAction::AccessDenied, Outcome::Denied);
         if let Some(call) = call {
-            event.tool = context::name_of(call).or_else(|| Some(call.method.as_str().to_owned()));
+            event.tool = context.named(call).or_else(|| Some(call.method.as_str().to_owned()));
             event.args = call.audited_arguments().map(|raw| Payload::new(raw.text()));
         }
         let more = if last { " (further refusals of this person in this minute are only counted)" } else { "" };

@@ -179,7 +179,8 @@ fn targets_and_audit_follow_the_method() {
         ("prompts/get", r#"{"name":"p"}"#, Target::Prompt("p"), Some("p"), true),
         ("resources/read", r#"{"uri":"u"}"#, Target::Resource("u"), Some("u"), true),
         ("resources/subscribe", r#"{"uri":"u"}"#, Target::Resource("u"), None, false),
-        ("tasks/get", r#"{"taskId":"k"}"#, Target::Task("k"), Some("k"), false),
+        ("tasks/get", r#"{"taskId":"k"}"#, Target::Task("k"), Some("k"), true),
+        ("tasks/list", "{}", Target::None, None, false),
         (
             "completion/complete",
             r#"{"ref":{"type":"ref/prompt","name":"p"},"argument":{"name":"a","value":""}}"#,

@@ -11,6 +11,7 @@ pub mod ended_sessions;
 pub mod ending_rules;
 pub mod groups;
 pub mod links;
+pub mod mcp_tasks;
 pub mod nodes;
 pub mod notifications;
 pub mod pins;

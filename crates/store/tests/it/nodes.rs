@@ -1,8 +1,9 @@
 //! Nodes, and what they tell each other.
 
 use chrono::TimeDelta;
-use domain::{Clock as _, NodeId};
+use domain::{Clock as _, NodeId, ServerId, UserId};
 use store::changes::{self, Part};
+use store::mcp_tasks::{self, McpTask};
 use store::{Db, ended_sessions, nodes};
 use testkit::env::MockEnv;
 
@@ -46,6 +47,33 @@ testkit::both_engines! {
         assert_eq!(ended_sessions::prune(&mut tx, later, 1).await.unwrap(), 1, "more than are kept");
         let much_later = now + TimeDelta::days(1);
         assert_eq!(ended_sessions::prune(&mut tx, much_later, 0).await.unwrap(), 0, "the newest id is not given out again");
+    }
+
+    async fn tasks_are_remembered_until_they_expire(db: Db) {
+        let env = MockEnv::default();
+        let now = env.now();
+        let (server, other) = (ServerId::generate(&env), ServerId::generate(&env));
+        let started = |tool: &str| McpTask { user: UserId::generate(&env), tool: tool.to_owned() };
+        let (first, second) = (started("report"), started("export"));
+        let until = now + TimeDelta::hours(1);
+        let mut tx = db.begin().await.unwrap();
+        let later = until + TimeDelta::hours(1);
+        let again = McpTask { tool: "again".to_owned(), ..first.clone() };
+        mcp_tasks::insert(&mut tx, server, "aa", &first, until, now).await.unwrap();
+        mcp_tasks::insert(&mut tx, server, "aa", &second, later, now).await.unwrap();
+        mcp_tasks::insert(&mut tx, other, "aa", &second, later, now).await.unwrap();
+        assert_eq!(mcp_tasks::get(&mut tx, server, "aa", now).await.unwrap(), Some(first), "it stays the first one's");
+        mcp_tasks::insert(&mut tx, server, "aa", &again, until, now).await.unwrap();
+        assert_eq!(mcp_tasks::get(&mut tx, server, "aa", now).await.unwrap(), Some(again), "who may give it another tool");
+        assert_eq!(mcp_tasks::get(&mut tx, other, "aa", now).await.unwrap(), Some(second.clone()));
+        assert_eq!(mcp_tasks::get(&mut tx, server, "bb", now).await.unwrap(), None);
+        assert_eq!(mcp_tasks::get(&mut tx, server, "aa", until).await.unwrap(), None);
+        assert_eq!(mcp_tasks::prune(&mut tx, until).await.unwrap(), 1);
+        mcp_tasks::insert(&mut tx, server, "cc", &second, until, now).await.unwrap();
+        let third = started("import");
+        mcp_tasks::insert(&mut tx, server, "cc", &third, later, until).await.unwrap();
+        assert_eq!(mcp_tasks::get(&mut tx, server, "cc", until).await.unwrap(), Some(third), "its time was over");
+        assert_eq!(mcp_tasks::get(&mut tx, other, "aa", until).await.unwrap(), Some(second));
     }
 
     async fn what_a_newer_version_changes_is_passed_over(db: Db) {

@@ -134,8 +134,12 @@ impl Mcp {
 
     /// One request and its answer.
     pub(crate) async fn request(&self, method: &str, params: Value) -> Answer {
-        let message = self.message(method, params);
-        let reply = Reply::read(self.prepared(&message).send().await.expect("an answer")).await;
+        self.answer(&self.message(method, params)).await
+    }
+
+    /// The answer to a request as it is.
+    pub(crate) async fn answer(&self, message: &Value) -> Answer {
+        let reply = Reply::read(self.prepared(message).send().await.expect("an answer")).await;
         Answer::of(reply, &message["id"])
     }
 
@@ -158,7 +162,12 @@ impl Mcp {
         if self.era == Era::Modern {
             let method = message["method"].as_str().expect("a method");
             request = request.header("mcp-method", method);
-            let name = &message["params"][if method == "resources/read" { "uri" } else { "name" }];
+            let member = match method {
+                "resources/read" => "uri",
+                "tasks/get" | "tasks/update" | "tasks/cancel" => "taskId",
+                _ => "name",
+            };
+            let name = &message["params"][member];
             if let Some(name) = name.as_str() {
                 request = request.header("mcp-name", name);
             }

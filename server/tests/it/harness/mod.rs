@@ -105,7 +105,7 @@ impl Place {
         args.allow_loopback = true;
         args.ca_file = None;
         args.site = Some(self.site.clone());
-        args.limit_per_person = None;
+        args.limit_per_person = domain::Limits::default().concurrent_per_person;
         args.limit_rate = None;
         args.audit_delivery = AuditDelivery::Enforced;
         args.shutdown_grace = 10;

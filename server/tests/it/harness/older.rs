@@ -42,6 +42,7 @@ struct Script {
     forgets: Mutex<Forgets>,
     sessions: Mutex<HashSet<String>>,
     opened: AtomicU64,
+    jobs: AtomicU64,
     /// What came: the method of each message, with its target, or the verb of a request without one; and `a stream` for
     /// each that began.
     seen: Mutex<Vec<String>>,
@@ -67,6 +68,7 @@ impl Older {
             forgets: Mutex::new(Forgets::By404),
             sessions: Mutex::default(),
             opened: AtomicU64::new(0),
+            jobs: AtomicU64::new(0),
             seen: Mutex::default(),
             broken_lists: AtomicU64::new(0),
             slow: Mutex::default(),
@@ -118,6 +120,11 @@ impl Older {
         self.script.broken_lists.store(broken, Ordering::SeqCst);
     }
 
+    /// Gives jobs the ids that it has given before.
+    pub(crate) fn begin_jobs_anew(&self) {
+        self.script.jobs.store(0, Ordering::SeqCst);
+    }
+
     pub(crate) fn hold(&self, held: bool) {
         self.script.held.send_replace(held);
     }
@@ -135,7 +142,7 @@ impl Script {
     async fn answer(&self, verb: &Method, headers: &HeaderMap, body: &Bytes) -> Response {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let method = asked["method"].as_str().unwrap_or(verb.as_str());
-        let target = ["name", "uri"].iter().find_map(|name| asked["params"][name].as_str());
+        let target = ["name", "uri", "taskId"].iter().find_map(|name| asked["params"][name].as_str());
         let what = target.map_or_else(|| method.to_owned(), |target| format!("{method} {target}"));
         self.seen.lock().unwrap().push(what);
         if method == "initialize" {
@@ -205,7 +212,7 @@ impl Script {
                     return "no list".into_response();
                 }
                 let tool = |name| json!({ "name": name, "inputSchema": { "type": "object" } });
-                let tools = ["plain", "held", "wrong", "missing", "never", "astray", "link"].map(tool);
+                let tools = ["plain", "held", "wrong", "missing", "never", "astray", "link", "job"].map(tool);
                 json!({ "tools": tools })
             }
             ("resources/list", _) => json!({ "resources": [] }),
@@ -216,6 +223,15 @@ impl Script {
                 let _ = self.held.subscribe().wait_for(|held| !held).await;
                 text("let go")
             }
+            ("tools/call", "job") => {
+                json!({ "task": { "taskId": format!("job-{}", self.jobs.fetch_add(1, Ordering::SeqCst)),
+                    "status": "working", "createdAt": "2026-01-01T00:00:00Z", "ttl": null } })
+            }
+            ("tasks/get" | "tasks/cancel", _) => {
+                json!({ "taskId": asked["params"]["taskId"], "status": "completed",
+                    "createdAt": "2026-01-01T00:00:00Z", "ttl": null })
+            }
+            ("tasks/result", _) => text("what the job made"),
             (_, name) => return refusal(id, name),
         };
         Json(json!({ "jsonrpc": "2.0", "id": id, "result": result })).into_response()
