@@ -101,8 +101,9 @@ async fn append_now(tx: &mut Tx, node: NodeId, prepared: Vec<Prepared>) -> Resul
 }
 
 /// The places of records after the head of a chain.
-pub(crate) struct Links {
+pub(crate) struct Links<'a> {
     head: (i64, Vec<u8>),
+    records: Vec<Fields<'a>>,
     /// One for each record.
     hashes: Vec<[u8; 32]>,
 }
@@ -114,30 +115,31 @@ pub(crate) struct Chained<'a> {
     pub(crate) appended: Appended,
 }
 
-impl Links {
-    pub(crate) fn of(prepared: &[Prepared], head: (i64, Vec<u8>)) -> Self {
-        let mut links = Self { hashes: Vec::with_capacity(prepared.len()), head };
-        for (place, Prepared { record, .. }) in prepared.iter().enumerate() {
-            let hash = hash::entry(&links.placed(place, record));
+impl<'a> Links<'a> {
+    pub(crate) fn of(prepared: &'a [Prepared], head: (i64, Vec<u8>)) -> Self {
+        let records = prepared.iter().map(|prepared| prepared.record.fields()).collect();
+        let mut links = Self { hashes: Vec::with_capacity(prepared.len()), records, head };
+        for place in 0..prepared.len() {
+            let hash = hash::entry(&links.placed(place));
             links.hashes.push(hash);
         }
         links
     }
 
     /// A record with its place; its hash is there once it is known.
-    fn placed<'a>(&'a self, place: usize, record: &'a Record) -> Fields<'a> {
+    fn placed(&self, place: usize) -> Fields<'_> {
         let before = place.checked_sub(1).map_or(self.head.1.as_slice(), |before| &self.hashes[before]);
         let hash = self.hashes.get(place).map_or(&[][..], |hash| hash);
         let seq = self.head.0 + 1 + i64::try_from(place).unwrap_or(i64::MAX);
-        Fields { seq, prev_hash: Octets(before), hash: Octets(hash), ..record.fields() }
+        Fields { seq, prev_hash: Octets(before), hash: Octets(hash), ..self.records[place] }
     }
 
-    pub(crate) fn chain<'a>(&'a self, prepared: &'a [Prepared]) -> Chained<'a> {
+    pub(crate) fn chain(&self, prepared: &[Prepared]) -> Chained<'_> {
         let mut hours = Hours::default();
         let mut parts = Vec::new();
         let mut rows = Vec::with_capacity(prepared.len());
-        for (place, Prepared { record, counted, part }) in prepared.iter().enumerate() {
-            let row = self.placed(place, record);
+        for (place, Prepared { counted, part, .. }) in prepared.iter().enumerate() {
+            let row = self.placed(place);
             hours.count(&row, *counted);
             parts.extend(part.map(|part| (row.seq, part)));
             rows.push(row);

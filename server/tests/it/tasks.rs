@@ -36,6 +36,19 @@ impl Stage {
     }
 }
 
+/// A server of 2025-11-25 with a tool whose calls become tasks, and the clients of two people who may use it.
+async fn older(app: &App) -> (Older, Mcp, Mcp) {
+    let server = Older::start().await;
+    let (admin, eve) = (app.admin().await, app.employee().await);
+    let bo = app.person("Bo", Role::User).await;
+    let id = app.add_server(&admin, "older", &server.url, &[]).await;
+    for person in [&eve, &bo] {
+        app.allow(&admin, person, id, json!("all")).await;
+    }
+    let (eve, bo) = (app.mcp("older", &eve, Era::Legacy).await, app.mcp("older", &bo, Era::Legacy).await);
+    (server, eve, bo)
+}
+
 /// A request of a client that knows tasks.
 async fn ask(client: &Mcp, method: &str, params: Value) -> Answer {
     let mut message = client.message(method, params);
@@ -117,24 +130,13 @@ on_both_engines! {
     }
 
     async fn nobody_lists_the_tasks_of_everybody(app: &App) {
-        let server = Older::start().await;
-        let (admin, eve) = (app.admin().await, app.employee().await);
-        let id = app.add_server(&admin, "older", &server.url, &[]).await;
-        app.allow(&admin, &eve, id, json!("all")).await;
-        let eve = app.mcp("older", &eve, Era::Legacy).await;
+        let (server, eve, _) = older(app).await;
         assert_eq!(eve.request("tasks/list", json!({})).await.error(), -32601);
         assert_eq!(server.seen("tasks/list"), 0);
     }
 
     async fn a_task_whose_id_another_persons_has_is_withheld(app: &App) {
-        let server = Older::start().await;
-        let (admin, eve) = (app.admin().await, app.employee().await);
-        let bo = app.person("Bo", Role::User).await;
-        let id = app.add_server(&admin, "older", &server.url, &[]).await;
-        for person in [&eve, &bo] {
-            app.allow(&admin, person, id, json!("all")).await;
-        }
-        let (eve, bo) = (app.mcp("older", &eve, Era::Legacy).await, app.mcp("older", &bo, Era::Legacy).await);
+        let (server, eve, bo) = older(app).await;
         let job = json!({ "name": "job", "arguments": {}, "task": {} });
         eve.request("tools/call", job.clone()).await.result();
         server.begin_jobs_anew();
@@ -163,14 +165,7 @@ on_both_engines! {
     }
 
     async fn a_task_of_the_older_revision(app: &App) {
-        let server = Older::start().await;
-        let (admin, eve) = (app.admin().await, app.employee().await);
-        let bo = app.person("Bo", Role::User).await;
-        let id = app.add_server(&admin, "older", &server.url, &[]).await;
-        for person in [&eve, &bo] {
-            app.allow(&admin, person, id, json!("all")).await;
-        }
-        let (eve, bo) = (app.mcp("older", &eve, Era::Legacy).await, app.mcp("older", &bo, Era::Legacy).await);
+        let (server, eve, bo) = older(app).await;
         let started = eve.request("tools/call", json!({ "name": "job", "arguments": {}, "task": { "ttl": 60_000 } })).await;
         let task = started.result()["task"]["taskId"].as_str().unwrap().to_owned();
         let about = json!({ "taskId": task });
