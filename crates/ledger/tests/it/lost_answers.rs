@@ -28,7 +28,7 @@ const ADMISSION: &str = "tool_call_admitted";
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// How many sessions wait for somebody's lock.
-const WAITING: &str =
+pub(crate) const WAITING: &str =
     "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 /// What happens to a message to PostgreSQL.
